@@ -1,0 +1,1 @@
+"""ParkParty 园区党建: party-building coverage and activities of industry parks."""

@@ -1,0 +1,90 @@
+"""Who may do what, as one table: role × action. Pages, admin, commands, docs and tests read this table and no other.
+
+Three rights are kept apart (三员分立): managing users and business data is the administrator's, reading the audit
+trail the auditor's; no role holds all three.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parkparty.access.choices import Role
+from parkparty.core.scope import Scope
+
+
+class Action(StrEnum):
+    LOG_ACTIVITY = "log_activity"
+    REVIEW_ACTIVITY = "review_activity"
+    VIEW_ACTIVITY = "view_activity"
+    VIEW_COVERAGE = "view_coverage"
+    VIEW_ORGANIZATION = "view_organization"
+    VIEW_COMPANY = "view_company"
+    IMPORT_ROSTER = "import_roster"
+    MANAGE_DATA = "manage_data"
+    MANAGE_USERS = "manage_users"
+    READ_AUDIT = "read_audit"
+
+
+EVERY_READER = (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER)
+
+ROLES_FOR: dict[Action, tuple[Role, ...]] = {
+    Action.LOG_ACTIVITY: (Role.SECRETARY,),
+    Action.REVIEW_ACTIVITY: (Role.REVIEWER,),
+    Action.VIEW_ACTIVITY: EVERY_READER,
+    Action.VIEW_COVERAGE: EVERY_READER,
+    Action.VIEW_ORGANIZATION: EVERY_READER,
+    Action.VIEW_COMPANY: EVERY_READER,
+    Action.IMPORT_ROSTER: (Role.ADMINISTRATOR,),
+    Action.MANAGE_DATA: (Role.ADMINISTRATOR,),
+    Action.MANAGE_USERS: (Role.ADMINISTRATOR,),
+    Action.READ_AUDIT: (Role.AUDITOR,),
+}
+
+WHAT = {
+    Action.LOG_ACTIVITY: gettext_lazy("填报活动"),
+    Action.REVIEW_ACTIVITY: gettext_lazy("审核活动"),
+    Action.VIEW_ACTIVITY: gettext_lazy("查看活动"),
+    Action.VIEW_COVERAGE: gettext_lazy("查看覆盖情况"),
+    Action.VIEW_ORGANIZATION: gettext_lazy("查看党组织"),
+    Action.VIEW_COMPANY: gettext_lazy("查看企业"),
+    Action.IMPORT_ROSTER: gettext_lazy("导入名册"),
+    Action.MANAGE_DATA: gettext_lazy("维护数据"),
+    Action.MANAGE_USERS: gettext_lazy("管理用户"),
+    Action.READ_AUDIT: gettext_lazy("查看操作记录"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The action may be done."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The action may not be done, and the sentence that tells the user why and who can help."""
+
+    reason: str
+
+    def __bool__(self) -> bool:
+        return False
+
+
+Decision = Allowed | Denied
+
+
+def decide(scope: Scope, action: Action) -> Decision:
+    """Whether ``scope`` holds, anywhere, a role that may do ``action``; where is what ``within(scope)`` answers."""
+    if scope.roles & set(ROLES_FOR[action]):
+        return Allowed()
+    roles = "、".join(str(role.label) for role in ROLES_FOR[action])
+    return Denied(
+        _("“%(what)s”由%(roles)s办理，当前账号没有这一角色。需要时由上级管理员授权。")
+        % {"what": WHAT[action], "roles": roles}
+    )

@@ -1,0 +1,22 @@
+"""Reads of grants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from parkparty.core.models import DatedQuerySet
+
+if TYPE_CHECKING:
+    from parkparty.core.scope import Scope
+
+
+class GrantQuerySet(DatedQuerySet):
+    """Assignments of a role on a subtree."""
+
+    def within(self, scope: Scope) -> Self:
+        """Grants on nodes in the reader's subtrees."""
+        return self.filter(
+            scope.q("organizations", "organization__path")
+            | scope.q("places", "area__path")
+            | scope.q("places", "park__path")
+        )

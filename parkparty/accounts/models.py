@@ -1,0 +1,31 @@
+"""Who signs in."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A login with a display name. Roles and their subtrees are grants in ``access``, never flags here."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    display_name = models.CharField(_("显示名"), max_length=60, help_text=_("页面和记录上显示的称呼，如“园区党委办公室”"))
+
+    REQUIRED_FIELDS = ["display_name", "email"]
+
+    class Meta:
+        verbose_name = _("用户")
+        verbose_name_plural = _("用户")
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return str(self.display_name or self.username)
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)

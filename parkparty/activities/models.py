@@ -1,0 +1,178 @@
+"""An activity of organisation life, from draft to archived, and its optional photos."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.querysets import ActivityQuerySet, PhotoQuerySet
+from parkparty.companies.models import Company
+from parkparty.core.dates import today
+from parkparty.core.models import CodeTable
+from parkparty.organizations.models import Organization
+from parkparty.places.models import Park, ServiceStation
+
+
+class ActivityType(CodeTable):
+    """What a meeting counts as (党员大会, 党课, 主题党日 …). One meeting may count as several."""
+
+    class Meta(CodeTable.Meta):
+        verbose_name = _("活动类型")
+        verbose_name_plural = _("活动类型")
+
+
+class ActivityTheme(CodeTable):
+    """The theme beside the types: 党建+服务 / 文化 / 公益 / 招商, and the site's own."""
+
+    class Meta(CodeTable.Meta):
+        verbose_name = _("活动主题")
+        verbose_name_plural = _("活动主题")
+
+
+class Activity(models.Model):
+    """One meeting or event: counts of those expected and present, never a list of them.
+
+    ``held_on`` is when it took place and ``filed_at`` when it was first reported: late filing never turns a held
+    meeting into one that was not held. ``version`` grows with every write, so that two tabs cannot overwrite each other.
+    """
+
+    key = models.UUIDField(_("提交标识"), default=uuid.uuid4, unique=True, editable=False)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, verbose_name=_("主办党组织"), related_name="led_activities"
+    )
+    hosts = models.ManyToManyField(
+        Organization, through="ActivityHost", verbose_name=_("主办与联办党组织"), related_name="activities"
+    )
+    park = models.ForeignKey(
+        Park, models.PROTECT, verbose_name=_("园区"), null=True, blank=True, editable=False, related_name="activities"
+    )
+    types = models.ManyToManyField(ActivityType, verbose_name=_("计入类型"), related_name="activities")
+    theme = models.ForeignKey(
+        ActivityTheme, models.PROTECT, verbose_name=_("主题"), null=True, blank=True, related_name="activities"
+    )
+    topic = models.CharField(_("议题"), max_length=100, blank=True)
+    companies = models.ManyToManyField(
+        Company, verbose_name=_("共建企业"), blank=True, related_name="activities"
+    )
+    held_on = models.DateField(_("活动日期"), null=True, blank=True)
+    filed_at = models.DateTimeField(_("首次提交时间"), null=True, blank=True, editable=False)
+    expected = models.PositiveSmallIntegerField(_("应到人数"), null=True, blank=True)
+    present = models.PositiveSmallIntegerField(_("实到人数"), null=True, blank=True)
+    summary = models.TextField(_("内容摘要"), max_length=2000, blank=True)
+    place = models.CharField(_("地点"), max_length=100, blank=True)
+    station = models.ForeignKey(
+        ServiceStation, models.SET_NULL, verbose_name=_("党群服务站"), null=True, blank=True, related_name="activities"
+    )
+    state = models.CharField(_("状态"), max_length=10, choices=ActivityState, default=ActivityState.DRAFT)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("填报人"), related_name="activities"
+    )
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("审核人"), null=True, blank=True, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
+    return_reason = models.CharField(_("退回原因"), max_length=300, blank=True)
+    version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
+    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("活动")
+        verbose_name_plural = _("活动")
+        ordering = ["-held_on", "-id"]
+        indexes = [
+            models.Index(fields=["organization", "-held_on", "-id"], name="activities_by_organization"),
+            models.Index(fields=["park", "-held_on", "-id"], name="activities_by_park"),
+            models.Index(fields=["-held_on", "-id"], name="activities_newest"),
+            models.Index(fields=["state", "filed_at"], name="activities_queue"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ActivityState.values), name="activities_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=ActivityState.DRAFT) | Q(held_on__isnull=False, filed_at__isnull=False),
+                name="activities_filed_has_dates",
+                violation_error_message=_("提交前须填写活动日期。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ActivityState.APPROVED) | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                name="activities_approved_names_reviewer",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ActivityState.RETURNED) | ~Q(return_reason=""),
+                name="activities_returned_gives_reason",
+                violation_error_message=_("退回时须写明原因。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("author")),
+                name="activities_never_reviewed_by_author",
+                violation_error_message=_("自己填报的记录由其他审核员审核。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.topic or _("未命名活动"))
+
+    def clean(self) -> None:
+        super().clean()
+        if self.state != ActivityState.DRAFT and self.held_on and self.held_on > today():
+            raise ValidationError({"held_on": _("活动日期在今天之后。活动结束后再提交，现在可以先存草稿。")})
+
+    @property
+    def place_paths(self) -> tuple[str, ...]:
+        """Paths of the park or area that the main host sits in."""
+        places = (self.organization.park, self.organization.area)
+        return tuple(place.path for place in places if place)
+
+
+class ActivityHost(models.Model):
+    """An organisation that holds the activity, alone or jointly; it counts for each of them."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="host_rows")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="host_rows")
+
+    class Meta:
+        verbose_name = _("主办单位")
+        verbose_name_plural = _("主办单位")
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "organization"], name="activities_host_once"),
+        ]
+        indexes = [models.Index(fields=["organization", "activity"], name="activities_by_host")]
+
+    def __str__(self) -> str:
+        return str(self.organization)
+
+
+def photo_path(photo: ActivityPhoto, filename: str) -> str:
+    """A name of the server's making: nothing of what the sender called the file."""
+    name = uuid.uuid4().hex
+    return f"photos/{name[:2]}/{name}.jpg"
+
+
+class ActivityPhoto(models.Model):
+    """A photo, decoded, turned upright and written anew without any metadata; shown only through a view that checks rights."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, verbose_name=_("活动"), related_name="photos")
+    file = models.ImageField(_("照片"), upload_to=photo_path, width_field="width", height_field="height")
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("照片")
+        verbose_name_plural = _("照片")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["activity", "sha256"], name="activities_photo_once")]
+
+    def __str__(self) -> str:
+        return f"{self.activity} #{self.pk}"

@@ -1,0 +1,86 @@
+"""Reads of activities."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from parkparty.access.choices import Role
+from parkparty.activities.choices import COUNTED_STATES, FILED_STATES, ActivityState
+from parkparty.core import paths
+from parkparty.organizations.querysets import reached
+
+if TYPE_CHECKING:
+    from parkparty.core.models import TreeNode
+    from parkparty.core.scope import Scope
+
+
+class ActivityQuerySet(models.QuerySet):
+    """Activities from draft to archived."""
+
+    def _hosted(self, condition: Q) -> Exists:
+        """Whether some host of the outer activity fulfils ``condition`` on ``organization__…``."""
+        through = self.model._meta.get_field("hosts").remote_field.through
+        return Exists(through.objects.filter(condition, activity=OuterRef("pk")))
+
+    def within(self, scope: Scope) -> Self:
+        """Activities that an organisation in reach hosts; drafts only for those who write for that organisation."""
+        ours = Q(self._hosted(reached(scope, "organization__"))) | scope.q("places", "park__path")
+        mine = scope.q("organizations", "organization__path", (Role.SECRETARY,))
+        return self.filter(ours & (~Q(state=ActivityState.DRAFT) | mine))
+
+    def reviewable(self, scope: Scope) -> Self:
+        """Submitted records that the reader is to judge: of units below theirs, never their own."""
+        roles = (Role.REVIEWER,)
+        own_nodes = Q(organization__path__in=scope.paths("organizations", roles))
+        below = scope.q("organizations", "organization__path", roles) & ~own_nodes
+        there = scope.q("places", "organization__park__path", roles) | scope.q(
+            "places", "organization__area__path", roles
+        )
+        return self.filter(below | there, state=ActivityState.SUBMITTED).exclude(author_id=scope.user_id)
+
+    def writable(self, scope: Scope) -> Self:
+        """Records of organisations for which the reader is secretary."""
+        return self.filter(scope.q("organizations", "organization__path", (Role.SECRETARY,)))
+
+    def hosted_under(self, node: TreeNode) -> Self:
+        """Activities hosted by ``node`` or anything below it in the party tree."""
+        return self.filter(self._hosted(paths.under("organization__path", node.path)))
+
+    def located_in(self, place: TreeNode) -> Self:
+        """Activities whose main host sits in ``place``."""
+        return self.filter(
+            paths.under("organization__park__path", place.path) | paths.under("organization__area__path", place.path)
+        )
+
+    def held_between(self, since: dt.date, until: dt.date) -> Self:
+        """Held on ``since`` or later and before ``until``."""
+        return self.filter(held_on__gte=since, held_on__lt=until)
+
+    def filed(self) -> Self:
+        """Reported upward, judged or not."""
+        return self.filter(state__in=FILED_STATES)
+
+    def counted(self) -> Self:
+        """Approved or archived."""
+        return self.filter(state__in=COUNTED_STATES)
+
+    def drafts(self) -> Self:
+        """Not yet reported."""
+        return self.filter(state=ActivityState.DRAFT)
+
+    def for_list(self) -> Self:
+        """With all that a row of a list shows, in a fixed number of queries."""
+        return self.select_related("organization", "theme", "author").prefetch_related("types")
+
+
+class PhotoQuerySet(models.QuerySet):
+    """Photos of activities."""
+
+    def within(self, scope: Scope) -> Self:
+        """Photos of activities that the reader sees."""
+        activities = self.model._meta.get_field("activity").related_model
+        return self.filter(activity__in=activities.objects.within(scope).values("pk"))

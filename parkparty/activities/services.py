@@ -1,0 +1,172 @@
+"""Writes of activities: each one transaction, each leaving an audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from parkparty.access.permissions import Denied
+from parkparty.activities.choices import ActivityState, Step
+from parkparty.activities.models import Activity, ActivityHost, ActivityType
+from parkparty.activities.permissions import MOVES, may
+from parkparty.accounts.models import User
+from parkparty.audit.services import difference, record, snapshot
+from parkparty.companies.models import Company
+from parkparty.core.scope import Scope
+from parkparty.organizations.models import Organization
+
+AUDITED = ("organization", "theme", "topic", "held_on", "expected", "present", "summary", "place", "station", "state")
+
+
+class StaleActivity(Exception):
+    """The record was changed by somebody else since it was read."""
+
+
+def check_step(activity: Activity, step: Step, scope: Scope) -> None:
+    """Refuse a step that the table of ``permissions`` does not open.
+
+    Raises:
+        PermissionDenied: with the sentence for the user.
+    """
+    decision = may(
+        scope,
+        step,
+        state=activity.state,
+        path=activity.organization.path,
+        place_paths=activity.place_paths,
+        author_id=activity.author_id,
+    )
+    if isinstance(decision, Denied):
+        raise PermissionDenied(decision.reason)
+
+
+@transaction.atomic
+def save_activity(
+    activity: Activity,
+    *,
+    by: User,
+    scope: Scope,
+    types: Iterable[ActivityType],
+    partners: Iterable[Organization] = (),
+    companies: Iterable[Company] = (),
+) -> Activity:
+    """Write a new or changed draft (or returned record) with its types, joint hosts and partner companies.
+
+    ``activity.organization`` always hosts; ``partners`` host with it, and the activity counts for each.
+
+    Raises:
+        PermissionDenied: when ``by`` does not write for the organisation, or the record is past editing.
+        StaleActivity: when the stored version is not the one that was read.
+    """
+    before = {}
+    if activity.pk:
+        stored = _locked(activity)
+        check_step(stored, Step.EDIT, scope)
+        before = snapshot(stored, AUDITED)
+        activity.state, activity.version = stored.state, stored.version + 1
+    else:
+        activity.author = by
+    check_step(activity, Step.EDIT, scope)
+    activity.park = activity.organization.park
+    activity.full_clean()
+    activity.save()
+    activity.types.set(types)
+    activity.companies.set(companies)
+    _set_hosts(activity, {activity.organization, *partners})
+    record(
+        _("修改活动") if before else _("新建活动"),
+        activity,
+        by=by,
+        changes=difference(before, snapshot(activity, AUDITED)),
+    )
+    return activity
+
+
+@transaction.atomic
+def submit_activity(activity: Activity, *, by: User, scope: Scope) -> Activity:
+    """Report a draft or a returned record to the unit above.
+
+    Raises:
+        PermissionDenied: when the step is not open to ``by``.
+        StaleActivity: when the record changed since it was read.
+        ValidationError: naming the fields that must be filled before it can be sent.
+    """
+    activity = _locked(activity)
+    check_step(activity, Step.SUBMIT, scope)
+    missing = {}
+    if not activity.held_on:
+        missing["held_on"] = _("填写活动日期。")
+    if not activity.types.exists():
+        missing["types"] = _("至少选择一个计入类型。")
+    if not activity.topic.strip():
+        missing["topic"] = _("填写议题，一句话即可。")
+    if missing:
+        raise ValidationError(missing)
+    activity.filed_at = activity.filed_at or timezone.now()
+    return _move(activity, Step.SUBMIT, by=by)
+
+
+@transaction.atomic
+def approve_activity(activity: Activity, *, by: User, scope: Scope) -> Activity:
+    """Approve a submitted record; from now on it counts. Raises as ``submit_activity``."""
+    activity = _locked(activity)
+    check_step(activity, Step.APPROVE, scope)
+    activity.reviewed_by, activity.reviewed_at, activity.return_reason = by, timezone.now(), ""
+    return _move(activity, Step.APPROVE, by=by)
+
+
+@transaction.atomic
+def return_activity(activity: Activity, *, by: User, scope: Scope, reason: str) -> Activity:
+    """Give a submitted record back with a reason that the secretary will read. Raises as ``submit_activity``."""
+    activity = _locked(activity)
+    check_step(activity, Step.RETURN, scope)
+    if not reason.strip():
+        raise ValidationError({"reason": _("写明退回原因，方便书记修改。")})
+    activity.reviewed_by, activity.reviewed_at, activity.return_reason = by, timezone.now(), reason.strip()
+    return _move(activity, Step.RETURN, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def delete_draft(activity: Activity, *, by: User, scope: Scope) -> None:
+    """Take a draft away, its photos included. Raises as ``submit_activity``."""
+    activity = _locked(activity)
+    check_step(activity, Step.DELETE, scope)
+    record(_("删除草稿"), activity, by=by, changes=difference({}, snapshot(activity, AUDITED)))
+    files = [photo.file for photo in activity.photos.all()]
+    activity.delete()
+    for file in files:
+        transaction.on_commit(lambda file=file: file.storage.delete(file.name))
+
+
+def _locked(activity: Activity) -> Activity:
+    stored = (
+        Activity.objects.select_for_update(of=("self",))
+        .select_related("organization__park", "organization__area")
+        .get(pk=activity.pk)
+    )
+    if stored.version != activity.version:
+        raise StaleActivity(_("这条记录刚刚被他人修改过。"))
+    return stored
+
+
+def _move(activity: Activity, step: Step, *, by: User, reason: str = "") -> Activity:
+    before = activity.state
+    activity.state = MOVES[ActivityState(before), step].to
+    activity.version += 1
+    activity.full_clean()
+    activity.save()
+    changes = {"state": [ActivityState(before).label, activity.get_state_display()]}
+    record(str(step.label), activity, by=by, changes=changes, reason=reason)
+    return activity
+
+
+def _set_hosts(activity: Activity, hosts: set[Organization]) -> None:
+    activity.host_rows.exclude(organization__in=hosts).delete()
+    present = set(activity.host_rows.values_list("organization_id", flat=True))
+    ActivityHost.objects.bulk_create(
+        ActivityHost(activity=activity, organization=host) for host in hosts if host.pk not in present
+    )

@@ -1,0 +1,126 @@
+"""Two shapes that many models share: a node of a tree, and a fact with dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Substr
+from django.utils.translation import gettext_lazy as _
+
+from parkparty.core import paths
+from parkparty.core.paths import PathField
+
+
+class TreeNode(models.Model):
+    """A node that knows its ``path``. Subclasses name their parent in ``path_parent`` and their letter in ``path_kind``."""
+
+    path_kind: ClassVar[str]
+    path = PathField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def path_parent(self) -> TreeNode | None:
+        """The node that this one hangs on, of any model of the same tree."""
+        raise NotImplementedError
+
+    @classmethod
+    def path_tables(cls) -> list[type[TreeNode]]:
+        """The models whose rows may hang below a node of this one, itself included."""
+        return [cls]
+
+    @property
+    def depth(self) -> int:
+        """How many steps below the top: 1 for a root."""
+        return len(self.path) // paths.STEP
+
+    def path_below(self, parent: TreeNode | None) -> str:
+        """The path this (saved) node has when it hangs on ``parent``."""
+        return (parent.path if parent else "") + paths.step(self.path_kind, self.pk)
+
+    def clean(self) -> None:
+        super().clean()
+        parent = self.path_parent
+        if parent and self.pk and self.path and parent.path.startswith(self.path):
+            raise ValidationError(_("“%(node)s”的上级不能是它自己或它的下级。") % {"node": self})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row and keep its path, and those of its subtree, in step with its parent."""
+        with transaction.atomic():
+            if self.pk is None:
+                self.path = f"!{uuid.uuid4().hex}"
+            super().save(*args, **kwargs)
+            self._follow_parent()
+
+    def _follow_parent(self) -> None:
+        parent = self.path_parent
+        if parent:
+            parent.refresh_from_db(fields=["path"])
+        old, new = self.path, self.path_below(parent)
+        if old == new:
+            return
+        if parent and parent.path.startswith(old):
+            self.clean()
+        for model in self.path_tables():
+            model._default_manager.filter(paths.under("path", old)).update(
+                path=Concat(Value(new), Substr("path", len(old) + 1))
+            )
+        self.path = new
+
+
+class DatedQuerySet(models.QuerySet):
+    """Rows with a half-open run of days, ``since <= day < until``; no ``until`` means still true."""
+
+    def valid_on(self, day: dt.date) -> Self:
+        """Rows that hold on ``day``."""
+        return self.filter(valid_on(day))
+
+
+def valid_on(day: dt.date, prefix: str = "") -> Q:
+    """The condition of ``DatedQuerySet.valid_on``, for use across a relation named by ``prefix``."""
+    return Q(**{f"{prefix}since__lte": day}) & (
+        Q(**{f"{prefix}until__isnull": True}) | Q(**{f"{prefix}until__gt": day})
+    )
+
+
+class DatedFact(models.Model):
+    """A fact with the day it began and the day it ceased (the first day it no longer held)."""
+
+    since = models.DateField(_("起始日期"))
+    until = models.DateField(_("终止日期"), null=True, blank=True, help_text=_("从这一天起不再有效；至今有效的留空"))
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")),
+                name="%(app_label)s_%(class)s_ends_after_start",
+                violation_error_message=_("终止日期应晚于起始日期。"),
+            )
+        ]
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether the fact is true on ``day``."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+class CodeTable(models.Model):
+    """A row of a code table: the code is the key that files and rules speak of, the name is what people read."""
+
+    code = models.CharField(_("代码"), max_length=40, primary_key=True)
+    name = models.CharField(_("名称"), max_length=100)
+    order = models.PositiveSmallIntegerField(_("顺序"), default=0)
+    is_active = models.BooleanField(_("可选用"), default=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "code"]
+
+    def __str__(self) -> str:
+        return str(self.name)

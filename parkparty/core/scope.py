@@ -1,0 +1,66 @@
+"""What one user may reach: subtrees of the two trees, and the role held on each.
+
+Worked out once per request from the grants in ``access`` and handed to every queryset's ``within(scope)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db.models import Q
+
+from parkparty.core import paths
+
+Tree = Literal["organizations", "places"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One role on one subtree; the empty path is the whole tree."""
+
+    role: str
+    tree: Tree
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """All that one user reaches today. A scope without reaches sees nothing."""
+
+    reaches: tuple[Reach, ...] = ()
+    user_id: int | None = None
+
+    @classmethod
+    def everything(cls, *roles: str, user_id: int | None = None) -> Scope:
+        """Both whole trees, with ``roles``: for the command line on the server and for superusers."""
+        trees: tuple[Tree, ...] = ("organizations", "places")
+        return cls(tuple(Reach(r, t, "") for r in roles or ("",) for t in trees), user_id)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles held anywhere."""
+        return frozenset(reach.role for reach in self.reaches)
+
+    def paths(self, tree: Tree, roles: Iterable[str] | None = None) -> tuple[str, ...]:
+        """The outermost subtrees of ``tree`` reached, with any role or only with ``roles``."""
+        wanted = None if roles is None else frozenset(roles)
+        return paths.outermost(
+            [r.path for r in self.reaches if r.tree == tree and (wanted is None or r.role in wanted)]
+        )
+
+    def q(self, tree: Tree, field: str, roles: Iterable[str] | None = None) -> Q:
+        """Rows whose path column ``field`` lies in a reached subtree of ``tree``; nothing when none is reached."""
+        found = Q(pk__in=())
+        for path in self.paths(tree, roles):
+            found |= paths.under(field, path)
+        return found
+
+    def covers(self, tree: Tree, path: str, roles: Iterable[str] | None = None) -> bool:
+        """Whether the node at ``path`` lies in a reached subtree."""
+        return any(path.startswith(prefix) for prefix in self.paths(tree, roles))
+
+    def stands_above(self, path: str, roles: Iterable[str]) -> bool:
+        """Whether an organisation *above* ``path`` is held with one of ``roles``: reviewing is for the unit above."""
+        return any(path.startswith(p) and path != p for p in self.paths("organizations", roles))

@@ -1,0 +1,26 @@
+"""Folding of typed text, so that what people read as the same compares as the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SPACE = re.compile(r"\s+")
+_LOOSE = re.compile(r"[\s·•・\-—_,.，。()\[\]【】「」《》“”\"']+")
+
+
+def clean(text: str) -> str:
+    """One line as the writer meant it: invisible marks dropped, white space folded, letters left as typed."""
+    return _SPACE.sub(" ", _CONTROL.sub(" ", _INVISIBLE.sub("", text))).strip()
+
+
+def half_width(text: str) -> str:
+    """``clean`` with full-width letters and digits made plain (NFKC), as codes and numbers need."""
+    return clean(unicodedata.normalize("NFKC", text))
+
+
+def fold(text: str) -> str:
+    """A key for comparing names: NFKC, lower case, without spaces, brackets and separators."""
+    return _LOOSE.sub("", half_width(text).casefold())

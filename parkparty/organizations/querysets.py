@@ -1,0 +1,101 @@
+"""Reads of the party tree."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from parkparty.core import paths
+from parkparty.core.models import DatedQuerySet
+from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
+
+if TYPE_CHECKING:
+    from parkparty.core.models import TreeNode
+    from parkparty.core.scope import Scope
+
+
+def reached(scope: Scope, prefix: str = "", roles: tuple[str, ...] | None = None) -> Q:
+    """Organisations that ``scope`` reaches by the party tree, or by the park or area they sit in."""
+    return (
+        scope.q("organizations", f"{prefix}path", roles)
+        | scope.q("places", f"{prefix}park__path", roles)
+        | scope.q("places", f"{prefix}area__path", roles)
+    )
+
+
+class OrganizationQuerySet(models.QuerySet):
+    """Nodes of the party tree."""
+
+    def within(self, scope: Scope) -> Self:
+        """Organisations in the reader's subtrees of the party tree or of the place tree."""
+        return self.filter(reached(scope))
+
+    def writable(self, scope: Scope, roles: tuple[str, ...]) -> Self:
+        """Organisations reached with one of ``roles``."""
+        return self.filter(reached(scope, roles=roles))
+
+    def under(self, node: TreeNode) -> Self:
+        """``node`` and everything below it in the party tree."""
+        return self.filter(paths.under("path", node.path))
+
+    def located_in(self, place: TreeNode) -> Self:
+        """Organisations that sit in ``place``: a park, or an area with all its parks."""
+        return self.filter(paths.under("park__path", place.path) | paths.under("area__path", place.path))
+
+    def above(self, node: TreeNode) -> Self:
+        """The chain above ``node``, the root first. Names above one's own are visible to all: breadcrumbs."""
+        return self.filter(path__in=paths.ancestors(node.path)).order_by("path")
+
+    def active(self) -> Self:
+        """Founded and not dissolved, today."""
+        return self.filter(status=OrganizationStatus.ACTIVE)
+
+    def active_on(self, day: dt.date) -> Self:
+        """Approved on or before ``day`` and not yet dissolved."""
+        return self.filter(active_on(day))
+
+    def branches(self) -> Self:
+        """Branches by today's type."""
+        return self.filter(type__in=BRANCH_TYPES)
+
+    def with_type_on(self, day: dt.date) -> Self:
+        """Adds ``type_then``: the type held on ``day``, from the dated history."""
+        span = self.model._meta.get_field("spans").related_model
+        then = span.objects.filter(organization=OuterRef("pk")).valid_on(day).values("type")[:1]
+        return self.annotate(type_then=Subquery(then))
+
+    def with_member_counts(self, day: dt.date) -> Self:
+        """Adds ``full_members`` and ``probationary_members`` from the last count on or before ``day`` (0 when none)."""
+        counts = self.model._meta.get_field("member_counts").related_model
+        last = counts.objects.filter(organization=OuterRef("pk"), as_of__lte=day).order_by("-as_of")
+        return self.annotate(
+            full_members=Coalesce(Subquery(last.values("full")[:1]), 0),
+            probationary_members=Coalesce(Subquery(last.values("probationary")[:1]), 0),
+        )
+
+
+def active_on(day: dt.date, prefix: str = "") -> Q:
+    """The condition of ``OrganizationQuerySet.active_on``, for use across a relation named by ``prefix``."""
+    return Q(**{f"{prefix}approved_on__lte": day}) & (
+        Q(**{f"{prefix}dissolved_on__isnull": True}) | Q(**{f"{prefix}dissolved_on__gt": day})
+    )
+
+
+class OfOrganizationQuerySet(DatedQuerySet):
+    """Dated or counted facts of one organisation through their ``organization``."""
+
+    def within(self, scope: Scope) -> Self:
+        """Facts of organisations in the reader's subtrees."""
+        return self.filter(reached(scope, "organization__"))
+
+
+class MemberCountQuerySet(OfOrganizationQuerySet):
+    """Member counts."""
+
+    def with_total(self) -> Self:
+        """Adds ``total``: full and probationary members; mobile members are a separate number, never added."""
+        return self.annotate(total=F("full") + F("probationary"))
