@@ -1,0 +1,91 @@
+# `make help` lists what can be asked for. Every target sets up what it needs, and only what has changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
+BIN := .venv/bin
+PO := $(wildcard parkparty/locale/*/LC_MESSAGES/django.po)
+STATIC := $(shell find static parkparty/*/static 2>/dev/null)
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+.PHONY: help setup setup-dev run dev test coverage lint messages lock clean
+
+help: ## 列出全部命令
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 18
+
+setup: $(BIN)/.installed node_modules/.package-lock.json $(PO:.po=.mo) var/.collected ## 安装运行所需的一切，不启动
+
+run: setup ## 安装、迁移、载入演示数据并启动（PORT=8001 换端口）
+	@$(BIN)/python scripts/run.py
+
+dev: setup ## 同 run，改动代码后自动重新载入
+	@$(BIN)/python scripts/run.py --reload
+
+test: setup-dev ## 在 SQLite 和 PostgreSQL 上运行全部测试
+	@scripts/browser.sh
+	@failed=0; for database in sqlite postgres; do \
+		$(BIN)/python -m pytest --numprocesses logical --database $$database || failed=1; done; exit $$failed
+
+coverage: setup-dev ## 测试覆盖率（SQLite）
+	@mkdir -p .cache/coverage
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest --numprocesses logical
+	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
+
+lint: export READ_DOT_ENV = 0
+lint: export DATABASE_URL = sqlite://:memory:
+lint: setup-dev ## 静态检查：格式、类型、模板、导入方向、安全、迁移
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config importlinter.toml --cache-dir .cache/importlinter
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml parkparty scripts deploy
+	$(BIN)/python manage.py check
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+messages: setup ## 从代码和模板中收集待译文字到 .po
+	$(BIN)/pybabel --quiet extract --mapping babel.cfg --keywords 'pgettext_lazy:1c,2 ngettext_lazy:1,2 gettext_lazy gettext_noop' \
+		--add-location file --sort-by-file --project ParkParty --output var/django.pot .
+	$(BIN)/pybabel --quiet update --domain django --no-fuzzy-matching --ignore-pot-creation-date --omit-header \
+		--input-file var/django.pot --output-dir parkparty/locale
+
+lock: setup-dev ## 按 *.in 和 package.json 重写锁定文件（UPGRADE=--upgrade 升级全部）
+	$(UV_COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt
+	$(UV_COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.txt
+	$(BIN)/npm install --package-lock-only --ignore-scripts
+
+clean: ## 删除可重新生成的文件，保留数据（var/ 中的数据库和照片）
+	rm -rf .venv node_modules .cache var/static var/.collected $(PO:.po=.mo)
+
+setup-dev: setup $(BIN)/.installed-dev
+
+$(BIN)/python:
+	@[[ -n "$(PYTHON)" ]] || { echo "需要 Python 3.11 或更高版本"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "缺少 venv 模块，请先安装：sudo apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(BIN)/.installed: requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.txt
+	@touch $@
+
+$(BIN)/.installed-dev: requirements-dev.txt $(BIN)/.installed
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.txt --requirement requirements-dev.txt
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json $(BIN)/.installed
+	$(BIN)/npm ci --ignore-scripts --loglevel error
+	@touch $@
+
+%.mo: %.po $(BIN)/.installed
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@touch $@
+
+var/.collected: $(BIN)/.installed node_modules/.package-lock.json $(STATIC)
+	$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
+	@touch $@
