@@ -75,7 +75,9 @@ def make_company(number: int, park: Park | None = None, *, kind: str = TenancyKi
     return company
 
 
-def cover(company: Company, organization: Organization | None, kind: str = LinkKind.JOINT, **fields: Any) -> CoverageLink:
+def cover(
+    company: Company, organization: Organization | None, kind: str = LinkKind.JOINT, **fields: Any
+) -> CoverageLink:
     """A coverage link since long ago."""
     values: dict[str, Any] = {"since": LONG_AGO, **fields}
     return CoverageLink.objects.create(company=company, organization=organization, kind=kind, **values)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -31,12 +31,13 @@ class ScopedRequest(HttpRequest):
 
 
 View = Callable[Concatenate[ScopedRequest, P], HttpResponse]
+Page = Callable[Concatenate[Any, P], HttpResponse]
 
 
-def requires(action: Action) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+def requires(action: Action) -> Callable[[View[P]], Page[P]]:
     """A page for those who hold a role that may do ``action``; others get 403 with the reason, visitors the login."""
 
-    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: View[P]) -> Page[P]:
         @login_required
         @wraps(view)
         def checked(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -46,7 +47,7 @@ def requires(action: Action) -> Callable[[View[P]], Callable[Concatenate[HttpReq
             return view(request, *args, **kwargs)
 
         checked.action = action  # type: ignore[attr-defined]
-        return checked
+        return cast("Page[P]", checked)
 
     return decorate
 
@@ -55,7 +56,7 @@ def scoped_or_404(rows: models.QuerySet[M], **lookup: Any) -> M:
     """The one row of an already scoped queryset; outside the scope it does not exist."""
     try:
         return rows.get(**lookup)
-    except (rows.model.DoesNotExist, ValueError) as absent:
+    except (ObjectDoesNotExist, ValueError) as absent:
         raise Http404(rows.model._meta.verbose_name) from absent
 
 

@@ -34,7 +34,13 @@ def scope_of(user: User, on: dt.date | None = None) -> Scope:
 
 @transaction.atomic
 def give_grant(
-    user: User, role: Role, node: TreeNode, *, by: User | None, since: dt.date | None = None, until: dt.date | None = None
+    user: User,
+    role: Role,
+    node: TreeNode,
+    *,
+    by: User | None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
 ) -> Grant:
     """Give ``role`` on ``node`` (an organisation, area or park) from ``since`` (today) to ``until`` (open)."""
     grant = Grant(

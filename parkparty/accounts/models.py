@@ -12,7 +12,9 @@ class User(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    display_name = models.CharField(_("显示名"), max_length=60, help_text=_("页面和记录上显示的称呼，如“园区党委办公室”"))
+    display_name = models.CharField(
+        _("显示名"), max_length=60, help_text=_("页面和记录上显示的称呼，如“园区党委办公室”")
+    )
 
     REQUIRED_FIELDS = ["display_name", "email"]
 

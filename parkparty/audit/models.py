@@ -11,6 +11,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+ONLY_ADDED = "audit entries are only ever added"
+
 
 class AuditEntry(models.Model):
     """One change: who, when, what, why, and the values before and after. Written once, never changed."""
@@ -40,9 +42,9 @@ class AuditEntry(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.object_name}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            self.delete()
+        if not self._state.adding:
+            raise TypeError(ONLY_ADDED)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("audit entries are only ever added")
+        raise TypeError(ONLY_ADDED)

@@ -17,13 +17,27 @@ from parkparty.core.paths import PathField
 
 
 class TreeNode(models.Model):
-    """A node that knows its ``path``. Subclasses name their parent in ``path_parent`` and their letter in ``path_kind``."""
+    """A node that knows its ``path``. Subclasses name their parent in ``path_parent``, their letter in ``path_kind``."""
 
     path_kind: ClassVar[str]
     path = PathField()
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        parent = self.path_parent
+        if parent and self.pk and self.path and parent.path.startswith(self.path):
+            raise ValidationError(_("“%(node)s”的上级不能是它自己或它的下级。") % {"node": self})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row and keep its path, and those of its subtree, in step with its parent."""
+        with transaction.atomic():
+            if self.pk is None:
+                self.path = f"!{uuid.uuid4().hex}"
+            super().save(*args, **kwargs)
+            self._follow_parent()
 
     @property
     def path_parent(self) -> TreeNode | None:
@@ -43,20 +57,6 @@ class TreeNode(models.Model):
     def path_below(self, parent: TreeNode | None) -> str:
         """The path this (saved) node has when it hangs on ``parent``."""
         return (parent.path if parent else "") + paths.step(self.path_kind, self.pk)
-
-    def clean(self) -> None:
-        super().clean()
-        parent = self.path_parent
-        if parent and self.pk and self.path and parent.path.startswith(self.path):
-            raise ValidationError(_("“%(node)s”的上级不能是它自己或它的下级。") % {"node": self})
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the row and keep its path, and those of its subtree, in step with its parent."""
-        with transaction.atomic():
-            if self.pk is None:
-                self.path = f"!{uuid.uuid4().hex}"
-            super().save(*args, **kwargs)
-            self._follow_parent()
 
     def _follow_parent(self) -> None:
         parent = self.path_parent
@@ -80,6 +80,12 @@ class DatedQuerySet(models.QuerySet):
     def valid_on(self, day: dt.date) -> Self:
         """Rows that hold on ``day``."""
         return self.filter(valid_on(day))
+
+
+def rows_of(model: type[models.Model], relation: str) -> Any:
+    """All rows of the model behind ``relation``: for the subqueries of a querysets module, which models import."""
+    related = model._meta.get_field(relation).related_model
+    return related._default_manager.all()  # type: ignore[union-attr]
 
 
 def valid_on(day: dt.date, prefix: str = "") -> Q:

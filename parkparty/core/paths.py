@@ -1,8 +1,8 @@
 """Materialised paths: a node's path is its parent's path plus one fixed-width step.
 
-A subtree is a *range* of paths, so one plain b-tree index answers on SQLite and PostgreSQL alike; ancestors are prefixes,
-so they need no query. A step is one letter for the kind of node and four base-36 digits of its primary key: siblings
-cannot collide and a step never changes, a move only changes what stands before it.
+A subtree is a *range* of paths, so one plain b-tree index answers on SQLite and PostgreSQL alike; ancestors are
+prefixes, so they need no query. A step is one letter for the kind of node and four base-36 digits of its primary key:
+siblings cannot collide and a step never changes, a move only changes what stands before it.
 """
 
 from __future__ import annotations

@@ -93,7 +93,9 @@ class Organization(TreeNode):
                 | Q(status=OrganizationStatus.ACTIVE, approved_on__isnull=False, dissolved_on__isnull=True)
                 | Q(status=OrganizationStatus.DISSOLVED, dissolved_on__isnull=False),
                 name="organizations_status_matches_dates",
-                violation_error_message=_("状态与日期不符：筹建中不填批准日期，已成立须填批准日期，已撤销须填撤销日期。"),
+                violation_error_message=_(
+                    "状态与日期不符：筹建中不填批准日期，已成立须填批准日期，已撤销须填撤销日期。"
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(dissolved_on__isnull=True)
@@ -184,9 +186,7 @@ class MemberCount(models.Model):
         verbose_name = _("党员人数")
         verbose_name_plural = _("党员人数")
         ordering = ["organization", "-as_of"]
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "as_of"], name="organizations_one_count_a_day")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organization", "as_of"], name="organizations_one_count_a_day")]
 
     def __str__(self) -> str:
         return f"{self.organization} {self.as_of}"

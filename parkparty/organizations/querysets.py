@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from parkparty.core import paths
-from parkparty.core.models import DatedQuerySet
+from parkparty.core.models import DatedQuerySet, rows_of
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
 
 if TYPE_CHECKING:
@@ -64,14 +64,13 @@ class OrganizationQuerySet(models.QuerySet):
 
     def with_type_on(self, day: dt.date) -> Self:
         """Adds ``type_then``: the type held on ``day``, from the dated history."""
-        span = self.model._meta.get_field("spans").related_model
-        then = span.objects.filter(organization=OuterRef("pk")).valid_on(day).values("type")[:1]
+        then = rows_of(self.model, "spans").filter(organization=OuterRef("pk")).valid_on(day).values("type")[:1]
         return self.annotate(type_then=Subquery(then))
 
     def with_member_counts(self, day: dt.date) -> Self:
         """Adds ``full_members`` and ``probationary_members`` from the last count on or before ``day`` (0 when none)."""
-        counts = self.model._meta.get_field("member_counts").related_model
-        last = counts.objects.filter(organization=OuterRef("pk"), as_of__lte=day).order_by("-as_of")
+        counts = rows_of(self.model, "member_counts")
+        last = counts.filter(organization=OuterRef("pk"), as_of__lte=day).order_by("-as_of")
         return self.annotate(
             full_members=Coalesce(Subquery(last.values("full")[:1]), 0),
             probationary_members=Coalesce(Subquery(last.values("probationary")[:1]), 0),

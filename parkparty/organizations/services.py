@@ -132,9 +132,7 @@ def _keep_history(organization: Organization, on: dt.date | None) -> None:
         return
     on = on or today()
     if on < span.since:
-        raise ValidationError(
-            _("变更日期 %(on)s 早于现有沿革的起始日期 %(since)s。") % {"on": on, "since": span.since}
-        )
+        raise ValidationError(_("变更日期 %(on)s 早于现有沿革的起始日期 %(since)s。") % {"on": on, "since": span.since})
     if on == span.since:
         span.type, span.parent = organization.type, organization.parent
         span.save()

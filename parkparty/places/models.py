@@ -41,7 +41,9 @@ class Area(TreeNode):
         constraints = [
             models.UniqueConstraint(fields=["path"], name="places_area_path"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="places_area_not_its_own_parent"),
-            models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{6}([0-9]{3}){0,2}$"), name="places_area_code_digits"),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9]{6}([0-9]{3}){0,2}$"), name="places_area_code_digits"
+            ),
             models.CheckConstraint(condition=Q(level__in=AreaLevel.values), name="places_area_level_known"),
         ]
 
@@ -69,10 +71,20 @@ class Park(TreeNode):
     name = models.CharField(_("园区名称"), max_length=100)
     area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("所属辖区"), related_name="parks")
     other_areas = models.ManyToManyField(
-        Area, verbose_name=_("跨及辖区"), blank=True, related_name="parks_reaching_in", help_text=_("跨辖区的园区填写；统计只计入所属辖区")
+        Area,
+        verbose_name=_("跨及辖区"),
+        blank=True,
+        related_name="parks_reaching_in",
+        help_text=_("跨辖区的园区填写；统计只计入所属辖区"),
     )
     parent = models.ForeignKey(
-        "self", models.PROTECT, verbose_name=_("主园区"), null=True, blank=True, related_name="bases", help_text=_("一园多基地时，分基地填写所属主园区")
+        "self",
+        models.PROTECT,
+        verbose_name=_("主园区"),
+        null=True,
+        blank=True,
+        related_name="bases",
+        help_text=_("一园多基地时，分基地填写所属主园区"),
     )
     address = models.CharField(_("地址"), max_length=200, blank=True)
     is_sample = models.BooleanField(_("示例"), default=False, help_text=_("演示数据，名称后标注“示例”"))
@@ -124,7 +136,13 @@ class Building(models.Model):
     park = models.ForeignKey(Park, models.CASCADE, verbose_name=_("园区"), related_name="buildings")
     name = models.CharField(_("楼宇名称"), max_length=60)
     area = models.ForeignKey(
-        Area, models.PROTECT, verbose_name=_("所在辖区"), null=True, blank=True, related_name="buildings", help_text=_("园区跨辖区时填写")
+        Area,
+        models.PROTECT,
+        verbose_name=_("所在辖区"),
+        null=True,
+        blank=True,
+        related_name="buildings",
+        help_text=_("园区跨辖区时填写"),
     )
 
     objects = InParkQuerySet.as_manager()
@@ -143,7 +161,9 @@ class ServiceStation(models.Model):
     """A party-and-masses service station (党群服务站), where activities happen."""
 
     park = models.ForeignKey(Park, models.CASCADE, verbose_name=_("园区"), related_name="stations")
-    building = models.ForeignKey(Building, models.SET_NULL, verbose_name=_("楼宇"), null=True, blank=True, related_name="stations")
+    building = models.ForeignKey(
+        Building, models.SET_NULL, verbose_name=_("楼宇"), null=True, blank=True, related_name="stations"
+    )
     name = models.CharField(_("站点名称"), max_length=60)
     address = models.CharField(_("地址"), max_length=200, blank=True)
     since = models.DateField(_("启用日期"), null=True, blank=True)

@@ -5,31 +5,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0001_initial'),
-        ('places', '0001_initial'),
+        ("organizations", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起始日期')),
-                ('until', models.DateField(blank=True, help_text='从这一天起不再有效；至今有效的留空', null=True, verbose_name='终止日期')),
-                ('role', models.CharField(choices=[('secretary', '书记'), ('reviewer', '审核员'), ('administrator', '管理员'), ('viewer', '查看员'), ('auditor', '审计员')], max_length=15, verbose_name='角色')),
-                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='places.area', verbose_name='辖区')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='organizations.organization', verbose_name='党组织')),
-                ('park', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='places.park', verbose_name='园区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateField(verbose_name="起始日期")),
+                (
+                    "until",
+                    models.DateField(
+                        blank=True, help_text="从这一天起不再有效；至今有效的留空", null=True, verbose_name="终止日期"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("secretary", "书记"),
+                            ("reviewer", "审核员"),
+                            ("administrator", "管理员"),
+                            ("viewer", "查看员"),
+                            ("auditor", "审计员"),
+                        ],
+                        max_length=15,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="places.area",
+                        verbose_name="辖区",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="organizations.organization",
+                        verbose_name="党组织",
+                    ),
+                ),
+                (
+                    "park",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="places.park",
+                        verbose_name="园区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '授权',
-                'verbose_name_plural': '授权',
-                'ordering': ['user', 'role', '-since'],
-                'abstract': False,
+                "verbose_name": "授权",
+                "verbose_name_plural": "授权",
+                "ordering": ["user", "role", "-since"],
+                "abstract": False,
             },
         ),
     ]

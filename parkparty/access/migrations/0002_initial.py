@@ -6,30 +6,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='grant',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='用户'),
+            model_name="grant",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="grants",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="用户",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='access_grant_ends_after_start', violation_error_message='终止日期应晚于起始日期。'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                name="access_grant_ends_after_start",
+                violation_error_message="终止日期应晚于起始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', True), ('organization__isnull', False), ('park__isnull', True)), models.Q(('area__isnull', False), ('organization__isnull', True), ('park__isnull', True)), models.Q(('area__isnull', True), ('organization__isnull', True), ('park__isnull', False)), _connector='OR'), name='access_grant_on_one_node', violation_error_message='党组织、辖区、园区三项只填一项。'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("area__isnull", True), ("organization__isnull", False), ("park__isnull", True)),
+                    models.Q(("area__isnull", False), ("organization__isnull", True), ("park__isnull", True)),
+                    models.Q(("area__isnull", True), ("organization__isnull", True), ("park__isnull", False)),
+                    _connector="OR",
+                ),
+                name="access_grant_on_one_node",
+                violation_error_message="党组织、辖区、园区三项只填一项。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['secretary', 'reviewer', 'administrator', 'viewer', 'auditor'])), name='access_grant_role_known'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["secretary", "reviewer", "administrator", "viewer", "auditor"])),
+                name="access_grant_role_known",
+            ),
         ),
     ]

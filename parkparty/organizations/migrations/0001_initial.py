@@ -2,171 +2,427 @@
 
 import django.core.validators
 import django.db.models.deletion
-import parkparty.core.paths
 from django.db import migrations, models
+
+import parkparty.core.paths
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FormationMode',
+            name="FormationMode",
             fields=[
-                ('code', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
-                ('is_active', models.BooleanField(default=True, verbose_name='可选用')),
+                ("code", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="代码")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
+                ("is_active", models.BooleanField(default=True, verbose_name="可选用")),
             ],
             options={
-                'verbose_name': '组建方式',
-                'verbose_name_plural': '组建方式',
-                'ordering': ['order', 'code'],
-                'abstract': False,
+                "verbose_name": "组建方式",
+                "verbose_name_plural": "组建方式",
+                "ordering": ["order", "code"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', parkparty.core.paths.PathField(editable=False, max_length=100)),
-                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[0-9A-Za-z][0-9A-Za-z._-]*$', '组织代码只能含字母、数字和 . _ -')], verbose_name='组织代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('type', models.CharField(choices=[('working_committee', '上级党（工）委'), ('industry_committee', '行业（产业链）党委'), ('joint_group', '党群联组'), ('committee', '党委'), ('general_branch', '党总支'), ('independent_branch', '独立党支部'), ('joint_branch', '联合党支部'), ('mobile_branch', '流动党员党支部'), ('temporary_branch', '临时党支部')], max_length=20, verbose_name='类型')),
-                ('host_unit', models.CharField(blank=True, help_text='依托孵化器、协会等没有统一社会信用代码的单位时填写', max_length=100, verbose_name='依托单位')),
-                ('host_unit_kind', models.CharField(blank=True, choices=[('incubator', '孵化器'), ('association', '协会、联合会'), ('other', '其他')], max_length=12, verbose_name='依托单位类别')),
-                ('status', models.CharField(choices=[('preparing', '筹建中'), ('active', '已成立'), ('dissolved', '已撤销')], default='preparing', max_length=10, verbose_name='状态')),
-                ('applied_on', models.DateField(blank=True, null=True, verbose_name='申请日期')),
-                ('approved_on', models.DateField(blank=True, null=True, verbose_name='批准成立日期')),
-                ('dissolved_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('term_since', models.DateField(blank=True, null=True, verbose_name='本届起始')),
-                ('term_until', models.DateField(blank=True, null=True, verbose_name='本届届满')),
-                ('area', models.ForeignKey(blank=True, help_text='不属于某个园区的组织（如街道党工委）填写', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organizations', to='places.area', verbose_name='所在辖区')),
-                ('formation_mode', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organizations', to='organizations.formationmode', verbose_name='组建方式')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organizations.organization', verbose_name='上级党组织')),
-                ('park', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organizations', to='places.park', verbose_name='所在园区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", parkparty.core.paths.PathField(editable=False, max_length=100)),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-Za-z][0-9A-Za-z._-]*$", "组织代码只能含字母、数字和 . _ -"
+                            )
+                        ],
+                        verbose_name="组织代码",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("working_committee", "上级党（工）委"),
+                            ("industry_committee", "行业（产业链）党委"),
+                            ("joint_group", "党群联组"),
+                            ("committee", "党委"),
+                            ("general_branch", "党总支"),
+                            ("independent_branch", "独立党支部"),
+                            ("joint_branch", "联合党支部"),
+                            ("mobile_branch", "流动党员党支部"),
+                            ("temporary_branch", "临时党支部"),
+                        ],
+                        max_length=20,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "host_unit",
+                    models.CharField(
+                        blank=True,
+                        help_text="依托孵化器、协会等没有统一社会信用代码的单位时填写",
+                        max_length=100,
+                        verbose_name="依托单位",
+                    ),
+                ),
+                (
+                    "host_unit_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("incubator", "孵化器"), ("association", "协会、联合会"), ("other", "其他")],
+                        max_length=12,
+                        verbose_name="依托单位类别",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("preparing", "筹建中"), ("active", "已成立"), ("dissolved", "已撤销")],
+                        default="preparing",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("applied_on", models.DateField(blank=True, null=True, verbose_name="申请日期")),
+                ("approved_on", models.DateField(blank=True, null=True, verbose_name="批准成立日期")),
+                ("dissolved_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                ("term_since", models.DateField(blank=True, null=True, verbose_name="本届起始")),
+                ("term_until", models.DateField(blank=True, null=True, verbose_name="本届届满")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="不属于某个园区的组织（如街道党工委）填写",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organizations",
+                        to="places.area",
+                        verbose_name="所在辖区",
+                    ),
+                ),
+                (
+                    "formation_mode",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organizations",
+                        to="organizations.formationmode",
+                        verbose_name="组建方式",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organizations.organization",
+                        verbose_name="上级党组织",
+                    ),
+                ),
+                (
+                    "park",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organizations",
+                        to="places.park",
+                        verbose_name="所在园区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党组织',
-                'verbose_name_plural': '党组织',
-                'ordering': ['path'],
+                "verbose_name": "党组织",
+                "verbose_name_plural": "党组织",
+                "ordering": ["path"],
             },
         ),
         migrations.CreateModel(
-            name='Officer',
+            name="Officer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起始日期')),
-                ('until', models.DateField(blank=True, help_text='从这一天起不再有效；至今有效的留空', null=True, verbose_name='终止日期')),
-                ('post', models.CharField(choices=[('secretary', '书记'), ('deputy_secretary', '副书记'), ('member', '委员'), ('instructor', '党建工作指导员'), ('liaison', '联络员')], max_length=20, verbose_name='职务')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='办公电话')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='邮箱')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='officers', to='organizations.organization', verbose_name='党组织')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateField(verbose_name="起始日期")),
+                (
+                    "until",
+                    models.DateField(
+                        blank=True, help_text="从这一天起不再有效；至今有效的留空", null=True, verbose_name="终止日期"
+                    ),
+                ),
+                (
+                    "post",
+                    models.CharField(
+                        choices=[
+                            ("secretary", "书记"),
+                            ("deputy_secretary", "副书记"),
+                            ("member", "委员"),
+                            ("instructor", "党建工作指导员"),
+                            ("liaison", "联络员"),
+                        ],
+                        max_length=20,
+                        verbose_name="职务",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="办公电话")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="officers",
+                        to="organizations.organization",
+                        verbose_name="党组织",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任职',
-                'verbose_name_plural': '任职',
-                'ordering': ['organization', 'post', '-since'],
-                'abstract': False,
+                "verbose_name": "任职",
+                "verbose_name_plural": "任职",
+                "ordering": ["organization", "post", "-since"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='MemberCount',
+            name="MemberCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField(verbose_name='截至')),
-                ('full', models.PositiveIntegerField(verbose_name='正式党员数')),
-                ('probationary', models.PositiveIntegerField(default=0, verbose_name='预备党员数')),
-                ('mobile', models.PositiveIntegerField(default=0, verbose_name='流动党员数')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='member_counts', to='organizations.organization', verbose_name='党组织')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("as_of", models.DateField(verbose_name="截至")),
+                ("full", models.PositiveIntegerField(verbose_name="正式党员数")),
+                ("probationary", models.PositiveIntegerField(default=0, verbose_name="预备党员数")),
+                ("mobile", models.PositiveIntegerField(default=0, verbose_name="流动党员数")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="member_counts",
+                        to="organizations.organization",
+                        verbose_name="党组织",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党员人数',
-                'verbose_name_plural': '党员人数',
-                'ordering': ['organization', '-as_of'],
+                "verbose_name": "党员人数",
+                "verbose_name_plural": "党员人数",
+                "ordering": ["organization", "-as_of"],
             },
         ),
         migrations.CreateModel(
-            name='OrganizationSpan',
+            name="OrganizationSpan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起始日期')),
-                ('until', models.DateField(blank=True, help_text='从这一天起不再有效；至今有效的留空', null=True, verbose_name='终止日期')),
-                ('type', models.CharField(choices=[('working_committee', '上级党（工）委'), ('industry_committee', '行业（产业链）党委'), ('joint_group', '党群联组'), ('committee', '党委'), ('general_branch', '党总支'), ('independent_branch', '独立党支部'), ('joint_branch', '联合党支部'), ('mobile_branch', '流动党员党支部'), ('temporary_branch', '临时党支部')], max_length=20, verbose_name='类型')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spans', to='organizations.organization', verbose_name='党组织')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='上级党组织')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateField(verbose_name="起始日期")),
+                (
+                    "until",
+                    models.DateField(
+                        blank=True, help_text="从这一天起不再有效；至今有效的留空", null=True, verbose_name="终止日期"
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("working_committee", "上级党（工）委"),
+                            ("industry_committee", "行业（产业链）党委"),
+                            ("joint_group", "党群联组"),
+                            ("committee", "党委"),
+                            ("general_branch", "党总支"),
+                            ("independent_branch", "独立党支部"),
+                            ("joint_branch", "联合党支部"),
+                            ("mobile_branch", "流动党员党支部"),
+                            ("temporary_branch", "临时党支部"),
+                        ],
+                        max_length=20,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spans",
+                        to="organizations.organization",
+                        verbose_name="党组织",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="上级党组织",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '组织沿革',
-                'verbose_name_plural': '组织沿革',
-                'ordering': ['organization', 'since'],
-                'abstract': False,
+                "verbose_name": "组织沿革",
+                "verbose_name_plural": "组织沿革",
+                "ordering": ["organization", "since"],
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(fields=('path',), name='organizations_path'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(fields=("path",), name="organizations_path"),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='organizations_not_its_own_parent'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True), name="organizations_not_its_own_parent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['working_committee', 'industry_committee', 'joint_group', 'committee', 'general_branch', 'independent_branch', 'joint_branch', 'mobile_branch', 'temporary_branch'])), name='organizations_type_known'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "type__in",
+                        [
+                            "working_committee",
+                            "industry_committee",
+                            "joint_group",
+                            "committee",
+                            "general_branch",
+                            "independent_branch",
+                            "joint_branch",
+                            "mobile_branch",
+                            "temporary_branch",
+                        ],
+                    )
+                ),
+                name="organizations_type_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_on__isnull', True), ('dissolved_on__isnull', True), ('status', 'preparing')), models.Q(('approved_on__isnull', False), ('dissolved_on__isnull', True), ('status', 'active')), models.Q(('dissolved_on__isnull', False), ('status', 'dissolved')), _connector='OR'), name='organizations_status_matches_dates', violation_error_message='状态与日期不符：筹建中不填批准日期，已成立须填批准日期，已撤销须填撤销日期。'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_on__isnull", True), ("dissolved_on__isnull", True), ("status", "preparing")),
+                    models.Q(("approved_on__isnull", False), ("dissolved_on__isnull", True), ("status", "active")),
+                    models.Q(("dissolved_on__isnull", False), ("status", "dissolved")),
+                    _connector="OR",
+                ),
+                name="organizations_status_matches_dates",
+                violation_error_message="状态与日期不符：筹建中不填批准日期，已成立须填批准日期，已撤销须填撤销日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('dissolved_on__isnull', True), ('approved_on__isnull', True), ('dissolved_on__gt', models.F('approved_on')), _connector='OR'), name='organizations_dissolved_after_approved', violation_error_message='撤销日期应晚于批准成立日期。'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("dissolved_on__isnull", True),
+                    ("approved_on__isnull", True),
+                    ("dissolved_on__gt", models.F("approved_on")),
+                    _connector="OR",
+                ),
+                name="organizations_dissolved_after_approved",
+                violation_error_message="撤销日期应晚于批准成立日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('applied_on__isnull', True), ('approved_on__isnull', True), ('approved_on__gte', models.F('applied_on')), _connector='OR'), name='organizations_approved_after_applied', violation_error_message='批准成立日期不应早于申请日期。'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("applied_on__isnull", True),
+                    ("approved_on__isnull", True),
+                    ("approved_on__gte", models.F("applied_on")),
+                    _connector="OR",
+                ),
+                name="organizations_approved_after_applied",
+                violation_error_message="批准成立日期不应早于申请日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('term_until__isnull', True), models.Q(('term_since__isnull', False), ('term_until__gt', models.F('term_since'))), _connector='OR'), name='organizations_term_ends_after_start', violation_error_message='本届届满日期应晚于起始日期。'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("term_until__isnull", True),
+                    models.Q(("term_since__isnull", False), ("term_until__gt", models.F("term_since"))),
+                    _connector="OR",
+                ),
+                name="organizations_term_ends_after_start",
+                violation_error_message="本届届满日期应晚于起始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('host_unit', ''), ('host_unit_kind', '')), models.Q(models.Q(('host_unit', ''), _negated=True), models.Q(('host_unit_kind', ''), _negated=True)), _connector='OR'), name='organizations_host_unit_has_kind', violation_error_message='依托单位与其类别应同时填写。'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("host_unit", ""), ("host_unit_kind", "")),
+                    models.Q(
+                        models.Q(("host_unit", ""), _negated=True), models.Q(("host_unit_kind", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="organizations_host_unit_has_kind",
+                violation_error_message="依托单位与其类别应同时填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officer',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='organizations_officer_ends_after_start', violation_error_message='终止日期应晚于起始日期。'),
+            model_name="officer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                name="organizations_officer_ends_after_start",
+                violation_error_message="终止日期应晚于起始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officer',
-            constraint=models.UniqueConstraint(condition=models.Q(('post', 'secretary'), ('until__isnull', True)), fields=('organization',), name='organizations_one_secretary', violation_error_message='已有在任书记，先填写其终止日期。'),
+            model_name="officer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("post", "secretary"), ("until__isnull", True)),
+                fields=("organization",),
+                name="organizations_one_secretary",
+                violation_error_message="已有在任书记，先填写其终止日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officer',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), models.Q(('email', ''), ('name', ''), ('phone', '')), _connector='OR'), name='organizations_contact_ends_with_post', violation_error_message='任职结束后不保留姓名和联系方式。'),
+            model_name="officer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), models.Q(("email", ""), ("name", ""), ("phone", "")), _connector="OR"
+                ),
+                name="organizations_contact_ends_with_post",
+                violation_error_message="任职结束后不保留姓名和联系方式。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membercount',
-            constraint=models.UniqueConstraint(fields=('organization', 'as_of'), name='organizations_one_count_a_day'),
+            model_name="membercount",
+            constraint=models.UniqueConstraint(fields=("organization", "as_of"), name="organizations_one_count_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='organizationspan',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='organizations_organizationspan_ends_after_start', violation_error_message='终止日期应晚于起始日期。'),
+            model_name="organizationspan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                name="organizations_organizationspan_ends_after_start",
+                violation_error_message="终止日期应晚于起始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organizationspan',
-            constraint=models.UniqueConstraint(fields=('organization', 'since'), name='organizations_span_since'),
+            model_name="organizationspan",
+            constraint=models.UniqueConstraint(fields=("organization", "since"), name="organizations_span_since"),
         ),
         migrations.AddConstraint(
-            model_name='organizationspan',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('organization',), name='organizations_span_one_open'),
+            model_name="organizationspan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("organization",),
+                name="organizations_span_one_open",
+            ),
         ),
     ]

@@ -2,139 +2,288 @@
 
 import django.core.validators
 import django.db.models.deletion
-import parkparty.core.paths
 from django.db import migrations, models
+
+import parkparty.core.paths
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', parkparty.core.paths.PathField(editable=False, max_length=100)),
-                ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^\\d{6}(\\d{3}){0,2}$', '区划代码应为 6、9 或 12 位数字。')], verbose_name='区划代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('level', models.CharField(choices=[('province', '省（自治区、直辖市）'), ('city', '市'), ('district', '区（县）'), ('town', '街道（镇）')], max_length=10, verbose_name='层级')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.area', verbose_name='上级辖区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", parkparty.core.paths.PathField(editable=False, max_length=100)),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=12,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{6}(\\d{3}){0,2}$", "区划代码应为 6、9 或 12 位数字。"
+                            )
+                        ],
+                        verbose_name="区划代码",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "省（自治区、直辖市）"),
+                            ("city", "市"),
+                            ("district", "区（县）"),
+                            ("town", "街道（镇）"),
+                        ],
+                        max_length=10,
+                        verbose_name="层级",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.area",
+                        verbose_name="上级辖区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '辖区',
-                'verbose_name_plural': '辖区',
-                'ordering': ['code'],
+                "verbose_name": "辖区",
+                "verbose_name_plural": "辖区",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Park',
+            name="Park",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', parkparty.core.paths.PathField(editable=False, max_length=100)),
-                ('key', models.SlugField(help_text='用于网址和命令行，如 kic', max_length=40, unique=True, verbose_name='园区标识')),
-                ('name', models.CharField(max_length=100, verbose_name='园区名称')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='地址')),
-                ('is_sample', models.BooleanField(default=False, help_text='演示数据，名称后标注“示例”', verbose_name='示例')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parks', to='places.area', verbose_name='所属辖区')),
-                ('other_areas', models.ManyToManyField(blank=True, help_text='跨辖区的园区填写；统计只计入所属辖区', related_name='parks_reaching_in', to='places.area', verbose_name='跨及辖区')),
-                ('parent', models.ForeignKey(blank=True, help_text='一园多基地时，分基地填写所属主园区', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bases', to='places.park', verbose_name='主园区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", parkparty.core.paths.PathField(editable=False, max_length=100)),
+                (
+                    "key",
+                    models.SlugField(
+                        help_text="用于网址和命令行，如 kic", max_length=40, unique=True, verbose_name="园区标识"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="园区名称")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                (
+                    "is_sample",
+                    models.BooleanField(default=False, help_text="演示数据，名称后标注“示例”", verbose_name="示例"),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parks",
+                        to="places.area",
+                        verbose_name="所属辖区",
+                    ),
+                ),
+                (
+                    "other_areas",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="跨辖区的园区填写；统计只计入所属辖区",
+                        related_name="parks_reaching_in",
+                        to="places.area",
+                        verbose_name="跨及辖区",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="一园多基地时，分基地填写所属主园区",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bases",
+                        to="places.park",
+                        verbose_name="主园区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '园区',
-                'verbose_name_plural': '园区',
-                'ordering': ['name'],
+                "verbose_name": "园区",
+                "verbose_name_plural": "园区",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Building',
+            name="Building",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='楼宇名称')),
-                ('area', models.ForeignKey(blank=True, help_text='园区跨辖区时填写', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='places.area', verbose_name='所在辖区')),
-                ('park', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='buildings', to='places.park', verbose_name='园区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="楼宇名称")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="园区跨辖区时填写",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="buildings",
+                        to="places.area",
+                        verbose_name="所在辖区",
+                    ),
+                ),
+                (
+                    "park",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="buildings",
+                        to="places.park",
+                        verbose_name="园区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '楼宇',
-                'verbose_name_plural': '楼宇',
-                'ordering': ['park', 'name'],
+                "verbose_name": "楼宇",
+                "verbose_name_plural": "楼宇",
+                "ordering": ["park", "name"],
             },
         ),
         migrations.CreateModel(
-            name='ServiceStation',
+            name="ServiceStation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='站点名称')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='地址')),
-                ('since', models.DateField(blank=True, null=True, verbose_name='启用日期')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('building', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='stations', to='places.building', verbose_name='楼宇')),
-                ('park', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stations', to='places.park', verbose_name='园区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="站点名称")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                ("since", models.DateField(blank=True, null=True, verbose_name="启用日期")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "building",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="stations",
+                        to="places.building",
+                        verbose_name="楼宇",
+                    ),
+                ),
+                (
+                    "park",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stations",
+                        to="places.park",
+                        verbose_name="园区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党群服务站',
-                'verbose_name_plural': '党群服务站',
-                'ordering': ['park', 'name'],
+                "verbose_name": "党群服务站",
+                "verbose_name_plural": "党群服务站",
+                "ordering": ["park", "name"],
             },
         ),
         migrations.CreateModel(
-            name='StatedFigure',
+            name="StatedFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.CharField(choices=[('ground_area', '建筑面积（平方米）'), ('founded', '建成年份'), ('registered', '注册企业（家）'), ('on_site', '入驻企业（家）'), ('staff', '从业人员（人）')], max_length=20, verbose_name='指标')),
-                ('value', models.PositiveIntegerField(verbose_name='数值')),
-                ('qualifier', models.CharField(blank=True, choices=[('', '准确数'), ('约', '约'), ('余', '余'), ('近', '近'), ('超', '超')], max_length=2, verbose_name='准确程度')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='出处')),
-                ('park', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stated_figures', to='places.park', verbose_name='园区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "indicator",
+                    models.CharField(
+                        choices=[
+                            ("ground_area", "建筑面积（平方米）"),
+                            ("founded", "建成年份"),
+                            ("registered", "注册企业（家）"),
+                            ("on_site", "入驻企业（家）"),
+                            ("staff", "从业人员（人）"),
+                        ],
+                        max_length=20,
+                        verbose_name="指标",
+                    ),
+                ),
+                ("value", models.PositiveIntegerField(verbose_name="数值")),
+                (
+                    "qualifier",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "准确数"), ("约", "约"), ("余", "余"), ("近", "近"), ("超", "超")],
+                        max_length=2,
+                        verbose_name="准确程度",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="出处")),
+                (
+                    "park",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stated_figures",
+                        to="places.park",
+                        verbose_name="园区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公开数据',
-                'verbose_name_plural': '公开数据',
-                'ordering': ['park', 'indicator', 'as_of'],
+                "verbose_name": "公开数据",
+                "verbose_name_plural": "公开数据",
+                "ordering": ["park", "indicator", "as_of"],
             },
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(fields=('path',), name='places_area_path'),
+            model_name="area",
+            constraint=models.UniqueConstraint(fields=("path",), name="places_area_path"),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='places_area_not_its_own_parent'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True), name="places_area_not_its_own_parent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{6}([0-9]{3}){0,2}$')), name='places_area_code_digits'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[0-9]{6}([0-9]{3}){0,2}$")), name="places_area_code_digits"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['province', 'city', 'district', 'town'])), name='places_area_level_known'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["province", "city", "district", "town"])),
+                name="places_area_level_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='park',
-            constraint=models.UniqueConstraint(fields=('path',), name='places_park_path'),
+            model_name="park",
+            constraint=models.UniqueConstraint(fields=("path",), name="places_park_path"),
         ),
         migrations.AddConstraint(
-            model_name='park',
-            constraint=models.UniqueConstraint(fields=('area', 'name'), name='places_park_name_in_area'),
+            model_name="park",
+            constraint=models.UniqueConstraint(fields=("area", "name"), name="places_park_name_in_area"),
         ),
         migrations.AddConstraint(
-            model_name='park',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='places_park_not_its_own_parent'),
+            model_name="park",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True), name="places_park_not_its_own_parent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='building',
-            constraint=models.UniqueConstraint(fields=('park', 'name'), name='places_building_name_in_park'),
+            model_name="building",
+            constraint=models.UniqueConstraint(fields=("park", "name"), name="places_building_name_in_park"),
         ),
         migrations.AddConstraint(
-            model_name='servicestation',
-            constraint=models.UniqueConstraint(fields=('park', 'name'), name='places_station_name_in_park'),
+            model_name="servicestation",
+            constraint=models.UniqueConstraint(fields=("park", "name"), name="places_station_name_in_park"),
         ),
         migrations.AddConstraint(
-            model_name='servicestation',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('since__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='places_station_ends_after_start'),
+            model_name="servicestation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("since__isnull", True), ("until__gt", models.F("since")), _connector="OR"
+                ),
+                name="places_station_ends_after_start",
+            ),
         ),
     ]

@@ -5,34 +5,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('activities', '0001_initial'),
+        ("activities", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('code', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='编号')),
-                ('name', models.CharField(max_length=100, verbose_name='规则')),
-                ('kind', models.CharField(choices=[('periodic_activity', '定期开展的活动')], max_length=20, verbose_name='种类')),
-                ('strength', models.CharField(choices=[('must', '应当'), ('usual', '一般'), ('local', '地方要求')], max_length=5, verbose_name='强度')),
-                ('source', models.CharField(help_text='文件名称和条款', max_length=200, verbose_name='依据')),
-                ('every', models.CharField(blank=True, choices=[('month', '每月'), ('quarter', '每季度'), ('year', '每年')], max_length=7, verbose_name='周期')),
-                ('min_full_members', models.PositiveSmallIntegerField(default=0, help_text='达到这一人数的组织才适用；0 为都适用', verbose_name='正式党员不少于')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('since', models.DateField(verbose_name='施行日期')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='废止日期')),
-                ('activity_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='activities.activitytype', verbose_name='活动类型')),
+                ("code", models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name="编号")),
+                ("name", models.CharField(max_length=100, verbose_name="规则")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("periodic_activity", "定期开展的活动")], max_length=20, verbose_name="种类"
+                    ),
+                ),
+                (
+                    "strength",
+                    models.CharField(
+                        choices=[("must", "应当"), ("usual", "一般"), ("local", "地方要求")],
+                        max_length=5,
+                        verbose_name="强度",
+                    ),
+                ),
+                ("source", models.CharField(help_text="文件名称和条款", max_length=200, verbose_name="依据")),
+                (
+                    "every",
+                    models.CharField(
+                        blank=True,
+                        choices=[("month", "每月"), ("quarter", "每季度"), ("year", "每年")],
+                        max_length=7,
+                        verbose_name="周期",
+                    ),
+                ),
+                (
+                    "min_full_members",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="达到这一人数的组织才适用；0 为都适用", verbose_name="正式党员不少于"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("since", models.DateField(verbose_name="施行日期")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="废止日期")),
+                (
+                    "activity_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rules",
+                        to="activities.activitytype",
+                        verbose_name="活动类型",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规则',
-                'verbose_name_plural': '规则',
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['periodic_activity'])), name='rules_kind_known'), models.CheckConstraint(condition=models.Q(('strength__in', ['must', 'usual', 'local'])), name='rules_strength_known'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='rules_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'periodic_activity'), _negated=True), models.Q(('activity_type__isnull', False), ('every__in', ['month', 'quarter', 'year'])), _connector='OR'), name='rules_periodic_names_type_and_period', violation_error_message='定期活动的规则须选择活动类型和周期。')],
+                "verbose_name": "规则",
+                "verbose_name_plural": "规则",
+                "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["periodic_activity"])), name="rules_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("strength__in", ["must", "usual", "local"])), name="rules_strength_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="rules_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "periodic_activity"), _negated=True),
+                            models.Q(("activity_type__isnull", False), ("every__in", ["month", "quarter", "year"])),
+                            _connector="OR",
+                        ),
+                        name="rules_periodic_names_type_and_period",
+                        violation_error_message="定期活动的规则须选择活动类型和周期。",
+                    ),
+                ],
             },
         ),
     ]
