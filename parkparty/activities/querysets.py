@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from parkparty.access.choices import Role
 from parkparty.activities.choices import COUNTED_STATES, FILED_STATES, ActivityState
 from parkparty.core import paths
+from parkparty.core.models import rows_of
 from parkparty.organizations.querysets import reached
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ class ActivityQuerySet(models.QuerySet):
 
     def _hosted(self, condition: Q) -> Exists:
         """Whether some host of the outer activity fulfils ``condition`` on ``organization__…``."""
-        through = self.model._meta.get_field("hosts").remote_field.through
-        return Exists(through.objects.filter(condition, activity=OuterRef("pk")))
+        return Exists(rows_of(self.model, "host_rows").filter(condition, activity=OuterRef("pk")))
 
     def within(self, scope: Scope) -> Self:
         """Activities that an organisation in reach hosts; drafts only for those who write for that organisation."""
@@ -82,5 +82,4 @@ class PhotoQuerySet(models.QuerySet):
 
     def within(self, scope: Scope) -> Self:
         """Photos of activities that the reader sees."""
-        activities = self.model._meta.get_field("activity").related_model
-        return self.filter(activity__in=activities.objects.within(scope).values("pk"))
+        return self.filter(activity__in=rows_of(self.model, "activity").within(scope).values("pk"))

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from parkparty.companies.choices import CompanyStatus, LinkKind, StaffBand, TenancyKind
 from parkparty.core import paths
-from parkparty.core.models import DatedQuerySet, valid_on
+from parkparty.core.models import DatedQuerySet, rows_of, valid_on
 from parkparty.core.text import fold, half_width
 from parkparty.organizations.choices import OWN_TYPES, OrganizationType
 from parkparty.organizations.querysets import active_on, reached
@@ -38,8 +38,9 @@ class LinkQuerySet(DatedQuerySet):
 
     def within(self, scope: Scope) -> Self:
         """Links of organisations or of companies' parks that the reader reaches."""
-        tenancies = self.model._meta.get_field("company").related_model._meta.get_field("tenancies").related_model
-        there = tenancies.objects.filter(scope.q("places", "park__path"), company=OuterRef("company"))
+        there = rows_of(self.model, "company__tenancies").filter(
+            scope.q("places", "park__path"), company=OuterRef("company")
+        )
         return self.filter(reached(scope, "organization__") | Q(Exists(there)))
 
 
@@ -48,8 +49,7 @@ class CompanyMemberCountQuerySet(models.QuerySet):
 
     def within(self, scope: Scope) -> Self:
         """Counts of companies that the reader sees."""
-        companies = self.model._meta.get_field("company").related_model
-        return self.filter(company__in=companies.objects.within(scope).values("pk"))
+        return self.filter(company__in=rows_of(self.model, "company").within(scope).values("pk"))
 
 
 class CompanyQuerySet(models.QuerySet):
@@ -57,7 +57,8 @@ class CompanyQuerySet(models.QuerySet):
 
     def _related(self, name: str) -> DatedQuerySet:
         """The rows of the reverse relation ``name`` that belong to the outer company."""
-        return self.model._meta.get_field(name).related_model.objects.filter(company=OuterRef("pk"))
+        rows: DatedQuerySet = rows_of(self.model, name).filter(company=OuterRef("pk"))
+        return rows
 
     def within(self, scope: Scope) -> Self:
         """Companies with a tenancy in the reader's places, or tied to the reader's organisations."""
@@ -106,8 +107,7 @@ class CompanyQuerySet(models.QuerySet):
 
     def with_full_members(self, day: dt.date) -> Self:
         """Adds ``full_members``: the last count on or before ``day``, 0 when none."""
-        counts = self.model._meta.get_field("member_counts").related_model
-        last = counts.objects.filter(company=OuterRef("pk"), as_of__lte=day).order_by("-as_of")
+        last = self._related("member_counts").filter(as_of__lte=day).order_by("-as_of")
         return self.annotate(full_members=Coalesce(Subquery(last.values("full")[:1]), 0))
 
     def with_coverage(self, day: dt.date) -> Self:
@@ -117,9 +117,8 @@ class CompanyQuerySet(models.QuerySet):
         an industry committee or a joint group covers nobody.
         """
         links = self._related("links").filter(valid_on(day))
-        spans = self.model._meta.get_field("links").related_model._meta.get_field("organization").related_model
-        spans = spans._meta.get_field("spans").related_model
-        then = spans.objects.filter(organization=OuterRef("organization")).valid_on(day)
+        spans = rows_of(self.model, "links__organization__spans")
+        then = spans.filter(organization=OuterRef("organization")).valid_on(day)
         alive = links.filter(active_on(day, "organization__"))
         own = alive.filter(Exists(then.filter(type__in=OWN_TYPES)), kind=LinkKind.OWN)
         joint = alive.filter(Exists(then.filter(type=OrganizationType.JOINT_BRANCH)), kind=LinkKind.JOINT)

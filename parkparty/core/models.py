@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -17,19 +17,13 @@ from parkparty.core.paths import PathField
 
 
 class TreeNode(models.Model):
-    """A node that knows its ``path``. Subclasses name their parent in ``path_parent``, their letter in ``path_kind``."""
+    """A node that knows its ``path``. Subclasses name ``path_parent`` and their letter ``path_kind``."""
 
     path_kind: ClassVar[str]
     path = PathField()
 
     class Meta:
         abstract = True
-
-    def clean(self) -> None:
-        super().clean()
-        parent = self.path_parent
-        if parent and self.pk and self.path and parent.path.startswith(self.path):
-            raise ValidationError(_("“%(node)s”的上级不能是它自己或它的下级。") % {"node": self})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the row and keep its path, and those of its subtree, in step with its parent."""
@@ -38,6 +32,12 @@ class TreeNode(models.Model):
                 self.path = f"!{uuid.uuid4().hex}"
             super().save(*args, **kwargs)
             self._follow_parent()
+
+    def clean(self) -> None:
+        super().clean()
+        parent = self.path_parent
+        if parent and self.pk and self.path and parent.path.startswith(self.path):
+            raise ValidationError(_("“%(node)s”的上级不能是它自己或它的下级。") % {"node": self})
 
     @property
     def path_parent(self) -> TreeNode | None:
@@ -80,6 +80,21 @@ class DatedQuerySet(models.QuerySet):
     def valid_on(self, day: dt.date) -> Self:
         """Rows that hold on ``day``."""
         return self.filter(valid_on(day))
+
+
+def rows_of(model: type[models.Model], relation: str) -> Any:
+    """All rows of the model behind ``relation`` (``company__tenancies`` goes on from there).
+
+    For the subqueries of a querysets module, which cannot import the models that import it.
+    """
+    for name in relation.split("__"):
+        model = cast("type[models.Model]", model._meta.get_field(name).related_model)
+    return model._default_manager.all()
+
+
+def valid_on(self, day: dt.date) -> Self:
+    """Rows that hold on ``day``."""
+    return self.filter(valid_on(day))
 
 
 def rows_of(model: type[models.Model], relation: str) -> Any:
