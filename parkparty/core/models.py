@@ -92,17 +92,6 @@ def rows_of(model: type[models.Model], relation: str) -> Any:
     return model._default_manager.all()
 
 
-def valid_on(self, day: dt.date) -> Self:
-    """Rows that hold on ``day``."""
-    return self.filter(valid_on(day))
-
-
-def rows_of(model: type[models.Model], relation: str) -> Any:
-    """All rows of the model behind ``relation``: for the subqueries of a querysets module, which models import."""
-    related = model._meta.get_field(relation).related_model
-    return related._default_manager.all()  # type: ignore[union-attr]
-
-
 def valid_on(day: dt.date, prefix: str = "") -> Q:
     """The condition of ``DatedQuerySet.valid_on``, for use across a relation named by ``prefix``."""
     return Q(**{f"{prefix}since__lte": day}) & (
