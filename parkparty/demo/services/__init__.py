@@ -1,0 +1,1 @@
+"""Loading the code tables and the demo set, and taking the demo set away."""
