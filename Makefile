@@ -8,12 +8,14 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 BIN := .venv/bin
+# Node trusts its own list of authorities unless told to trust the machine's, as pip and browsers in an office must.
+NPM := NODE_OPTIONS=--use-system-ca $(BIN)/npm --ignore-scripts
 PO := $(wildcard parkparty/locale/*/LC_MESSAGES/django.po)
 STATIC := $(shell find static parkparty/*/static 2>/dev/null)
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help setup setup-dev run dev test coverage lint messages lock clean
+.PHONY: help setup setup-dev run dev test coverage lint messages collect-messages lock clean
 
 help: ## 列出全部命令
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -49,16 +51,21 @@ lint: setup-dev ## 静态检查：格式、类型、模板、导入方向、安�
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-messages: setup ## 从代码和模板中收集待译文字到 .po
-	$(BIN)/pybabel --quiet extract --mapping babel.cfg --keywords 'pgettext_lazy:1c,2 ngettext_lazy:1,2 gettext_lazy gettext_noop' \
-		--add-location file --sort-by-file --project ParkParty --output var/django.pot .
-	$(BIN)/pybabel --quiet update --domain django --no-fuzzy-matching --ignore-pot-creation-date --omit-header \
-		--input-file var/django.pot --output-dir parkparty/locale
+messages: setup collect-messages ## 从代码和模板中收集待译文字到 .po
+	$(BIN)/pybabel --quiet update --domain django --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+		--input-file $(POT) --output-dir parkparty/locale
+
+POT := .cache/django.pot
+collect-messages:
+	@mkdir -p $(dir $(POT))
+	$(BIN)/python -m babel.messages.frontend --quiet extract --mapping pyproject.toml --project ParkParty \
+		--keywords 'gettext_lazy gettext_noop ngettext_lazy:1,2 pgettext_lazy:1c,2' --add-comments Translators \
+		--add-location file --sort-by-file --output $(POT) .
 
 lock: setup-dev ## 按 *.in 和 package.json 重写锁定文件（UPGRADE=--upgrade 升级全部）
 	$(UV_COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt
 	$(UV_COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.txt
-	$(BIN)/npm install --package-lock-only --ignore-scripts
+	$(NPM) install --package-lock-only
 
 clean: ## 删除可重新生成的文件，保留数据（var/ 中的数据库和照片）
 	rm -rf .venv node_modules .cache var/static var/.collected $(PO:.po=.mo)
@@ -79,7 +86,7 @@ $(BIN)/.installed-dev: requirements-dev.txt $(BIN)/.installed
 	@touch $@
 
 node_modules/.package-lock.json: package-lock.json $(BIN)/.installed
-	$(BIN)/npm ci --ignore-scripts --loglevel error
+	$(NPM) ci --loglevel error
 	@touch $@
 
 %.mo: %.po $(BIN)/.installed

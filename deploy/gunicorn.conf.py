@@ -12,4 +12,5 @@ control_socket_disable = True  # nothing of ours speaks to it
 
 
 def when_ready(server: object) -> None:
-    print(f"ParkParty 已启动：http://{bind}/ （Ctrl-C 停止）", flush=True)
+    address = bind.replace("0.0.0.0", "localhost")  # nosec B104: shown, not bound
+    print(f"ParkParty 已启动：http://{address}/ （Ctrl-C 停止）", flush=True)

@@ -40,7 +40,7 @@ def main(*, reload: bool) -> int:
 
 
 def port_is_free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+    with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -69,7 +69,7 @@ def prepare_database() -> None:
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False)
+        call_command("migrate", interactive=False, verbosity=0)
     call_command("load_codes")
     if settings.DEMO and not get_user_model().objects.exists():
         call_command("demo")
