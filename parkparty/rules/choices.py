@@ -20,3 +20,12 @@ class Every(models.TextChoices):
     MONTH = "month", _("每月")
     QUARTER = "quarter", _("每季度")
     YEAR = "year", _("每年")
+
+
+class DutyState(models.TextChoices):
+    """How far a duty is met; the order is the order in which a desk is cleared."""
+
+    RETURNED = "returned", _("已退回")
+    MISSING = "missing", _("未报")
+    PENDING = "pending", _("待审核")
+    DONE = "done", _("已完成")

@@ -1,0 +1,149 @@
+"""What organisations owe in the period at hand, worked out from the rules (rows) and the activities (facts)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from parkparty.activities.choices import COUNTED_STATES, ActivityState
+from parkparty.activities.models import Activity, ActivityHost
+from parkparty.core.dates import Period, month_of, quarter_of, year_of
+from parkparty.organizations.choices import BRANCH_TYPES
+from parkparty.organizations.models import Organization
+from parkparty.organizations.querysets import OrganizationQuerySet
+from parkparty.rules.choices import DutyState, Every, RuleKind, Strength
+from parkparty.rules.models import Rule
+
+PERIOD_OF = {Every.MONTH: month_of, Every.QUARTER: quarter_of, Every.YEAR: year_of}
+
+LAST_QUARTER_STARTS = 10
+"""The month from which yearly duties stand on the desk: 组织生活会 一般安排在第四季度 (支部工作条例 §17)."""
+
+STATE_OF = {
+    ActivityState.DRAFT: DutyState.MISSING,
+    ActivityState.RETURNED: DutyState.RETURNED,
+    ActivityState.SUBMITTED: DutyState.PENDING,
+    **dict.fromkeys(COUNTED_STATES, DutyState.DONE),
+}
+NEARNESS = (DutyState.MISSING, DutyState.RETURNED, DutyState.PENDING, DutyState.DONE)
+"""Which of several activities of a period speaks for the duty: the one nearest to done."""
+
+Held = dict[tuple[int, str], list[Activity]]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What one organisation owes under one rule in one period, and the activity that meets it or is on its way to."""
+
+    rule: Rule
+    organization: Organization
+    period: Period
+    state: DutyState
+    activity: Activity | None
+    as_of: dt.date
+
+    @property
+    def due_on(self) -> dt.date:
+        """The last day on which the activity can be held in time. Reporting it later does not undo it."""
+        return self.period.last_day
+
+    @property
+    def days_left(self) -> int:
+        """Days from ``as_of`` to the due day, 0 on the day itself."""
+        return (self.due_on - self.as_of).days
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the secretary has something to do: nothing reported yet, or given back."""
+        return self.state in (DutyState.MISSING, DutyState.RETURNED)
+
+    @property
+    def is_obligatory(self) -> bool:
+        """Whether the rule says 应当 rather than 一般 or a local custom."""
+        return self.rule.strength == Strength.MUST
+
+    @property
+    def period_name(self) -> str:
+        """The period as people call it: 11 月, 第四季度, 2026 年."""
+        first = self.period.since
+        if self.rule.every == Every.MONTH:
+            return _("%(month)d 月") % {"month": first.month}
+        if self.rule.every == Every.QUARTER:
+            return (_("第一季度"), _("第二季度"), _("第三季度"), _("第四季度"))[first.month // 3]
+        return _("%(year)d 年") % {"year": first.year}
+
+
+def duties(organizations: OrganizationQuerySet, on: dt.date) -> list[Duty]:
+    """What ``organizations`` (already cut to the reader's scope) owe on ``on``, open duties first, in three queries.
+
+    Only branches alive on ``on`` owe anything, from the month they were approved in. An activity counts for each of
+    its types and each of its hosts by the day it was held; when it was reported does not matter. Approved ones meet
+    the duty, submitted ones are pending. Yearly duties stand on the list from October.
+    """
+    rules = _rules_on(on)
+    if not rules:
+        return []
+    branches = organizations.active_on(on).with_type_on(on).filter(type_then__in=BRANCH_TYPES)
+    held = _held(branches, rules, on)
+    found = [
+        _duty(rule, branch, on, held)
+        for branch in branches.with_member_counts(on)
+        for rule in rules
+        if branch.full_members >= rule.min_full_members
+    ]
+    rank = {state: position for position, state in enumerate(DutyState)}
+    return sorted(found, key=lambda duty: (rank[duty.state], duty.due_on, duty.organization.path, duty.rule.code))
+
+
+def _rules_on(on: dt.date) -> list[Rule]:
+    rules = Rule.objects.valid_on(on).filter(is_active=True, kind=RuleKind.PERIODIC_ACTIVITY)
+    if on.month < LAST_QUARTER_STARTS:
+        rules = rules.exclude(every=Every.YEAR)
+    return list(rules.select_related("activity_type"))
+
+
+def _held(branches: OrganizationQuerySet, rules: list[Rule], on: dt.date) -> Held:
+    """The activities of the widest period, by host and type."""
+    periods = [PERIOD_OF[Every(rule.every)](on) for rule in rules]
+    rows = (
+        ActivityHost.objects.filter(
+            organization__in=branches.order_by().values("pk"),
+            activity__types__in={rule.activity_type_id for rule in rules},
+            activity__held_on__gte=min(period.since for period in periods),
+            activity__held_on__lt=max(period.until for period in periods),
+        )
+        .annotate(type_code=F("activity__types"))
+        .select_related("activity")
+        .defer("activity__summary")
+        .order_by("activity__held_on", "activity")
+    )
+    held: Held = defaultdict(list)
+    for row in rows:
+        held[row.organization_id, row.type_code].append(row.activity)
+    return held
+
+
+def _duty(rule: Rule, branch: Organization, on: dt.date, held: Held) -> Duty:
+    period = PERIOD_OF[Every(rule.every)](on)
+    since = max(period.since, month_of(branch.approved_on).since) if branch.approved_on else period.since
+    candidates = [
+        activity
+        for activity in held.get((branch.pk, rule.activity_type_id or ""), [])
+        if activity.held_on and since <= activity.held_on < period.until and _speaks_for(activity, branch)
+    ]
+    activity = max(candidates, key=_nearness, default=None)
+    state = STATE_OF[ActivityState(activity.state)] if activity else DutyState.MISSING
+    return Duty(rule, branch, period, state, activity, on)
+
+
+def _speaks_for(activity: Activity, branch: Organization) -> bool:
+    """A draft is known only to the organisation that leads it."""
+    return activity.state != ActivityState.DRAFT or activity.organization_id == branch.pk
+
+
+def _nearness(activity: Activity) -> int:
+    return NEARNESS.index(STATE_OF[ActivityState(activity.state)])
