@@ -68,16 +68,16 @@ lock: setup-dev ## 按 *.in 和 package.json 重写锁定文件（UPGRADE=--upgr
 	$(NPM) install --package-lock-only
 
 clean: ## 删除可重新生成的文件，保留数据（var/ 中的数据库和照片）
-	rm -rf .venv node_modules .cache var/static var/.collected $(PO:.po=.mo)
+	rm -rf .venv node_modules .cache .hypothesis var/static var/.collected $(PO:.po=.mo)
 
 setup-dev: setup $(BIN)/.installed-dev
 
-$(BIN)/python:
+$(BIN)/pip:
 	@[[ -n "$(PYTHON)" ]] || { echo "需要 Python 3.11 或更高版本"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "缺少 venv 模块，请先安装：sudo apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-$(BIN)/.installed: requirements.txt | $(BIN)/python
+$(BIN)/.installed: requirements.txt | $(BIN)/pip
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements.txt
 	@touch $@
 
