@@ -12,5 +12,6 @@ control_socket_disable = True  # nothing of ours speaks to it
 
 
 def when_ready(server: object) -> None:
-    address = bind.replace("0.0.0.0", "localhost")  # "every interface" is no address to open
+    """Say where to go; "every interface" is no address that a browser opens."""
+    address = bind.replace("0.0.0.0", "localhost")  # nosec B104
     print(f"ParkParty 已启动：http://{address}/ （Ctrl-C 停止）", flush=True)
