@@ -124,6 +124,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:login"
+FEEDBACK_CONTACT = env.str("FEEDBACK_CONTACT", "")  # shown on 投诉建议: an office, a telephone number, an address
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

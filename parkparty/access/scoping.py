@@ -12,10 +12,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 from parkparty.access.choices import Role
 from parkparty.access.permissions import Action, Denied, decide
 from parkparty.accounts.models import User
+from parkparty.core.http import text_size
 from parkparty.core.scope import Scope
 
 P = ParamSpec("P")
@@ -73,11 +76,50 @@ class ScopedModelForm(forms.ModelForm):
                     field.queryset = rows.within(scope)
 
 
+MENU: tuple[tuple[str, Any, str, Action | None], ...] = (
+    ("home", _("首页"), "house-door", None),
+    ("activities:list", _("活动"), "calendar-check", Action.VIEW_ACTIVITY),
+    ("activities:queue", _("待审核"), "inbox", Action.REVIEW_ACTIVITY),
+    ("coverage:index", _("覆盖"), "bar-chart", Action.VIEW_COVERAGE),
+    ("companies:list", _("企业"), "building", Action.VIEW_COMPANY),
+    ("organizations:list", _("党组织"), "diagram-3", Action.VIEW_ORGANIZATION),
+    ("rosters:list", _("名册导入"), "file-earmark-arrow-up", Action.IMPORT_ROSTER),
+    ("access:trail", _("操作记录"), "clock-history", Action.READ_AUDIT),
+    ("admin:index", _("数据维护"), "gear", Action.MANAGE_DATA),
+)
+"""The main menu: the address's name, what it is called, its icon, and the action a reader needs for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One line of the main menu, as one reader sees it on one page."""
+
+    address: str
+    label: str
+    icon: str
+    current: bool
+
+
+def menu_of(scope: Scope, path: str) -> list[MenuItem]:
+    """The menu for ``scope`` on the page at ``path``: the item with the longest address above the page is current."""
+    found: list[tuple[str, str, str]] = []
+    for name, label, icon, action in MENU:
+        if action is None or decide(scope, action):
+            with suppress(NoReverseMatch):
+                found.append((reverse(name), str(label), icon))
+    here = max((address for address, _label, _icon in found if path.startswith(address)), key=len, default="")
+    if here != path and here == found[0][0]:
+        here = ""
+    return [MenuItem(address, label, icon, address == here) for address, label, icon in found]
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """For every template: the demo switch and which parts of the menu the reader has (``may.import_roster`` …)."""
+    """For every template: the demo switch, the menu, and what the reader may do (``may.import_roster`` …)."""
     scope: Scope = getattr(request, "scope", Scope())
     return {
         "demo_mode": settings.DEMO,
+        "menu": menu_of(scope, request.path),
         "may": {action.value: bool(decide(scope, action)) for action in Action},
         "role_names": [role.label for role in Role if role in scope.roles],
+        "text_size": text_size(request),
     }

@@ -1,37 +1,83 @@
-"""Error pages in the user's words, each with the request id that the log knows."""
+"""Pages that belong to no app: errors in the user's words, each with the request id that the log knows, and the footer's."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
+TEXT_SIZES = ("100", "125", "150")
+"""Per cent of the normal size of letters."""
 
-def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
-    return render(request, f"{status}.html", {"reason": reason}, status=status)
+_A_YEAR = 365 * 24 * 60 * 60
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
-    return _page(request, 400)
+    return render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403, with the sentence that the refusal carries."""
-    return _page(request, 403, str(exception or ""))
+    return render(request, "403.html", {"reason": str(exception or "")}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: the same for what does not exist and for what lies outside the reader's scope."""
-    return _page(request, 404)
+    return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return _page(request, 500)
+    """500, or 503 when the database did not answer. Rendered without the request, so that nothing else can fail.
+
+    Django calls this while the exception is still being handled, wherever it came from: a view, or the middleware that
+    saves the session after it.
+    """
+    status = 503 if isinstance(sys.exception(), OperationalError | InterfaceError) else 500
+    page = render_to_string(f"{status}.html", {"request_id": getattr(request, "id", "")})
+    return HttpResponse(page, status=status, headers={"Retry-After": "30"} if status == 503 else None)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", **kwargs: Any) -> HttpResponse:
     """403 for a form whose page is too old."""
     return render(request, "403_csrf.html", status=403)
+
+
+def feedback(request: HttpRequest) -> HttpResponse:
+    """Where complaints and suggestions go; open to visitors as well."""
+    return render(request, "core/feedback.html", {"contact": settings.FEEDBACK_CONTACT})
+
+
+def local_address(request: HttpRequest, address: str) -> str:
+    """``address`` when it lies on this site, otherwise nothing: whoever wrote the link decides nothing about the next."""
+    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if safe else ""
+
+
+def text_size(request: HttpRequest) -> str:
+    """The reader's choice of ``TEXT_SIZES``."""
+    size = request.COOKIES.get("text_size", "")
+    return size if size in TEXT_SIZES else TEXT_SIZES[0]
+
+
+@require_POST
+def choose_text_size(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen size of letters in a cookie and go back."""
+    response = HttpResponseRedirect(local_address(request, request.POST.get("next", "")) or "/")
+    if request.POST.get("size") in TEXT_SIZES:
+        response.set_cookie(
+            "text_size",
+            request.POST["size"],
+            max_age=_A_YEAR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response

@@ -1,0 +1,36 @@
+"""Formatting for pages: numbers, rates, icons. Nothing here knows what is being counted."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from parkparty.core.rates import NO_RATE, Rate
+
+register = template.Library()
+
+
+@register.filter
+def thousands(value: int | None) -> str:
+    """``12,345``; ``—`` for None. Django's own grouping follows the locale, and zh-hans groups by four."""
+    return NO_RATE if value is None else f"{value:,}"
+
+
+@register.filter
+def rate(value: Rate | None) -> str:
+    """A rate that shows its parts: ``75.9%（148/195）``; ``3/4`` when a percentage would claim too much; ``—`` for 0/0."""
+    if value is None or value.denominator == 0 or value.is_small:
+        return NO_RATE if value is None else str(value)
+    return _("%(percent)s（%(numerator)s/%(denominator)s）") % {
+        "percent": value,
+        "numerator": thousands(value.numerator),
+        "denominator": thousands(value.denominator),
+    }
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of Bootstrap Icons beside words that say the same; readers of the screen do not hear it."""
+    return format_html('<i class="bi bi-{}" aria-hidden="true"></i>', name)
