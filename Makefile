@@ -15,7 +15,7 @@ STATIC := $(shell find static parkparty/*/static 2>/dev/null)
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help setup setup-dev run dev test coverage lint messages collect-messages lock clean
+.PHONY: help setup setup-dev run dev test coverage lint messages collect-messages pictures lock clean
 
 help: ## 列出全部命令
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -61,6 +61,10 @@ collect-messages:
 	$(BIN)/python -m babel.messages.frontend --quiet extract --mapping pyproject.toml --project ParkParty \
 		--keywords 'gettext_lazy gettext_noop ngettext_lazy:1,2 pgettext_lazy:1c,2' --add-comments Translators \
 		--add-location file --sort-by-file --output $(POT) .
+
+pictures: setup-dev ## 用演示数据重拍 docs/images 里的截图
+	@scripts/browser.sh
+	@$(BIN)/python scripts/pictures.py
 
 lock: setup-dev ## 按 *.in 和 package.json 重写锁定文件（UPGRADE=--upgrade 升级全部）
 	$(UV_COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt

@@ -20,7 +20,7 @@ env = environ.Env()
 if env.bool("READ_DOT_ENV", True):
     environ.Env.read_env(BASE_DIR / ".env")
 
-DEFAULT_SECRET_KEY = "insecure-development-key-never-used-in-production"  # nosec B105  # noqa: S105
+DEFAULT_SECRET_KEY = "insecure-development-key-never-used-in-production"  # nosec B105
 
 SECRET_KEY = env.str("SECRET_KEY", DEFAULT_SECRET_KEY)
 DEBUG = env.bool("DEBUG", False)
