@@ -39,7 +39,7 @@ class Activity(models.Model):
     """One meeting or event: counts of those expected and present, never a list of them.
 
     ``held_on`` is when it took place and ``filed_at`` when it was first reported: late filing never turns a held
-    meeting into one that was not held. ``version`` grows with every write, so that two tabs cannot overwrite each other.
+    meeting into one that was not held. ``version`` grows with every write: two tabs cannot overwrite each other.
     """
 
     key = models.UUIDField(_("提交标识"), default=uuid.uuid4, unique=True, editable=False)
@@ -57,9 +57,7 @@ class Activity(models.Model):
         ActivityTheme, models.PROTECT, verbose_name=_("主题"), null=True, blank=True, related_name="activities"
     )
     topic = models.CharField(_("议题"), max_length=100, blank=True)
-    companies = models.ManyToManyField(
-        Company, verbose_name=_("共建企业"), blank=True, related_name="activities"
-    )
+    companies = models.ManyToManyField(Company, verbose_name=_("共建企业"), blank=True, related_name="activities")
     held_on = models.DateField(_("活动日期"), null=True, blank=True)
     filed_at = models.DateTimeField(_("首次提交时间"), null=True, blank=True, editable=False)
     expected = models.PositiveSmallIntegerField(_("应到人数"), null=True, blank=True)
@@ -157,7 +155,7 @@ def photo_path(photo: ActivityPhoto, filename: str) -> str:
 
 
 class ActivityPhoto(models.Model):
-    """A photo, decoded, turned upright and written anew without any metadata; shown only through a view that checks rights."""
+    """A photo, turned upright and written anew without any metadata; shown only through a view that checks rights."""
 
     activity = models.ForeignKey(Activity, models.CASCADE, verbose_name=_("活动"), related_name="photos")
     file = models.ImageField(_("照片"), upload_to=photo_path, width_field="width", height_field="height")

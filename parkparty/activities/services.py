@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parkparty.access.permissions import Denied
-from parkparty.activities.choices import ActivityState, Step
-from parkparty.activities.models import Activity, ActivityHost, ActivityType
-from parkparty.activities.permissions import MOVES, may
 from parkparty.accounts.models import User
+from parkparty.activities.choices import MAX_PHOTOS, ActivityState, Step
+from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityType
+from parkparty.activities.permissions import MOVES, may
 from parkparty.audit.services import difference, record, snapshot
 from parkparty.companies.models import Company
 from parkparty.core.scope import Scope
@@ -23,7 +26,7 @@ AUDITED = ("organization", "theme", "topic", "held_on", "expected", "present", "
 
 
 class StaleActivity(Exception):
-    """The record was changed by somebody else since it was read."""
+    """The record was changed, or written under the same key, since it was read."""
 
 
 def check_step(activity: Activity, step: Step, scope: Scope) -> None:
@@ -45,6 +48,29 @@ def check_step(activity: Activity, step: Step, scope: Scope) -> None:
 
 
 @transaction.atomic
+def log_activity(
+    activity: Activity,
+    *,
+    by: User,
+    scope: Scope,
+    types: Iterable[ActivityType],
+    partners: Iterable[Organization] = (),
+    companies: Iterable[Company] = (),
+    photos: Iterable[bytes] = (),
+    dropped_photos: Iterable[ActivityPhoto] = (),
+    submit: bool = False,
+) -> Activity:
+    """Write a record as its form holds it, photos included, and with ``submit`` report it: all of it or nothing.
+
+    ``photos`` are JPEGs as ``documents.upright_jpeg`` makes them. Raises as ``save_activity``, ``change_photos`` and
+    ``submit_activity``.
+    """
+    activity = save_activity(activity, by=by, scope=scope, types=types, partners=partners, companies=companies)
+    change_photos(activity, add=photos, drop=dropped_photos, by=by, scope=scope)
+    return submit_activity(activity, by=by, scope=scope) if submit else activity
+
+
+@transaction.atomic
 def save_activity(
     activity: Activity,
     *,
@@ -60,20 +86,21 @@ def save_activity(
 
     Raises:
         PermissionDenied: when ``by`` does not write for the organisation, or the record is past editing.
-        StaleActivity: when the stored version is not the one that was read.
+        StaleActivity: when the stored version is not the one that was read, or a new record's key is taken.
+        ValidationError: when a rule of the model does not hold.
     """
-    before = {}
+    before: dict[str, Any] = {}
     if activity.pk:
         stored = _locked(activity)
         check_step(stored, Step.EDIT, scope)
-        before = snapshot(stored, AUDITED)
+        before = _facts(stored)
         activity.state, activity.version = stored.state, stored.version + 1
     else:
         activity.author = by
     check_step(activity, Step.EDIT, scope)
     activity.park = activity.organization.park
-    activity.full_clean()
-    activity.save()
+    activity.full_clean(exclude=["key"])
+    _insert_or_update(activity)
     activity.types.set(types)
     activity.companies.set(companies)
     _set_hosts(activity, {activity.organization, *partners})
@@ -81,9 +108,36 @@ def save_activity(
         _("修改活动") if before else _("新建活动"),
         activity,
         by=by,
-        changes=difference(before, snapshot(activity, AUDITED)),
+        changes=difference(before, _facts(activity)),
     )
     return activity
+
+
+@transaction.atomic
+def change_photos(
+    activity: Activity, *, add: Iterable[bytes] = (), drop: Iterable[ActivityPhoto] = (), by: User, scope: Scope
+) -> None:
+    """Add photos, those already there left out, and take others away; their files go when the change is certain.
+
+    Raises:
+        PermissionDenied: when the record is not ``by``'s to edit.
+        ValidationError: past ``MAX_PHOTOS``.
+    """
+    check_step(activity, Step.EDIT, scope)
+    dropped = list(drop)
+    for photo in dropped:
+        _delete_on_commit(photo)
+        photo.delete()
+    present = set(activity.photos.values_list("sha256", flat=True))
+    new = {hashlib.sha256(jpeg).hexdigest(): jpeg for jpeg in add}
+    added = {digest: jpeg for digest, jpeg in new.items() if digest not in present}
+    if len(present) + len(added) > MAX_PHOTOS:
+        raise ValidationError({"photos": _("最多 %(limit)d 张照片，去掉几张再保存。") % {"limit": MAX_PHOTOS}})
+    for digest, jpeg in added.items():
+        activity.photos.create(file=ContentFile(jpeg, "photo.jpg"), sha256=digest)
+    if added or dropped:
+        changes = {"photos": [len(present) + len(dropped), len(present) + len(added)]}
+        record(_("增减照片"), activity, by=by, changes=changes)
 
 
 @transaction.atomic
@@ -135,11 +189,36 @@ def delete_draft(activity: Activity, *, by: User, scope: Scope) -> None:
     """Take a draft away, its photos included. Raises as ``submit_activity``."""
     activity = _locked(activity)
     check_step(activity, Step.DELETE, scope)
-    record(_("删除草稿"), activity, by=by, changes=difference({}, snapshot(activity, AUDITED)))
-    files = [photo.file for photo in activity.photos.all()]
+    record(_("删除草稿"), activity, by=by, changes=difference({}, _facts(activity)))
+    for photo in activity.photos.all():
+        _delete_on_commit(photo)
     activity.delete()
-    for file in files:
-        transaction.on_commit(lambda file=file: file.storage.delete(file.name))
+
+
+def _delete_on_commit(photo: ActivityPhoto) -> None:
+    storage, name = photo.file.storage, photo.file.name
+    transaction.on_commit(lambda: storage.delete(name))
+
+
+def _insert_or_update(activity: Activity) -> None:
+    """Save; a new record whose key is taken was sent twice at once.
+
+    Raises:
+        StaleActivity: when the key is taken.
+    """
+    try:
+        with transaction.atomic():
+            activity.save()
+    except IntegrityError as taken:
+        if activity.pk or not Activity.objects.filter(key=activity.key).exists():
+            raise
+        raise StaleActivity(_("这条记录刚才已经保存。")) from taken
+
+
+def _facts(activity: Activity) -> dict[str, Any]:
+    """What the audit trail tells of a record: the names of types, hosts and companies beside its own columns."""
+    many = {name: [str(row) for row in getattr(activity, name).all()] for name in ("types", "hosts", "companies")}
+    return snapshot(activity, AUDITED) | many
 
 
 def _locked(activity: Activity) -> Activity:

@@ -15,7 +15,7 @@ from parkparty.core.dates import Period, month_of, quarter_of, year_of
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
-from parkparty.rules.choices import DutyState, Every, RuleKind, Strength
+from parkparty.rules.choices import DutyState, Every, RuleKind
 from parkparty.rules.models import Rule
 
 PERIOD_OF = {Every.MONTH: month_of, Every.QUARTER: quarter_of, Every.YEAR: year_of}
@@ -62,9 +62,9 @@ class Duty:
         return self.state in (DutyState.MISSING, DutyState.RETURNED)
 
     @property
-    def is_obligatory(self) -> bool:
-        """Whether the rule says 应当 rather than 一般 or a local custom."""
-        return self.rule.strength == Strength.MUST
+    def is_led(self) -> bool:
+        """Whether the activity is the organisation's own record; one it only hosts with another is not its to edit."""
+        return self.activity is not None and self.activity.organization_id == self.organization.pk
 
     @property
     def period_name(self) -> str:
