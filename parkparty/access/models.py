@@ -15,6 +15,9 @@ from parkparty.core.scope import Reach, Tree
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
 
+KEPT_APART = {Role.ADMINISTRATOR: Role.AUDITOR, Role.AUDITOR: Role.ADMINISTRATOR}
+"""Who changes data does not keep the trail of changes (三员分立): one person never holds both at a time."""
+
 
 def _only(field: str) -> Q:
     return Q(**{f"{name}__isnull": name != field for name in ("organization", "area", "park")})
@@ -68,3 +71,11 @@ class Grant(DatedFact):
         super().clean()
         if self.role == Role.SECRETARY and not self.organization_id:
             raise ValidationError({"organization": _("书记的授权应落在党组织上。")})
+        if self.role in KEPT_APART and self.user_id and self.since and self._holds_other_right():
+            raise ValidationError({"role": _("管理员和审计员由不同的人担任，这个用户已有另一角色。")})
+
+    def _holds_other_right(self) -> bool:
+        others = Grant.objects.filter(user=self.user_id, role=KEPT_APART[Role(self.role)]).not_ended_by(self.since)
+        if self.until:
+            others = others.filter(since__lt=self.until)
+        return others.exclude(pk=self.pk).exists()

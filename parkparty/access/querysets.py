@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q
 
 from parkparty.core.models import DatedQuerySet
 
@@ -20,3 +23,7 @@ class GrantQuerySet(DatedQuerySet):
             | scope.q("places", "area__path")
             | scope.q("places", "park__path")
         )
+
+    def not_ended_by(self, day: dt.date) -> Self:
+        """Grants that hold on ``day`` or will hold later."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=day))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
-from parkparty.audit.services import record
+from parkparty.audit.services import difference, record, snapshot
 from parkparty.core.dates import today
 from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
+
+AUDITED = ("user", "role", "organization", "area", "park", "since", "until")
 
 
 def scope_of(user: User, on: dt.date | None = None) -> Scope:
@@ -52,7 +55,30 @@ def give_grant(
         since=since or today(),
         until=until,
     )
+    return save_grant(grant, by=by)
+
+
+@transaction.atomic
+def save_grant(grant: Grant, *, by: User | None) -> Grant:
+    """Write a new grant, or the dates and the role of one that stands.
+
+    Raises:
+        ValidationError: when a rule of the model does not hold, or ``by`` would give a role to themselves.
+    """
+    if by and by.pk == grant.user_id:
+        raise ValidationError({"user": _("自己的授权由其他管理员办理。")})
+    before = snapshot(Grant.objects.get(pk=grant.pk), AUDITED) if grant.pk else {}
     grant.full_clean()
     grant.save()
-    record(_("授权"), grant, by=by, changes={"role": [None, role], "node": [None, str(node)]})
+    changes = difference(before, snapshot(grant, AUDITED))
+    if changes:
+        record(_("修改授权") if before else _("授权"), grant, by=by, changes=changes)
     return grant
+
+
+@transaction.atomic
+def withdraw_grant(grant: Grant, *, by: User | None) -> None:
+    """Take a grant back at once, as if it had never been given; one that has run its time is ended by ``until``."""
+    gone = {name: [value, None] for name, value in snapshot(grant, AUDITED).items() if value is not None}
+    record(_("收回授权"), grant, by=by, changes=gone)
+    grant.delete()

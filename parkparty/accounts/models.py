@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from parkparty.accounts.querysets import UserQuerySet
+
+
+class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's, with the reads of ``UserQuerySet``."""
+
+    use_in_migrations = False
 
 
 class User(AbstractUser):
@@ -17,6 +26,8 @@ class User(AbstractUser):
     )
 
     REQUIRED_FIELDS = ["display_name", "email"]
+
+    objects = UserManager()
 
     class Meta:
         verbose_name = _("用户")

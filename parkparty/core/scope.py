@@ -43,6 +43,16 @@ class Scope:
         """The roles held anywhere."""
         return frozenset(reach.role for reach in self.reaches)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether both whole trees are reached, as by the command line and by superusers."""
+        return self.covers("organizations", "") and self.covers("places", "")
+
+    def with_roles(self, roles: Iterable[str]) -> Scope:
+        """The part of this scope that is held with one of ``roles``: what may be changed is less than what is seen."""
+        wanted = frozenset(roles)
+        return Scope(tuple(reach for reach in self.reaches if reach.role in wanted), self.user_id)
+
     def paths(self, tree: Tree, roles: Iterable[str] | None = None) -> tuple[str, ...]:
         """The outermost subtrees of ``tree`` reached, with any role or only with ``roles``."""
         wanted = None if roles is None else frozenset(roles)
@@ -56,6 +66,13 @@ class Scope:
         for path in self.paths(tree, roles):
             found |= paths.under(field, path)
         return found
+
+    def tops(self, tree: Tree, field: str = "path") -> Q:
+        """Nodes at which the reached subtrees of ``tree`` begin; the roots where the whole tree is reached."""
+        reached = self.paths(tree)
+        if reached == ("",):
+            return Q(**{f"{field}__regex": rf"^.{{{paths.STEP}}}$"})
+        return Q(**{f"{field}__in": reached})
 
     def covers(self, tree: Tree, path: str, roles: Iterable[str] | None = None) -> bool:
         """Whether the node at ``path`` lies in a reached subtree."""

@@ -8,6 +8,7 @@ import unicodedata
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SPACE = re.compile(r"\s+")
+_NOTE = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|[*:?]")
 _LOOSE = re.compile(r"[\s·•・\-—_,.，。()\[\]【】「」《》“”\"']+")
 
 
@@ -24,3 +25,8 @@ def half_width(text: str) -> str:
 def fold(text: str) -> str:
     """A key for comparing names: NFKC, lower case, without spaces, brackets and separators."""
     return _LOOSE.sub("", half_width(text).casefold())
+
+
+def fold_label(text: str) -> str:
+    """``fold`` for labels and column titles: without notes in brackets and without the star of a required field."""
+    return fold(_NOTE.sub("", half_width(text)))

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from parkparty.core import paths
 from parkparty.core.models import DatedQuerySet, rows_of
+from parkparty.core.text import clean, half_width
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ class OrganizationQuerySet(models.QuerySet):
     def above(self, node: TreeNode) -> Self:
         """The chain above ``node``, the root first. Names above one's own are visible to all: breadcrumbs."""
         return self.filter(path__in=paths.ancestors(node.path)).order_by("path")
+
+    def matching(self, text: str) -> Self:
+        """Organisations whose name holds ``text``, or whose code starts with it."""
+        return self.filter(Q(name__icontains=clean(text)) | Q(code__istartswith=half_width(text)))
 
     def active(self) -> Self:
         """Founded and not dissolved, today."""
