@@ -1,4 +1,4 @@
-"""Pages that belong to no app: errors in the user's words, each with the request id that the log knows, and the footer's."""
+"""Pages that belong to no app: errors in the user's words, each with the request id that the log knows, and the footer."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
 
 
 def local_address(request: HttpRequest, address: str) -> str:
-    """``address`` when it lies on this site, otherwise nothing: whoever wrote the link decides nothing about the next."""
+    """``address`` when it lies on this site, otherwise nothing: who wrote the link does not choose what comes next."""
     safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if safe else ""
 

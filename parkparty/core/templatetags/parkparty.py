@@ -20,7 +20,7 @@ def thousands(value: int | None) -> str:
 
 @register.filter
 def rate(value: Rate | None) -> str:
-    """A rate that shows its parts: ``75.9%（148/195）``; ``3/4`` when a percentage would claim too much; ``—`` for 0/0."""
+    """A rate that shows its parts: ``75.9%（148/195）``; ``3/4`` where a percentage claims too much; ``—`` for 0/0."""
     if value is None or value.denominator == 0 or value.is_small:
         return NO_RATE if value is None else str(value)
     return _("%(percent)s（%(numerator)s/%(denominator)s）") % {
