@@ -1,4 +1,4 @@
-"""Pages that belong to no app: errors in the user's words, each with the request id that the log knows, and the footer."""
+"""Pages that belong to no app: the footer's, and errors in the user's words with the request id that the log knows."""
 
 from __future__ import annotations
 
