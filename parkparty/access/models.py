@@ -71,7 +71,8 @@ class Grant(DatedFact):
         super().clean()
         if self.role == Role.SECRETARY and not self.organization_id:
             raise ValidationError({"organization": _("书记的授权应落在党组织上。")})
-        if self.role in KEPT_APART and self.user_id and self.since and self._holds_other_right():
+        filled_in = None not in (self.user_id, self.since)
+        if filled_in and self.role in KEPT_APART and self._holds_other_right():
             raise ValidationError({"role": _("管理员和审计员由不同的人担任，这个用户已有另一角色。")})
 
     def _holds_other_right(self) -> bool:

@@ -64,8 +64,9 @@ def _node(kind: str, code: str) -> TreeNode:
     model, field = NODES[kind]
     node = model._default_manager.filter(**{field: code}).first()
     if node is None:
+        label = getattr(model._meta.get_field(field), "verbose_name", field)
         raise CommandError(
             _("没有%(field)s为“%(code)s”的%(kind)s。")
-            % {"field": model._meta.get_field(field).verbose_name, "code": code, "kind": model._meta.verbose_name}
+            % {"field": label, "code": code, "kind": model._meta.verbose_name}
         )
     return node
