@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from parkparty.access.admin.site import site
 from parkparty.core import http
+from parkparty.coverage import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
     path("accounts/", include("parkparty.accounts.urls")),
+    path("admin/", site.urls),
     path("audit/", include("parkparty.access.urls")),
     path("feedback/", http.feedback, name="feedback"),
     path("text-size/", http.choose_text_size, name="text_size"),

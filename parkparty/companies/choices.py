@@ -56,3 +56,64 @@ class LinkKind(models.TextChoices):
 
 ORGANISATION_LINKS = (LinkKind.OWN, LinkKind.JOINT)
 WORK_LINKS = (LinkKind.INSTRUCTOR, LinkKind.LIAISON, LinkKind.UNION, LinkKind.LEAGUE)
+
+
+class CoverageState(models.TextChoices):
+    """How a company is covered on a day: the best that holds, so that the four parts add up to the whole."""
+
+    OWN = "own", _("单独组建")
+    JOINT = "joint", _("联合组建")
+    WORK_ONLY = "work_only", _("仅工作覆盖")
+    NONE = "none", _("尚未覆盖")
+
+
+class CoverageChoice(models.TextChoices):
+    """What a list of companies may be cut to; the sums beside the four states."""
+
+    OWN = "own", _("单独组建")
+    JOINT = "joint", _("联合组建")
+    ORGANIZATION = "organization", _("已组织覆盖")
+    UNCOVERED = "uncovered", _("未组织覆盖")
+    WORK = "work", _("已工作覆盖")
+    WORK_ONLY = "work_only", _("仅工作覆盖")
+    NONE = "none", _("尚未覆盖")
+
+
+STATES_OF: dict[str, tuple[CoverageState, ...]] = {
+    CoverageChoice.OWN: (CoverageState.OWN,),
+    CoverageChoice.JOINT: (CoverageState.JOINT,),
+    CoverageChoice.ORGANIZATION: (CoverageState.OWN, CoverageState.JOINT),
+    CoverageChoice.UNCOVERED: (CoverageState.WORK_ONLY, CoverageState.NONE),
+    CoverageChoice.WORK: (CoverageState.OWN, CoverageState.JOINT, CoverageState.WORK_ONLY),
+    CoverageChoice.WORK_ONLY: (CoverageState.WORK_ONLY,),
+    CoverageChoice.NONE: (CoverageState.NONE,),
+}
+
+
+class Denominator(models.TextChoices):
+    """Of which companies a rate is the rate (domain 2.7)."""
+
+    REGISTERED = "registered", _("注册企业")
+    OPERATING = "operating", _("实体运营企业")
+    SANYOU = "sanyou", _("三有企业")
+    GUISHANG = "guishang", _("规上企业")
+    YINGJIAN = "yingjian", _("应建企业")
+
+    @property
+    def definition(self) -> str:
+        """The definition in one sentence, as it stands beside every rate."""
+        return str(_DEFINITIONS[self])
+
+    @property
+    def is_on_site(self) -> bool:
+        """Whether only companies really on site count, not those that are merely registered there."""
+        return self in (Denominator.OPERATING, Denominator.SANYOU, Denominator.YINGJIAN)
+
+
+_DEFINITIONS = {
+    Denominator.REGISTERED: _("注册企业：截至日在册（注册或入驻）且未注销的企业，每家只计一次。"),
+    Denominator.OPERATING: _("实体运营企业：截至日经营状态为存续，并实际入驻办公的企业，每家只计一次。"),
+    Denominator.SANYOU: _("三有企业：实体运营企业中有固定经营场所、从业人员 10 人以上的企业。"),
+    Denominator.GUISHANG: _("规上企业：未注销企业中年营业收入 2000 万元以上或从业人员 100 人以上的企业（地方口径）。"),
+    Denominator.YINGJIAN: _("应建企业：实体运营企业中正式党员 3 人以上的企业，预备党员不计。"),
+}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.companies.choices import (
@@ -86,7 +86,8 @@ class Company(models.Model):
         indexes = [models.Index(fields=["name", "id"], name="companies_by_name")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(uscc__isnull=True) | Q(uscc__regex=r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"),
+                condition=Q(uscc__isnull=True)
+                | Q(uscc__regex=r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"),
                 name="companies_uscc_shape",
             ),
             models.UniqueConstraint(

@@ -6,19 +6,37 @@ import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from parkparty.companies.choices import CompanyStatus, LinkKind, StaffBand, TenancyKind
+from parkparty.companies.choices import (
+    ORGANISATION_LINKS,
+    STATES_OF,
+    WORK_LINKS,
+    CompanyStatus,
+    CoverageChoice,
+    CoverageState,
+    Denominator,
+    LinkKind,
+    StaffBand,
+    TenancyKind,
+)
 from parkparty.core import paths
 from parkparty.core.models import DatedQuerySet, rows_of, valid_on
 from parkparty.core.text import fold, half_width
 from parkparty.organizations.choices import OWN_TYPES, OrganizationType
+from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import active_on, reached
 
 if TYPE_CHECKING:
     from parkparty.core.models import TreeNode
     from parkparty.core.scope import Scope
+
+TIES = ("links", "memberships")
+"""The relations that tie a company to an organisation."""
+
+MIN_FULL_MEMBERS = 3
+"""R01: from three full members on, a unit founds a branch of its own. Probationary members do not count."""
 
 
 class TenancyQuerySet(DatedQuerySet):
@@ -32,6 +50,12 @@ class TenancyQuerySet(DatedQuerySet):
         """Tenancies in ``place``: a park with its bases, or an area with its parks."""
         return self.filter(paths.under("park__path", place.path))
 
+    def shown_to(self, scope: Scope) -> Self:
+        """Tenancies to read, not to keep: in the reader's places, and all of companies tied to their organisations."""
+        ours = scope.q("organizations", "organization__path")
+        tied = [rows_of(self.model, f"company__{name}").filter(ours, company=OuterRef("company")) for name in TIES]
+        return self.filter(scope.q("places", "park__path") | Q(Exists(tied[0])) | Q(Exists(tied[1])))
+
 
 class LinkQuerySet(DatedQuerySet):
     """Dated facts that tie a company to an organisation: coverage links and memberships."""
@@ -42,6 +66,16 @@ class LinkQuerySet(DatedQuerySet):
             scope.q("places", "park__path"), company=OuterRef("company")
         )
         return self.filter(reached(scope, "organization__") | Q(Exists(there)))
+
+    def covering(self, day: dt.date) -> Self:
+        """Links of companies not deregistered by ``day`` to the organisation that covers them, alone or jointly."""
+        gone = Q(company__status=CompanyStatus.DEREGISTERED, company__status_since__lte=day)
+        return self.filter(~gone, kind__in=ORGANISATION_LINKS).valid_on(day)
+
+    def opening_for(self, scope: Scope) -> Self:
+        """Adds ``opens``: whether the reader reaches the organisation, so that its name may lead to its page."""
+        reach = Case(When(reached(scope, "organization__"), then=True), default=False)
+        return self.select_related("organization").annotate(opens=reach)
 
 
 class CompanyMemberCountQuerySet(models.QuerySet):
@@ -85,6 +119,10 @@ class CompanyQuerySet(models.QuerySet):
             | Exists(self._related("memberships").filter(ours).valid_on(day))
         )
 
+    def covered_by(self, organization: Organization, day: dt.date) -> Self:
+        """The units of ``organization`` itself: companies that it covers, alone or jointly, on ``day``."""
+        return self.filter(Exists(self._related("links").covering(day).filter(organization=organization)))
+
     def registered_on(self, day: dt.date) -> Self:
         """Not deregistered by ``day``: the day itself is the first on which it no longer counts."""
         return self.exclude(status=CompanyStatus.DEREGISTERED, status_since__lte=day)
@@ -97,7 +135,7 @@ class CompanyQuerySet(models.QuerySet):
         """With an on-site tenancy somewhere on ``day``."""
         return self.filter(Exists(self._related("tenancies").filter(kind=TenancyKind.ON_SITE).valid_on(day)))
 
-    def above_designated_size(self, min_staff: int = 100) -> Self:
+    def above_designated_size(self, min_staff: int = StaffBand.FROM_100) -> Self:
         """规上: yearly revenue of 20 million yuan and more, or ``min_staff`` staff (local rule)."""
         return self.filter(Q(revenue_over_20m=True) | Q(staff_band__gte=min_staff))
 
@@ -110,21 +148,71 @@ class CompanyQuerySet(models.QuerySet):
         last = self._related("member_counts").filter(as_of__lte=day).order_by("-as_of")
         return self.annotate(full_members=Coalesce(Subquery(last.values("full")[:1]), 0))
 
-    def with_coverage(self, day: dt.date) -> Self:
-        """Adds ``has_own``, ``has_joint`` and ``has_work`` as they were on ``day`` (domain 2.7).
+    def counting_as(self, denominator: Denominator, day: dt.date) -> Self:
+        """Companies that ``denominator`` counts on ``day`` by what they are; where they are is left to the caller."""
+        if denominator in (Denominator.REGISTERED, Denominator.GUISHANG):
+            companies = self.registered_on(day)
+            return companies.above_designated_size() if denominator == Denominator.GUISHANG else companies
+        companies = self.operating_on(day)
+        if denominator == Denominator.SANYOU:
+            return companies.with_fixed_premises_and_staff()
+        if denominator == Denominator.YINGJIAN:
+            return companies.with_full_members(day).filter(full_members__gte=MIN_FULL_MEMBERS)
+        return companies
+
+    def population(self, node: TreeNode, denominator: Denominator, day: dt.date) -> Self:
+        """The companies of a park, an area or an organisation that ``denominator`` counts on ``day`` (domain 2.7).
+
+        Of a place: those with a tenancy in it, on site where the denominator asks for it. Of an organisation: those
+        that a link or a membership ties to it or to one below it, on site anywhere where the denominator asks for it.
+        """
+        companies = self.counting_as(denominator, day)
+        if not isinstance(node, Organization):
+            return companies.located_in(node, day, on_site_only=denominator.is_on_site)
+        tied = companies.tied_to(node, day)
+        return tied.on_site_on(day) if denominator.is_on_site else tied
+
+    def with_coverage_state(self, day: dt.date) -> Self:
+        """Adds ``coverage_state``, a ``CoverageState``, as it was on ``day`` (domain 2.7).
 
         The organisation must have been approved and not dissolved, and must have had the fitting type *then*:
         an industry committee or a joint group covers nobody.
         """
-        links = self._related("links").filter(valid_on(day))
-        spans = rows_of(self.model, "links__organization__spans")
-        then = spans.filter(organization=OuterRef("organization")).valid_on(day)
+        links = self._related("links").valid_on(day)
+        then = rows_of(self.model, "links__organization__spans").filter(organization=OuterRef("organization"))
+        then = then.filter(valid_on(day))
         alive = links.filter(active_on(day, "organization__"))
         own = alive.filter(Exists(then.filter(type__in=OWN_TYPES)), kind=LinkKind.OWN)
         joint = alive.filter(Exists(then.filter(type=OrganizationType.JOINT_BRANCH)), kind=LinkKind.JOINT)
-        work = links.exclude(kind__in=(LinkKind.OWN, LinkKind.JOINT))
-        return self.annotate(has_own=Exists(own), has_joint=Exists(joint), has_work=Exists(work))
+        work = links.filter(kind__in=WORK_LINKS)
+        return self.annotate(
+            coverage_state=Case(
+                When(Exists(own), then=Value(CoverageState.OWN)),
+                When(Exists(joint), then=Value(CoverageState.JOINT)),
+                When(Exists(work), then=Value(CoverageState.WORK_ONLY)),
+                default=Value(CoverageState.NONE),
+                output_field=models.CharField(max_length=10),
+            )
+        )
+
+    def covered(self, choice: CoverageChoice, day: dt.date) -> Self:
+        """Companies in one of the states that ``choice`` sums up."""
+        return self.with_coverage_state(day).filter(coverage_state__in=STATES_OF[choice])
 
     def matching(self, text: str) -> Self:
         """Companies whose name holds ``text``, whatever its width, case and spacing, or whose credit code starts so."""
         return self.filter(Q(folded_name__contains=fold(text)) | Q(uscc__startswith=half_width(text).upper()))
+
+    def for_list(self, scope: Scope, day: dt.date) -> Self:
+        """With all that a row of a list shows on ``day``, in two queries more."""
+        tenancies = rows_of(self.model, "tenancies").shown_to(scope).valid_on(day).select_related("park")
+        links = rows_of(self.model, "links").within(scope).filter(kind__in=ORGANISATION_LINKS).valid_on(day)
+        return (
+            self.select_related("industry")
+            .with_full_members(day)
+            .with_coverage_state(day)
+            .prefetch_related(
+                Prefetch("tenancies", tenancies, to_attr="current_tenancies"),
+                Prefetch("links", links.opening_for(scope), to_attr="current_links"),
+            )
+        )

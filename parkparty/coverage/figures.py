@@ -1,0 +1,208 @@
+"""Coverage worked out from the facts: whole numbers first, rates made from them, never averaged (domain 2.7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Substr
+
+from parkparty.companies.choices import CoverageChoice, CoverageState, Denominator, TenancyKind
+from parkparty.companies.models import Company, CoverageLink
+from parkparty.core import paths
+from parkparty.core.models import valid_on
+from parkparty.core.rates import Rate, mean_of
+from parkparty.core.scope import Scope
+from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
+from parkparty.organizations.models import Organization
+from parkparty.places.models import Area, Park
+
+Place = Area | Park
+Node = Area | Park | Organization
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyCoverage:
+    """How many companies there are, and how they are covered. The four parts add up to ``companies``."""
+
+    own: int = 0
+    joint: int = 0
+    work_only: int = 0
+    none: int = 0
+
+    @property
+    def companies(self) -> int:
+        """The denominator."""
+        return self.own + self.joint + self.work_only + self.none
+
+    @property
+    def organization_covered(self) -> int:
+        """With a branch of their own or in a joint branch."""
+        return self.own + self.joint
+
+    @property
+    def uncovered(self) -> int:
+        """Without organisation coverage, whether or not the work of others reaches them."""
+        return self.work_only + self.none
+
+    @property
+    def work_covered(self) -> int:
+        """Covered by an organisation, an instructor, a liaison, a union or the league."""
+        return self.organization_covered + self.work_only
+
+    @property
+    def organization_rate(self) -> Rate:
+        """组织覆盖率."""
+        return Rate(self.organization_covered, self.companies)
+
+    @property
+    def own_rate(self) -> Rate:
+        """单独组建率."""
+        return Rate(self.own, self.companies)
+
+    @property
+    def work_rate(self) -> Rate:
+        """工作覆盖率."""
+        return Rate(self.work_covered, self.companies)
+
+    def count(self, choice: CoverageChoice) -> int:
+        """The number that stands for ``choice``, equal to the length of its list."""
+        return {
+            CoverageChoice.ORGANIZATION: self.organization_covered,
+            CoverageChoice.WORK: self.work_covered,
+            CoverageChoice.UNCOVERED: self.uncovered,
+            CoverageChoice.OWN: self.own,
+            CoverageChoice.JOINT: self.joint,
+            CoverageChoice.WORK_ONLY: self.work_only,
+            CoverageChoice.NONE: self.none,
+        }[choice]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageFigures:
+    """The coverage of a park, an area or an organisation, with all that one needs to check it."""
+
+    coverage: CompanyCoverage
+    branches: int
+    joint_branches: int
+    listed_by_joint_branches: int
+    denominator: Denominator
+    as_of: dt.date
+
+    @property
+    def companies_per_joint_branch(self) -> str:
+        """How many companies a joint branch lists in the mean, one decimal; R03 speaks of five."""
+        return mean_of(self.listed_by_joint_branches, self.joint_branches)
+
+    @property
+    def definition(self) -> str:
+        """What the denominator counts, in one sentence."""
+        return self.denominator.definition
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures under the names that the command line and files use; rates as text with one decimal."""
+        parts = self.coverage
+        return {
+            "companies": parts.companies,
+            "own": parts.own,
+            "joint": parts.joint,
+            "organization_covered": parts.organization_covered,
+            "uncovered": parts.uncovered,
+            "work_covered": parts.work_covered,
+            "organization_rate": parts.organization_rate.percent,
+            "own_rate": parts.own_rate.percent,
+            "work_rate": parts.work_rate.percent,
+            "branches": self.branches,
+            "joint_branches": self.joint_branches,
+            "companies_per_joint_branch": self.companies_per_joint_branch,
+            "definition": self.definition,
+            "as_of": self.as_of.isoformat(),
+        }
+
+
+def coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> CoverageFigures:
+    """The coverage of ``node`` on ``as_of``, in two queries.
+
+    ``companies_per_joint_branch`` counts what the joint branches there list, whatever the denominator: their load.
+    """
+    load = branches_of(node, as_of, scope).aggregate(
+        branches=Count("pk"),
+        joint_branches=Count("pk", filter=Q(type_then=OrganizationType.JOINT_BRANCH)),
+        listed=Coalesce(Sum("units", filter=Q(type_then=OrganizationType.JOINT_BRANCH)), 0),
+    )
+    return CoverageFigures(
+        coverage=company_coverage(node, as_of=as_of, denominator=denominator, scope=scope),
+        branches=load["branches"],
+        joint_branches=load["joint_branches"],
+        listed_by_joint_branches=load["listed"],
+        denominator=denominator,
+        as_of=as_of,
+    )
+
+
+def company_coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> CompanyCoverage:
+    """The companies of ``node`` by how they are covered on ``as_of``, in one query."""
+    companies = Company.objects.within(scope).population(node, denominator, as_of).with_coverage_state(as_of)
+    counts = companies.order_by().values_list("coverage_state").annotate(number=Count("pk"))
+    return CompanyCoverage(**dict(counts))
+
+
+def branches_of(node: Node, as_of: dt.date, scope: Scope) -> QuerySet[Organization]:
+    """Branches in a place or under an organisation (by today's tree) that stood on ``as_of``, by their type then.
+
+    Adds ``type_then`` and ``units``, see ``with_units``.
+    """
+    organizations = Organization.objects.within(scope)
+    placed = organizations.under(node) if isinstance(node, Organization) else organizations.located_in(node)
+    standing = placed.active_on(as_of).with_type_on(as_of).filter(type_then__in=BRANCH_TYPES)
+    return with_units(standing, as_of)
+
+
+def with_units(organizations: QuerySet[Organization], as_of: dt.date) -> QuerySet[Organization]:
+    """Adds ``units``: the companies not deregistered that an organisation covers, alone or jointly, on ``as_of``."""
+    links = CoverageLink.objects.covering(as_of).filter(organization=OuterRef("pk"))
+    units = links.order_by().values("organization").annotate(number=Count("company", distinct=True)).values("number")
+    return organizations.annotate(units=Coalesce(Subquery(units), 0))
+
+
+def coverage_by_park(
+    place: Place, *, as_of: dt.date, denominator: Denominator, scope: Scope
+) -> dict[int, CompanyCoverage]:
+    """The coverage of each park of an area, its bases included, or of each base of a park; by the park's key.
+
+    One query for all. A company in two parks counts in each of them, so that the parts may exceed the whole.
+    """
+    base = F("tenancies__park")
+    park = Coalesce("tenancies__park__parent", base) if isinstance(place, Area) else base
+    return _by_part(place, park, as_of, denominator, scope)
+
+
+def coverage_by_area(
+    area: Area, *, as_of: dt.date, denominator: Denominator, scope: Scope
+) -> dict[str, CompanyCoverage]:
+    """The coverage of each area, and each park, directly below ``area``; by its path. One query for all."""
+    below = Substr("tenancies__park__path", 1, len(area.path) + paths.STEP)
+    return _by_part(area, below, as_of, denominator, scope)
+
+
+def _by_part(
+    place: Place, part: Any, as_of: dt.date, denominator: Denominator, scope: Scope
+) -> dict[Any, CompanyCoverage]:
+    here = valid_on(as_of, "tenancies__") & paths.under("tenancies__park__path", place.path)
+    if denominator.is_on_site:
+        here &= Q(tenancies__kind=TenancyKind.ON_SITE)
+    companies = Company.objects.within(scope).counting_as(denominator, as_of).with_coverage_state(as_of)
+    rows = (
+        companies.filter(here)
+        .annotate(part=part)
+        .order_by()
+        .values_list("part", "coverage_state")
+        .annotate(number=Count("pk", distinct=True))
+    )
+    parts: dict[Any, dict[str, int]] = defaultdict(dict)
+    for key, state, number in rows:
+        parts[key][CoverageState(state)] = number
+    return {key: CompanyCoverage(**counts) for key, counts in parts.items()}

@@ -1,0 +1,155 @@
+"""Figures made ready to be drawn: each number with the address of the list behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from parkparty.companies.choices import CoverageChoice, Denominator
+from parkparty.core.rates import Rate
+from parkparty.coverage.figures import CompanyCoverage, Node, Place
+from parkparty.organizations.models import Organization
+from parkparty.places.filters import name_of
+from parkparty.places.models import Area
+
+BAR_PARTS = (CoverageChoice.OWN, CoverageChoice.JOINT, CoverageChoice.WORK_ONLY, CoverageChoice.NONE)
+LABEL_FROM = 8
+"""Per cent of the bar from which a part is wide enough to carry its number."""
+
+
+def key_of(node: Node) -> dict[str, str]:
+    """``node`` as the filters of lists name it."""
+    return {"organization": node.code} if isinstance(node, Organization) else {"place": name_of(node)}
+
+
+def page_of(node: Node) -> str:
+    """The address of the coverage page of ``node``."""
+    if isinstance(node, Organization):
+        return reverse("coverage:organization", args=[node.code])
+    if isinstance(node, Area):
+        return reverse("coverage:area", args=[node.code])
+    return reverse("coverage:park", args=[node.key])
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Addresses of the lists behind the figures of ``node`` on a day under a denominator."""
+
+    node: Node
+    as_of: dt.date
+    denominator: Denominator
+
+    def companies(self, coverage: str = "") -> str:
+        """The companies counted, or those of one kind of coverage."""
+        asked = {**key_of(self.node), "denominator": str(self.denominator), "as_of": self.as_of.isoformat()}
+        if coverage:
+            asked["coverage"] = str(coverage)
+        return f"{reverse('companies:list')}?{urlencode(asked)}"
+
+    def branches(self, type: str = "branch") -> str:
+        """The branches counted, or those of one type."""
+        asked = {**key_of(self.node), "type": str(type), "as_of": self.as_of.isoformat()}
+        return f"{reverse('organizations:list')}?{urlencode(asked)}"
+
+    def page(self) -> str:
+        """The coverage page with the same day and denominator."""
+        asked = {"as_of": self.as_of.isoformat(), "denominator": str(self.denominator)}
+        return f"{page_of(self.node)}?{urlencode(asked)}"
+
+
+@dataclass(frozen=True, slots=True)
+class BarPart:
+    """One part of the stacked bar: what it counts, where it lies (per cent of the width) and where it leads."""
+
+    key: str
+    label: str
+    count: int
+    share: Rate
+    x: str
+    width: str
+    middle: str
+    is_wide: bool
+    address: str
+
+
+def stacked_bar(coverage: CompanyCoverage, lists: Lists) -> list[BarPart]:
+    """The four parts of the bar, which add up to all companies."""
+    parts, before = [], 0
+    for choice in BAR_PARTS:
+        count, whole = coverage.count(choice), coverage.companies or 1
+        x, width = 100 * before / whole, 100 * count / whole
+        parts.append(
+            BarPart(
+                key=str(choice),
+                label=str(choice.label),
+                count=count,
+                share=Rate(count, coverage.companies),
+                x=f"{x:.3f}%",
+                width=f"{width:.3f}%",
+                middle=f"{x + width / 2:.3f}%",
+                is_wide=width >= LABEL_FROM,
+                address=lists.companies(choice),
+            )
+        )
+        before += count
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRate:
+    """A rate with the lists behind its numerator and its denominator."""
+
+    label: str
+    rate: Rate
+    numerator_address: str
+    denominator_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """One park or area beside the others: what is missing there, as a bar against the largest gap."""
+
+    node: Place
+    coverage: CompanyCoverage
+    lists: Lists
+    gap_width: str
+
+    @property
+    def covered_address(self) -> str:
+        """The list behind the numerator."""
+        return self.lists.companies(CoverageChoice.ORGANIZATION)
+
+    @property
+    def missing_address(self) -> str:
+        """The list behind what is missing."""
+        return self.lists.companies(CoverageChoice.UNCOVERED)
+
+
+def comparison(
+    parts: Mapping[Any, CompanyCoverage],
+    nodes: Mapping[Any, Place],
+    *,
+    as_of: dt.date,
+    denominator: Denominator,
+) -> list[ComparisonRow]:
+    """The parts of a place, the largest number of companies without organisation coverage first.
+
+    ``nodes`` are the parts by the same keys as ``parts``; one without companies stands at the end with zeros.
+    """
+    filled = [(node, parts.get(key, CompanyCoverage())) for key, node in nodes.items()]
+    filled.sort(key=lambda row: (-row[1].uncovered, -row[1].companies, row[0].name))
+    largest = max((part.uncovered for _node, part in filled), default=0) or 1
+    return [
+        ComparisonRow(
+            node=node,
+            coverage=part,
+            lists=Lists(node, as_of, denominator),
+            gap_width=f"{100 * part.uncovered / largest:.2f}%",
+        )
+        for node, part in filled
+    ]
