@@ -6,7 +6,7 @@ import io
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_EDGE = 1600
 """Pixels of the longer edge of a stored photo."""
@@ -41,7 +41,7 @@ def upright_jpeg(file: BinaryIO) -> bytes:
         raise
     except Image.DecompressionBombError as bomb:
         raise UnreadablePhoto(_("超过 5000 万像素，缩小后再上传。")) from bomb
-    except Image.UnidentifiedImageError as unknown:
+    except UnidentifiedImageError as unknown:
         raise UnreadablePhoto(_("不是 JPEG、PNG 或 WebP 图片，换成这几种格式再上传。")) from unknown
     except Exception as damaged:
         raise UnreadablePhoto(_("文件已损坏或不完整，重新拍照或导出后再上传。")) from damaged

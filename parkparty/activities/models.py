@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -10,11 +11,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from parkparty.activities.choices import ActivityState
+from parkparty.access.permissions import Decision
+from parkparty.activities.choices import ActivityState, Step
+from parkparty.activities.permissions import may
 from parkparty.activities.querysets import ActivityQuerySet, PhotoQuerySet
 from parkparty.companies.models import Company
 from parkparty.core.dates import today
 from parkparty.core.models import CodeTable
+from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Park, ServiceStation
 
@@ -58,7 +62,7 @@ class Activity(models.Model):
     )
     topic = models.CharField(_("议题"), max_length=100, blank=True)
     companies = models.ManyToManyField(Company, verbose_name=_("共建企业"), blank=True, related_name="activities")
-    held_on = models.DateField(_("活动日期"), null=True, blank=True)
+    held_on = models.DateField(_("活动日期"))
     filed_at = models.DateTimeField(_("首次提交时间"), null=True, blank=True, editable=False)
     expected = models.PositiveSmallIntegerField(_("应到人数"), null=True, blank=True)
     present = models.PositiveSmallIntegerField(_("实到人数"), null=True, blank=True)
@@ -95,9 +99,8 @@ class Activity(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ActivityState.values), name="activities_state_known"),
             models.CheckConstraint(
-                condition=Q(state=ActivityState.DRAFT) | Q(held_on__isnull=False, filed_at__isnull=False),
-                name="activities_filed_has_dates",
-                violation_error_message=_("提交前须填写活动日期。"),
+                condition=Q(state=ActivityState.DRAFT) | Q(filed_at__isnull=False),
+                name="activities_filed_has_moment",
             ),
             models.CheckConstraint(
                 condition=~Q(state=ActivityState.APPROVED) | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
@@ -120,14 +123,21 @@ class Activity(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if self.state != ActivityState.DRAFT and self.held_on and self.held_on > today():
+        held_on: dt.date | None = self.held_on  # None when a form could not read it
+        if self.state != ActivityState.DRAFT and held_on and held_on > today():
             raise ValidationError({"held_on": _("活动日期在今天之后。活动结束后再提交，现在可以先存草稿。")})
 
-    @property
-    def place_paths(self) -> tuple[str, ...]:
-        """Paths of the park or area that the main host sits in."""
+    def may(self, step: Step, scope: Scope) -> Decision:
+        """Whether the holder of ``scope`` may take ``step`` now."""
         places = (self.organization.park, self.organization.area)
-        return tuple(place.path for place in places if place)
+        return may(
+            scope,
+            step,
+            state=self.state,
+            path=self.organization.path,
+            place_paths=tuple(place.path for place in places if place),
+            author_id=self.author_id,
+        )
 
 
 class ActivityHost(models.Model):

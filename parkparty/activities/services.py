@@ -16,7 +16,7 @@ from parkparty.access.permissions import Denied
 from parkparty.accounts.models import User
 from parkparty.activities.choices import MAX_PHOTOS, ActivityState, Step
 from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityType
-from parkparty.activities.permissions import MOVES, may
+from parkparty.activities.permissions import MOVES
 from parkparty.audit.services import difference, record, snapshot
 from parkparty.companies.models import Company
 from parkparty.core.scope import Scope
@@ -35,14 +35,7 @@ def check_step(activity: Activity, step: Step, scope: Scope) -> None:
     Raises:
         PermissionDenied: with the sentence for the user.
     """
-    decision = may(
-        scope,
-        step,
-        state=activity.state,
-        path=activity.organization.path,
-        place_paths=activity.place_paths,
-        author_id=activity.author_id,
-    )
+    decision = activity.may(step, scope)
     if isinstance(decision, Denied):
         raise PermissionDenied(decision.reason)
 
@@ -58,16 +51,14 @@ def log_activity(
     companies: Iterable[Company] = (),
     photos: Iterable[bytes] = (),
     dropped_photos: Iterable[ActivityPhoto] = (),
-    submit: bool = False,
 ) -> Activity:
-    """Write a record as its form holds it, photos included, and with ``submit`` report it: all of it or nothing.
+    """Write a record as its form holds it, photos included: all of it or nothing.
 
-    ``photos`` are JPEGs as ``documents.upright_jpeg`` makes them. Raises as ``save_activity``, ``change_photos`` and
-    ``submit_activity``.
+    ``photos`` are JPEGs as ``documents.upright_jpeg`` makes them. Raises as ``save_activity`` and ``change_photos``.
     """
     activity = save_activity(activity, by=by, scope=scope, types=types, partners=partners, companies=companies)
     change_photos(activity, add=photos, drop=dropped_photos, by=by, scope=scope)
-    return submit_activity(activity, by=by, scope=scope) if submit else activity
+    return activity
 
 
 @transaction.atomic
@@ -152,8 +143,6 @@ def submit_activity(activity: Activity, *, by: User, scope: Scope) -> Activity:
     activity = _locked(activity)
     check_step(activity, Step.SUBMIT, scope)
     missing = {}
-    if not activity.held_on:
-        missing["held_on"] = _("填写活动日期。")
     if not activity.types.exists():
         missing["types"] = _("至少选择一个计入类型。")
     if not activity.topic.strip():
@@ -196,7 +185,7 @@ def delete_draft(activity: Activity, *, by: User, scope: Scope) -> None:
 
 
 def _delete_on_commit(photo: ActivityPhoto) -> None:
-    storage, name = photo.file.storage, photo.file.name
+    storage, name = photo.file.storage, str(photo.file.name)
     transaction.on_commit(lambda: storage.delete(name))
 
 
@@ -225,9 +214,10 @@ def _locked(activity: Activity) -> Activity:
     stored = (
         Activity.objects.select_for_update(of=("self",))
         .select_related("organization__park", "organization__area")
-        .get(pk=activity.pk)
+        .filter(pk=activity.pk)
+        .first()
     )
-    if stored.version != activity.version:
+    if stored is None or stored.version != activity.version:
         raise StaleActivity(_("这条记录刚刚被他人修改过。"))
     return stored
 

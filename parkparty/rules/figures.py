@@ -133,7 +133,7 @@ def _duty(rule: Rule, branch: Organization, on: dt.date, held: Held) -> Duty:
     candidates = [
         activity
         for activity in held.get((branch.pk, rule.activity_type_id or ""), [])
-        if activity.held_on and since <= activity.held_on < period.until and _speaks_for(activity, branch)
+        if since <= activity.held_on < period.until and _speaks_for(activity, branch)
     ]
     activity = max(candidates, key=_nearness, default=None)
     state = STATE_OF[ActivityState(activity.state)] if activity else DutyState.MISSING
