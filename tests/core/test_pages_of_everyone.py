@@ -1,0 +1,110 @@
+"""The frame around every page: what each reader finds in it, and what it never carries."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings as site
+from django.test import Client
+from django.urls import reverse
+
+from parkparty.accounts.models import User
+
+TEMPLATES = Path(site.BASE_DIR) / "templates"
+PAGES = sorted(TEMPLATES.rglob("*.html"))
+
+
+def links_of(page: str) -> list[str]:
+    """The words of the main menu, as on a desk."""
+    menu = re.search(r'<nav class="nav-wide".*?</nav>', page, re.S)
+    return re.findall(r"</i>([^<]+)</a>", menu[0]) if menu else []
+
+
+@pytest.fixture
+def feedback(client_of: Callable[[User], Client]) -> Callable[[User], str]:
+    return lambda user: client_of(user).get(reverse("feedback")).content.decode()
+
+
+def test_a_visitor_finds_where_to_complain_and_no_menu(client: Client, db) -> None:
+    page = client.get(reverse("feedback")).content.decode()
+    assert "投诉建议" in page
+    assert "系统管理员" in page
+    assert not links_of(page)
+    assert "退出登录" not in page
+
+
+def test_the_published_contact_replaces_the_general_advice(client: Client, db, settings) -> None:
+    settings.FEEDBACK_CONTACT = "园区党委办公室\n<b>021-00000000</b>"
+    page = client.get(reverse("feedback")).content.decode()
+    assert "园区党委办公室<br>&lt;b&gt;021-00000000&lt;/b&gt;" in page
+    assert "由管理员转交" not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "menu"),
+    [
+        ("secretary", ["首页", "活动", "覆盖", "企业", "党组织"]),
+        ("reviewer", ["首页", "活动", "待审核", "覆盖", "企业", "党组织"]),
+        ("administrator", ["首页", "活动", "覆盖", "企业", "党组织", "名册导入", "数据维护"]),
+        ("viewer", ["首页", "活动", "覆盖", "企业", "党组织"]),
+        ("auditor", ["首页", "操作记录"]),
+        ("stranger", ["首页"]),
+    ],
+)
+def test_the_menu_holds_what_the_role_may_do(
+    request: pytest.FixtureRequest, feedback: Callable[[User], str], role: str, menu: list[str]
+) -> None:
+    assert links_of(feedback(request.getfixturevalue(role))) == menu
+
+
+def test_the_menu_marks_the_page_one_is_on(auditor: User, client_of: Callable[[User], Client]) -> None:
+    page = client_of(auditor).get(reverse("access:trail")).content.decode()
+    assert re.findall(r'href="([^"]+)" aria-current="page"', page) == [reverse("access:trail")] * 2
+
+
+def test_a_page_outside_the_menu_marks_nothing(auditor: User, feedback: Callable[[User], str]) -> None:
+    assert 'aria-current="page"' not in feedback(auditor)
+
+
+def test_the_frame_warns_of_secrets_and_shows_the_demo(client: Client, db, settings) -> None:
+    page = client.get(reverse("feedback")).content.decode()
+    assert "本系统为非涉密系统，严禁录入、存储涉密信息" in page
+    assert "演示数据" not in page
+    settings.DEMO = True
+    assert "演示数据" in client.get(reverse("feedback")).content.decode()
+
+
+def test_the_browser_is_told_to_run_nothing_written_into_a_page(client: Client, db) -> None:
+    response = client.get(reverse("accounts:login"))
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "object-src 'none'" in policy
+    assert "base-uri 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_larger_letters_are_kept_and_only_known_sizes(client: Client, db) -> None:
+    back = reverse("feedback")
+    assert client.post(reverse("text_size"), {"size": "150", "next": back}).url == back
+    assert 'data-text="150"' in client.get(back).content.decode()
+    client.post(reverse("text_size"), {"size": '9"onload="x'})
+    assert 'data-text="150"' in client.get(back).content.decode()
+    client.cookies["text_size"] = "nonsense"
+    assert 'data-text="100"' in client.get(back).content.decode()
+
+
+def test_choosing_letters_never_leads_to_another_site(client: Client, db) -> None:
+    assert client.post(reverse("text_size"), {"size": "125", "next": "//evil.example"}).url == "/"
+    assert client.get(reverse("text_size")).status_code == 405
+
+
+@pytest.mark.parametrize("template", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_templates_keep_to_the_house_rules(template: Path) -> None:
+    text = template.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 120
+    assert not re.search(r"\bstyle=|\son[a-z]+=|<style|<script(?![^>]*\bsrc=)", text)
+    assert "|safe" not in text
+    assert not re.search("请(?!求)|抱歉|无效|非法", text)
+    if re.search(r"\|crispy|{% crispy ", text):
+        assert "_errors.html" in text, "the errors of the form are told by _errors.html"
