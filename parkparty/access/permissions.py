@@ -23,6 +23,7 @@ class Action(StrEnum):
     VIEW_COVERAGE = "view_coverage"
     VIEW_ORGANIZATION = "view_organization"
     VIEW_COMPANY = "view_company"
+    VIEW_CONTACT = "view_contact"
     IMPORT_ROSTER = "import_roster"
     MANAGE_DATA = "manage_data"
     MANAGE_USERS = "manage_users"
@@ -38,6 +39,7 @@ ROLES_FOR: dict[Action, tuple[Role, ...]] = {
     Action.VIEW_COVERAGE: EVERY_READER,
     Action.VIEW_ORGANIZATION: EVERY_READER,
     Action.VIEW_COMPANY: EVERY_READER,
+    Action.VIEW_CONTACT: (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR),
     Action.IMPORT_ROSTER: (Role.ADMINISTRATOR,),
     Action.MANAGE_DATA: (Role.ADMINISTRATOR,),
     Action.MANAGE_USERS: (Role.ADMINISTRATOR,),
@@ -51,6 +53,7 @@ WHAT = {
     Action.VIEW_COVERAGE: gettext_lazy("查看覆盖情况"),
     Action.VIEW_ORGANIZATION: gettext_lazy("查看党组织"),
     Action.VIEW_COMPANY: gettext_lazy("查看企业"),
+    Action.VIEW_CONTACT: gettext_lazy("查看联系方式"),
     Action.IMPORT_ROSTER: gettext_lazy("导入名册"),
     Action.MANAGE_DATA: gettext_lazy("维护数据"),
     Action.MANAGE_USERS: gettext_lazy("管理用户"),

@@ -13,6 +13,7 @@ from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.companies.models import Company
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.dates import today
+from parkparty.core.http import query_without
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import OrganizationField
 from parkparty.places.filters import PlaceField, places_in_reach
@@ -85,7 +86,7 @@ class CompanyFilterForm(forms.Form):
         return rows.matching(asked["q"]) if asked["q"] else rows
 
     def chips(self) -> list[tuple[str, str, str]]:
-        """What is filtered, as (parameter, its label, the value in words); each can be taken away."""
+        """What is filtered, as (label, the value in words, the address without it)."""
         if not self.is_valid():
             return []
         asked = self.cleaned_data
@@ -98,4 +99,8 @@ class CompanyFilterForm(forms.Form):
             "as_of": asked["as_of"],
             "q": asked["q"],
         }
-        return [(name, str(self.fields[name].label), str(value)) for name, value in words.items() if value]
+        return [
+            (str(self.fields[name].label), str(value), query_without(self.data, name, "older", "newer"))
+            for name, value in words.items()
+            if value
+        ]

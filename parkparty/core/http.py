@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -59,6 +59,14 @@ def local_address(request: HttpRequest, address: str) -> str:
     """``address`` when it lies on this site, otherwise nothing: who wrote the link does not choose what comes next."""
     safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if safe else ""
+
+
+def query_without(parameters: QueryDict, *names: str) -> str:
+    """The query of an address without some of its ``parameters``: where taking a filter away leads."""
+    left = parameters.copy()
+    for name in names:
+        left.pop(name, None)
+    return f"?{left.urlencode()}"
 
 
 def text_size(request: HttpRequest) -> str:

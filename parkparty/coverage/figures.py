@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Substr
 
 from parkparty.companies.choices import CoverageChoice, CoverageState, Denominator, TenancyKind
@@ -145,9 +146,27 @@ def coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Sco
 
 def company_coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> CompanyCoverage:
     """The companies of ``node`` by how they are covered on ``as_of``, in one query."""
-    companies = Company.objects.within(scope).population(node, denominator, as_of).with_coverage_state(as_of)
-    counts = companies.order_by().values_list("coverage_state").annotate(number=Count("pk"))
-    return CompanyCoverage(**dict(counts))
+    return coverage_of_each([node], as_of=as_of, denominator=denominator, scope=scope)[0]
+
+
+def coverage_of_each(
+    nodes: Sequence[Node], *, as_of: dt.date, denominator: Denominator, scope: Scope
+) -> list[CompanyCoverage]:
+    """``company_coverage`` of each of ``nodes``, in their order, in one query for all."""
+    if not nodes:
+        return []
+    companies = Company.objects.within(scope)
+    counts = [
+        companies.population(node, denominator, as_of)
+        .with_coverage_state(as_of)
+        .annotate(part=Value(number))
+        .order_by()
+        .values_list("part", "coverage_state")
+        .annotate(number=Count("pk"))
+        for number, node in enumerate(nodes)
+    ]
+    parts = _summed(counts[0].union(*counts[1:], all=True))
+    return [parts.get(number, CompanyCoverage()) for number in range(len(nodes))]
 
 
 def branches_of(node: Node, as_of: dt.date, scope: Scope) -> QuerySet[Organization]:
@@ -202,7 +221,36 @@ def _by_part(
         .values_list("part", "coverage_state")
         .annotate(number=Count("pk", distinct=True))
     )
+    return _summed(rows)
+
+
+def _summed(rows: Iterable[tuple[Any, str, int]]) -> dict[Any, CompanyCoverage]:
     parts: dict[Any, dict[str, int]] = defaultdict(dict)
     for key, state, number in rows:
         parts[key][CoverageState(state)] = number
     return {key: CompanyCoverage(**counts) for key, counts in parts.items()}
+
+
+def top_nodes(scope: Scope, limit: int) -> list[Node]:
+    """Where the reader's subtrees begin: areas and parks first, then organisations, ``limit`` of each kind."""
+    kinds = {path[-paths.STEP :][:1] for path in scope.paths("places")}
+    found: list[Node] = []
+    if kinds & {"", Area.path_kind}:
+        found += Area.objects.within(scope).filter(scope.tops("places")).order_by("path")[:limit]
+    if Park.path_kind in kinds:
+        found += Park.objects.within(scope).filter(scope.tops("places")).order_by("path")[:limit]
+    if scope.paths("organizations"):
+        found += Organization.objects.within(scope).filter(scope.tops("organizations")).order_by("path")[:limit]
+    return found
+
+
+def places_above(place: Place, scope: Scope) -> list[tuple[Place, bool]]:
+    """The areas and the park above ``place``, the topmost first, each with whether the reader may open it.
+
+    Names above one's own are visible to all readers.
+    """
+    chain = paths.ancestors(place.path)
+    found: list[Place] = list(Area.objects.filter(path__in=chain))
+    if isinstance(place, Park) and place.parent_id:
+        found += Park.objects.filter(path__in=chain)
+    return [(above, scope.covers("places", above.path)) for above in sorted(found, key=lambda above: above.path)]

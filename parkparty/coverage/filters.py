@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from parkparty.core.dates import today
+from parkparty.core.http import query_without
 from parkparty.core.scope import Scope
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus, OrganizationType
 from parkparty.organizations.filters import OrganizationField
@@ -72,7 +73,7 @@ class OrganizationFilterForm(forms.Form):
         return rows.matching(asked["q"]) if asked["q"] else rows
 
     def chips(self) -> list[tuple[str, str, str]]:
-        """What is filtered, as (parameter, its label, the value in words); each can be taken away."""
+        """What is filtered, as (label, the value in words, the address without it)."""
         if not self.is_valid():
             return []
         asked = self.cleaned_data
@@ -84,4 +85,8 @@ class OrganizationFilterForm(forms.Form):
             "as_of": asked["as_of"],
             "q": asked["q"],
         }
-        return [(name, str(self.fields[name].label), str(value)) for name, value in words.items() if value]
+        return [
+            (str(self.fields[name].label), str(value), query_without(self.data, name, "older", "newer"))
+            for name, value in words.items()
+            if value
+        ]

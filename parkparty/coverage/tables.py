@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.rates import Rate
-from parkparty.coverage.figures import CompanyCoverage, Node, Place
+from parkparty.coverage.figures import CompanyCoverage, Node
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import name_of
 from parkparty.places.models import Area
@@ -110,11 +111,21 @@ class KeyRate:
     denominator_address: str
 
 
+def key_rates(coverage: CompanyCoverage, lists: Lists) -> list[KeyRate]:
+    """The three rates of two-fold coverage, over the same companies."""
+    kinds = (
+        (_("组织覆盖率"), coverage.organization_rate, CoverageChoice.ORGANIZATION),
+        (_("单独组建率"), coverage.own_rate, CoverageChoice.OWN),
+        (_("工作覆盖率"), coverage.work_rate, CoverageChoice.WORK),
+    )
+    return [KeyRate(label, rate, lists.companies(choice), lists.companies()) for label, rate, choice in kinds]
+
+
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """One park or area beside the others: what is missing there, as a bar against the largest gap."""
+    """One park, area or organisation beside the others: what is missing there, as a bar against the largest gap."""
 
-    node: Place
+    node: Node
     coverage: CompanyCoverage
     lists: Lists
     gap_width: str
@@ -125,6 +136,11 @@ class ComparisonRow:
         return self.lists.companies(CoverageChoice.ORGANIZATION)
 
     @property
+    def companies_address(self) -> str:
+        """The list behind the denominator."""
+        return self.lists.companies()
+
+    @property
     def missing_address(self) -> str:
         """The list behind what is missing."""
         return self.lists.companies(CoverageChoice.UNCOVERED)
@@ -132,7 +148,7 @@ class ComparisonRow:
 
 def comparison(
     parts: Mapping[Any, CompanyCoverage],
-    nodes: Mapping[Any, Place],
+    nodes: Mapping[Any, Node],
     *,
     as_of: dt.date,
     denominator: Denominator,

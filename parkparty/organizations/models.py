@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.core.models import CodeTable, DatedFact, TreeNode
+from parkparty.core.scope import Scope
 from parkparty.organizations.choices import (
     BRANCH_TYPES,
     HostUnitKind,
@@ -135,6 +137,12 @@ class Organization(TreeNode):
     def is_branch(self) -> bool:
         """Whether organisation life (三会一课, 主题党日) is asked of it."""
         return self.type in BRANCH_TYPES
+
+    def is_reached_by(self, scope: Scope, roles: Iterable[str]) -> bool:
+        """Whether one of ``roles`` reaches it, by the party tree or by the park or area it sits in."""
+        places = [place.path for place in (self.park, self.area) if place]
+        wanted = scope.with_roles(roles)
+        return wanted.covers("organizations", self.path) or any(wanted.covers("places", path) for path in places)
 
     def clean(self) -> None:
         super().clean()

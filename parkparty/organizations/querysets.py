@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from parkparty.core import paths
@@ -50,6 +50,10 @@ class OrganizationQuerySet(models.QuerySet):
     def above(self, node: TreeNode) -> Self:
         """The chain above ``node``, the root first. Names above one's own are visible to all: breadcrumbs."""
         return self.filter(path__in=paths.ancestors(node.path)).order_by("path")
+
+    def opening_for(self, scope: Scope) -> Self:
+        """Adds ``opens``: whether the reader reaches the organisation, so that its name may lead to its page."""
+        return self.annotate(opens=Case(When(reached(scope), then=True), default=False))
 
     def matching(self, text: str) -> Self:
         """Organisations whose name holds ``text``, or whose code starts with it."""

@@ -104,6 +104,11 @@ class Park(TreeNode):
     def __str__(self) -> str:
         return _("%(park)s（示例）") % {"park": self.name} if self.is_sample else str(self.name)
 
+    def clean(self) -> None:
+        super().clean()
+        if self.parent and self.parent.parent_id:
+            raise ValidationError({"parent": _("分基地下面不再设分基地，主园区选择最上一级园区。")})
+
     @property
     def path_parent(self) -> TreeNode:
         return self.parent or self.area
