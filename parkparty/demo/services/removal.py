@@ -1,0 +1,155 @@
+"""Taking the demo set away: what was loaded, and what people added on top of it while trying."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.db.models import ForeignObjectRel
+from django.utils.translation import gettext as _
+
+from parkparty.accounts.models import User
+from parkparty.audit.services import record
+from parkparty.companies.models import Company, Tenancy
+from parkparty.demo.models import DemoRecord
+from parkparty.places.models import Area
+from parkparty.rosters.models import RosterBatch
+
+Rows = dict[type[models.Model], set[Any]]
+AT_ONCE = 500
+SHARED = (Area, User)
+"""What a site's own rows may have come to rest on: divisions are facts, and an account may have reviewed real records.
+
+They go last, and only those on which nothing rests any more.
+"""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many rows of the demo set went, how many on top of them, and the names of what others still use."""
+
+    loaded: int
+    added: int
+    kept: tuple[str, ...]
+
+
+@transaction.atomic
+def remove_demo() -> Removed | None:
+    """Take the demo set away with all that hangs on it; None when it is not loaded.
+
+    A company that people added goes when it sat in demo parks only. Code tables and the audit trail stay.
+    """
+    loaded: Rows = {apps.get_model(row.model): set(row.keys) for row in DemoRecord.objects.all()}
+    if not loaded:
+        return None
+    shared: Rows = {model: loaded.pop(model, set()) for model in SHARED}
+    roots = loaded | {RosterBatch: _keys(RosterBatch, "uploaded_by", shared[User])}
+    doomed = with_all_that_hangs_on(roots)
+    stranded = _stranded(doomed.get(Tenancy, set()))
+    doomed = with_all_that_hangs_on(doomed | {Company: doomed.get(Company, set()) | stranded})
+    files = list(_files(doomed))
+    _delete(doomed)
+    kept = _delete_unused(shared)
+    DemoRecord.objects.all().delete()
+    record(_("移除演示数据"), None, by=None)
+    transaction.on_commit(lambda: [storage.delete(name) for storage, name in files])
+    there = sum(map(len, loaded.values()))
+    return Removed(there + sum(map(len, shared.values())) - len(kept), sum(map(len, doomed.values())) - there, kept)
+
+
+def with_all_that_hangs_on(rows: Mapping[type[models.Model], Collection[Any]]) -> Rows:
+    """``rows`` and every row that cannot be without one of them, directly or through others."""
+    found: Rows = defaultdict(set)
+    waiting: list[tuple[type[models.Model], set[Any]]] = [(model, set(keys)) for model, keys in rows.items()]
+    while waiting:
+        model, keys = waiting.pop()
+        new = keys - found[model]
+        if not new:
+            continue
+        found[model] |= new
+        waiting += [
+            (relation.related_model, _keys(relation.related_model, relation.field.name, new))
+            for relation in _references_to(model)
+            if relation.on_delete is not models.SET_NULL
+        ]
+    return {model: keys for model, keys in found.items() if keys}
+
+
+def _references_to(model: type[models.Model]) -> Iterator[ForeignObjectRel]:
+    """Foreign keys of other rows to ``model``, those of the tables between many and many included."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and (relation.one_to_many or relation.one_to_one):
+            yield relation
+
+
+def _keys(model: type[models.Model], field: str, targets: Collection[Any]) -> set[Any]:
+    """The keys of the rows of ``model`` whose ``field`` refers to one of ``targets``."""
+    keys: set[Any] = set()
+    for some in _portions(targets):
+        keys.update(model._base_manager.filter(**{f"{field}__in": some}).values_list("pk", flat=True))
+    return keys
+
+
+def _portions(keys: Collection[Any]) -> Iterator[list[Any]]:
+    rows = list(keys)
+    for start in range(0, len(rows), AT_ONCE):
+        yield rows[start : start + AT_ONCE]
+
+
+def _stranded(tenancies: set[Any]) -> set[Any]:
+    """Companies that have no tenancy but ``tenancies``."""
+    companies: set[Any] = set()
+    for some in _portions(tenancies):
+        companies.update(Tenancy.objects.filter(pk__in=some).values_list("company", flat=True))
+    elsewhere: set[Any] = set()
+    for some in _portions(companies):
+        rows = Tenancy.objects.filter(company__in=some).values_list("company", "pk")
+        elsewhere.update(company for company, key in rows if key not in tenancies)
+    return companies - elsewhere
+
+
+def _files(rows: Rows) -> Iterator[tuple[Any, str]]:
+    for model, keys in rows.items():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField):
+                for some in _portions(keys):
+                    names = model._base_manager.filter(pk__in=some).values_list(field.name, flat=True)
+                    yield from ((field.storage, name) for name in names if name)
+
+
+def _delete(rows: Rows) -> None:
+    """Delete ``rows``, which hold all that refers to them, and let go of references that may be empty.
+
+    Foreign keys are checked at the end of the transaction, so the order does not matter.
+    """
+    for model, keys in rows.items():
+        for some in _portions(keys):
+            for relation in _references_to(model):
+                if relation.on_delete is models.SET_NULL:
+                    referring = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": some})
+                    referring.update(**{relation.field.name: None})
+            model._base_manager.filter(pk__in=some)._raw_delete(connection.alias)
+
+
+def _delete_unused(shared: Mapping[type[models.Model], set[Any]]) -> tuple[str, ...]:
+    """Delete the rows of ``shared`` on which nothing rests, from the leaves up; the names of the others come back."""
+    left = {model: set(keys) for model, keys in shared.items()}
+    while True:
+        free = {model: {key for key in keys if not _is_used(model, key)} for model, keys in left.items()}
+        if not any(free.values()):
+            break
+        _delete(free)
+        left = {model: keys - free[model] for model, keys in left.items()}
+    return tuple(str(row) for model, keys in left.items() for row in model._base_manager.filter(pk__in=keys))
+
+
+def _is_used(model: type[models.Model], key: Any) -> bool:
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: key}).exists()
+        for relation in _references_to(model)
+        if relation.on_delete is not models.SET_NULL
+    )
