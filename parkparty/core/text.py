@@ -24,7 +24,7 @@ def half_width(text: str) -> str:
 
 def fold(text: str) -> str:
     """A key for comparing names: NFKC, lower case, without spaces, brackets and separators."""
-    return _LOOSE.sub("", half_width(text).casefold())
+    return unicodedata.normalize("NFKC", _LOOSE.sub("", half_width(text).casefold()))
 
 
 def fold_label(text: str) -> str:
