@@ -21,10 +21,15 @@ from parkparty.rosters.models import RosterBatch
 
 Rows = dict[type[models.Model], set[Any]]
 AT_ONCE = 500
-SHARED = (Area, User)
-"""What a site's own rows may have come to rest on: divisions are facts, and an account may have reviewed real records.
+PARTS, USES, MENTIONS = models.CASCADE, models.PROTECT, models.SET_NULL
+"""What it means to refer to a row that goes: a part goes with it, a use too; a mention is emptied.
 
-They go last, and only those on which nothing rests any more.
+``DO_NOTHING`` is the audit trail's, which tells of rows that are no more.
+"""
+SHARED = (Area, User)
+"""What a site's own rows may have come to use: divisions are facts, and an account may have reviewed real records.
+
+They go last, and only those that nothing uses any more.
 """
 
 
@@ -46,23 +51,28 @@ def remove_demo() -> Removed | None:
     loaded: Rows = {apps.get_model(row.model): set(row.keys) for row in DemoRecord.objects.all()}
     if not loaded:
         return None
-    shared: Rows = {model: loaded.pop(model, set()) for model in SHARED}
-    roots = loaded | {RosterBatch: _keys(RosterBatch, "uploaded_by", shared[User])}
-    doomed = with_all_that_hangs_on(roots)
-    stranded = _stranded(doomed.get(Tenancy, set()))
-    doomed = with_all_that_hangs_on(doomed | {Company: doomed.get(Company, set()) | stranded})
+    shared: Rows = {model: loaded.get(model, set()) for model in SHARED}
+    own = {model: keys for model, keys in loaded.items() if model not in SHARED}
+    own[RosterBatch] = _keys(RosterBatch, "uploaded_by", shared[User])
+    doomed = with_all_that_hangs_on(own)
+    doomed[Company] |= _stranded(doomed[Tenancy])
+    doomed = with_all_that_hangs_on(doomed)
     files = list(_files(doomed))
-    _delete(doomed)
-    kept = _delete_unused(shared)
+    gone, left = _delete(doomed), shared
+    while free := _unused(left):
+        gone += _delete(with_all_that_hangs_on(free))
+        left = {model: keys - free.get(model, set()) for model, keys in left.items()}
+    User.objects.filter(pk__in=left[User]).update(is_active=False)
+    kept = tuple(str(row) for model, keys in left.items() for row in model._base_manager.filter(pk__in=keys))
     DemoRecord.objects.all().delete()
     record(_("移除演示数据"), None, by=None)
     transaction.on_commit(lambda: [storage.delete(name) for storage, name in files])
-    there = sum(map(len, loaded.values()))
-    return Removed(there + sum(map(len, shared.values())) - len(kept), sum(map(len, doomed.values())) - there, kept)
+    there = sum(map(len, loaded.values())) - len(kept)
+    return Removed(there, gone - there, kept)
 
 
 def with_all_that_hangs_on(rows: Mapping[type[models.Model], Collection[Any]]) -> Rows:
-    """``rows`` and every row that cannot be without one of them, directly or through others."""
+    """``rows``, and every row that is a part of one of them or uses one, directly or through others."""
     found: Rows = defaultdict(set)
     waiting: list[tuple[type[models.Model], set[Any]]] = [(model, set(keys)) for model, keys in rows.items()]
     while waiting:
@@ -73,16 +83,15 @@ def with_all_that_hangs_on(rows: Mapping[type[models.Model], Collection[Any]]) -
         found[model] |= new
         waiting += [
             (relation.related_model, _keys(relation.related_model, relation.field.name, new))
-            for relation in _references_to(model)
-            if relation.on_delete is not models.SET_NULL
+            for relation in _references_to(model, PARTS, USES)
         ]
-    return {model: keys for model, keys in found.items() if keys}
+    return found
 
 
-def _references_to(model: type[models.Model]) -> Iterator[ForeignObjectRel]:
-    """Foreign keys of other rows to ``model``, those of the tables between many and many included."""
+def _references_to(model: type[models.Model], *meanings: Any) -> Iterator[ForeignObjectRel]:
+    """Foreign keys of other rows to ``model`` with one of ``meanings``, those of many-to-many tables included."""
     for relation in model._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ForeignObjectRel) and (relation.one_to_many or relation.one_to_one):
+        if isinstance(relation, ForeignObjectRel) and relation.on_delete in meanings:
             yield relation
 
 
@@ -121,35 +130,28 @@ def _files(rows: Rows) -> Iterator[tuple[Any, str]]:
                     yield from ((field.storage, name) for name in names if name)
 
 
-def _delete(rows: Rows) -> None:
-    """Delete ``rows``, which hold all that refers to them, and let go of references that may be empty.
+def _delete(rows: Rows) -> int:
+    """Delete ``rows``, which hold all that is part of them or uses them, and empty what mentions them; tells how many.
 
     Foreign keys are checked at the end of the transaction, so the order does not matter.
     """
     for model, keys in rows.items():
         for some in _portions(keys):
-            for relation in _references_to(model):
-                if relation.on_delete is models.SET_NULL:
-                    referring = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": some})
-                    referring.update(**{relation.field.name: None})
+            for relation in _references_to(model, MENTIONS):
+                mentions = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": some})
+                mentions.update(**{relation.field.name: None})
             model._base_manager.filter(pk__in=some)._raw_delete(connection.alias)
+    return sum(map(len, rows.values()))
 
 
-def _delete_unused(shared: Mapping[type[models.Model], set[Any]]) -> tuple[str, ...]:
-    """Delete the rows of ``shared`` on which nothing rests, from the leaves up; the names of the others come back."""
-    left = {model: set(keys) for model, keys in shared.items()}
-    while True:
-        free = {model: {key for key in keys if not _is_used(model, key)} for model, keys in left.items()}
-        if not any(free.values()):
-            break
-        _delete(free)
-        left = {model: keys - free[model] for model, keys in left.items()}
-    return tuple(str(row) for model, keys in left.items() for row in model._base_manager.filter(pk__in=keys))
+def _unused(shared: Rows) -> Rows:
+    """Those of ``shared`` that no other row uses; empty when there are none."""
+    free = {model: {key for key in keys if not _is_used(model, key)} for model, keys in shared.items()}
+    return {model: keys for model, keys in free.items() if keys}
 
 
 def _is_used(model: type[models.Model], key: Any) -> bool:
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: key}).exists()
-        for relation in _references_to(model)
-        if relation.on_delete is not models.SET_NULL
+        for relation in _references_to(model, USES)
     )
