@@ -28,6 +28,8 @@ PRODUCTION = env.bool("PRODUCTION", False)
 DEMO = env.bool("DEMO", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)  # how many of our own proxies stand before the site
+AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", 400)  # the law asks for six months
 
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'parkparty.sqlite3'}")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q
 
 from parkparty.activities.choices import ActivityState
@@ -94,8 +93,7 @@ def stations_near(organizations: OrganizationQuerySet, on: dt.date) -> InParkQue
 
 def history_of(activity: Activity) -> list[HistoryLine]:
     """The last things done to ``activity``, newest first. What it was first written with is on the page already."""
-    kind = ContentType.objects.get_for_model(activity)
-    entries = AuditEntry.objects.filter(content_type=kind, object_id=str(activity.pk)).select_related("content_type")
+    entries = AuditEntry.objects.about(activity._meta.label_lower, activity.pk)
     return [
         HistoryLine(entry, [] if _is_first(entry) else entry.changes_in_words)
         for entry in entries.order_by("-id")[:HISTORY_LENGTH]

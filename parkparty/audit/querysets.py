@@ -1,10 +1,13 @@
-"""Reads of the audit trail."""
+"""Reads of the audit trail and of its chain."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.db import models
+from django.utils import timezone
 
 from parkparty.core.models import rows_of
 
@@ -14,11 +17,29 @@ if TYPE_CHECKING:
 ONLY_ADDED = "audit entries are only ever added"
 
 
-class AuditEntryQuerySet(models.QuerySet):
+class OnlyAddedQuerySet(models.QuerySet):
+    """Rows that are added and read, never changed or taken away. The database refuses it as well, by triggers."""
+
+    def update(self, **values: Any) -> NoReturn:
+        """Refused; ``bulk_update`` and ``update_or_create`` end here or in ``save`` and are refused with it."""
+        raise TypeError(ONLY_ADDED)
+
+    def delete(self) -> NoReturn:
+        """Refused, as ``update``."""
+        raise TypeError(ONLY_ADDED)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
+        """Adds rows; one that is there already is a fault, not a row to change."""
+        if args or options.get("update_conflicts") or options.get("ignore_conflicts"):
+            raise TypeError(ONLY_ADDED)
+        return super().bulk_create(objs, **options)
+
+
+class AuditEntryQuerySet(OnlyAddedQuerySet):
     """Entries of the trail."""
 
     def within(self, scope: Scope) -> Self:
-        """What the accounts of the reader's subtrees did; commands and superusers' acts belong to none of them."""
+        """What the accounts of the reader's subtrees did; acts of superusers and on the server belong to none."""
         if scope.is_whole:
             return self
         return self.filter(actor__in=rows_of(self.model, "actor").within(scope).values("pk"))
@@ -28,10 +49,31 @@ class AuditEntryQuerySet(models.QuerySet):
         parts = {"actor_name": actor, "action": action, "object_name": object}
         return self.filter(**{f"{name}__icontains": part for name, part in parts.items() if part})
 
-    def update(self, **values: Any) -> NoReturn:
-        """Refused: the trail is only ever added to."""
-        raise TypeError(ONLY_ADDED)
+    def on_days(self, since: dt.date | None, last: dt.date | None) -> Self:
+        """Entries of the local days from ``since`` to ``last``, both included; None leaves that side open."""
+        found = self
+        if since:
+            found = found.filter(at__gte=_midnight(since))
+        if last:
+            found = found.filter(at__lt=_midnight(last) + dt.timedelta(days=1))
+        return found
 
-    def delete(self) -> NoReturn:
-        """Refused, as ``update``."""
-        raise TypeError(ONLY_ADDED)
+    def about(self, label: str, key: object) -> Self:
+        """Entries of one object, which need not exist any more; ``label`` as in ``activities.activity``."""
+        return self.filter(object_type=label, object_id=str(key))
+
+    def unsealed(self) -> Self:
+        """Entries that the chain does not hold yet, oldest first."""
+        return self.filter(seal__isnull=True).order_by("id")
+
+
+class AuditSealQuerySet(OnlyAddedQuerySet):
+    """Links of the chain."""
+
+    def within(self, scope: Scope) -> Self:
+        """The chain runs through everybody's entries: it is shown to those who reach everything."""
+        return self if scope.is_whole else self.none()
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

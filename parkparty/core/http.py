@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import sys
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -53,6 +55,23 @@ def csrf_failure(request: HttpRequest, reason: str = "", **kwargs: Any) -> HttpR
 def feedback(request: HttpRequest) -> HttpResponse:
     """Where complaints and suggestions go; open to visitors as well."""
     return render(request, "core/feedback.html", {"contact": settings.FEEDBACK_CONTACT})
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that the request came from, as far as it can be known; nothing when it came by a socket file.
+
+    ``X-Forwarded-For`` is written by whoever sends it. Only the last ``TRUSTED_PROXY_COUNT`` of its addresses were
+    added by our own proxies; the one that the first of them saw is the client.
+    """
+    seen = request.META.get("REMOTE_ADDR", "")
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    trusted = settings.TRUSTED_PROXY_COUNT
+    candidates = [hops[-trusted], seen] if 0 < trusted <= len(hops) else [seen]
+    for candidate in candidates:
+        with suppress(ValueError):
+            address = ipaddress.ip_address(candidate.partition("%")[0])
+            return str(getattr(address, "ipv4_mapped", None) or address)
+    return ""
 
 
 def local_address(request: HttpRequest, address: str) -> str:

@@ -1,4 +1,4 @@
-"""One id a request, shown on error pages and written beside every log line and audit row."""
+"""One id a request, shown on error pages and written beside every log line and audit row, and where it came from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
+from parkparty.core.http import client_address
+
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
+current_address: ContextVar[str] = ContextVar("current_address", default="")
 
 
 class RequestIdMiddleware:
@@ -20,9 +23,11 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.id = uuid.uuid4().hex[:12]  # type: ignore[attr-defined]
         token = current_request_id.set(request.id)  # type: ignore[attr-defined]
+        address = current_address.set(client_address(request))
         try:
             response = self.get_response(request)
         finally:
+            current_address.reset(address)
             current_request_id.reset(token)
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         return response

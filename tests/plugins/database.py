@@ -7,9 +7,10 @@ run writes stays in one temporary directory, and the developer's `.env` is not r
 
 import os
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,8 +80,28 @@ def pytest_configure(config: pytest.Config) -> None:
         # A file, not memory: the pages of browser tests and the test itself need connections of their own.
         database = connections.settings["default"]
         database["TEST"]["NAME"] = str(Path(database["NAME"]).with_name("test.sqlite3"))
+    _let_tests_empty_the_trail()
     # Names with a hash need collectstatic first; tests take the files from where they are written.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+def _let_tests_empty_the_trail() -> None:
+    """Tests that commit are cleaned up by emptying all tables, which the triggers of the audit trail refuse."""
+    from django.db import connection
+
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def flush_without_triggers(self: Any, statements: Iterable[str]) -> None:
+        before, after = ["SET LOCAL session_replication_role = replica"], []
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                triggers = dict(cursor.fetchall())
+            before, after = [f"DROP TRIGGER {name}" for name in triggers], list(triggers.values())
+        flush(self, [*before, *statements, *after])
+
+    operations.execute_sql_flush = flush_without_triggers  # type: ignore[assignment, method-assign]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,8 +15,8 @@ class AuditEntryPages(ReadOnlyPages):
     """Entries of the accounts in the auditor's subtrees, newest first."""
 
     action = Action.READ_AUDIT
-    list_display = ("at", "actor_name", "action", "object_name", "reason", "request_id")
-    list_filter = ("at", "content_type")
+    list_display = ("at", "actor_name", "action", "object_name", "outcome", "address", "request_id")
+    list_filter = ("at", "kind", "outcome")
     search_fields = ("actor_name", "action", "object_name", "request_id")
     ordering = ("-id",)
     sortable_by = ()
