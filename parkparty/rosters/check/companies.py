@@ -1,0 +1,66 @@
+"""Which company a row means: by its credit code, then by its folded name; and rows that mean the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from parkparty.companies.models import Company
+from parkparty.core.text import fold
+from parkparty.rosters.check.known import Known
+from parkparty.rosters.check.rows import Row
+from parkparty.rosters.choices import IssueKind
+
+
+def match_companies(rows: Iterable[Row], known: Known) -> None:
+    """Set each row's company. A row whose name or code cannot be read, or that repeats another, is noted as wrong."""
+    seen: dict[object, Row] = {}
+    for row in rows:
+        if not row.can_tell("name", "uscc"):
+            continue
+        row.company = known.by_uscc.get(row.values.get("uscc", "")) or _by_name(row, known)
+        row.is_ours = row.company is None or known.keeps(row.company)
+        _refuse_repeated(row, seen)
+
+
+def _by_name(row: Row, known: Known) -> Company | None:
+    same = known.by_name.get(fold(row.name)[:120], [])
+    ours = [company for company in same if known.keeps(company)]
+    if "uscc" in row.values:
+        return _for_new_code(row, ours, known)
+    here = [c for c in ours if row.park and known.open_tenancy(c, row.park)]
+    found = here or ours
+    if len(found) > 1:
+        row.fault("uscc", IssueKind.SAME_NAME, n=len(found))
+        return None
+    if found:
+        return found[0]
+    # A company without a code is known by its name alone, so another office's one of this name is the same one.
+    return next((company for company in same if company.uscc is None), None)
+
+
+def _for_new_code(row: Row, ours: list[Company], known: Known) -> Company | None:
+    """For a code that the site does not know: the company of this name that still lacks one."""
+    for company in ours:
+        if company.uscc is None:
+            return company
+        if row.park and known.open_tenancy(company, row.park):
+            row.fault("uscc", IssueKind.USCC_DIFFERS, stored=company.uscc)
+    return None
+
+
+def _refuse_repeated(row: Row, seen: dict[object, Row]) -> None:
+    """Two rows of one company: by code, by name where one of them has no code, or by what they were matched to."""
+    code, name = row.values.get("uscc"), fold(row.name)
+    other = seen.get(("code", code)) if code else None
+    if other is None and (same := seen.get(("name", name))) and not (code and "uscc" in same.values):
+        other = same
+    if other is None and row.company:
+        other = seen.get(row.company.pk)
+    if other:
+        row.fault("uscc" if code else "name", IssueKind.DUPLICATE, other=other.address("name"))
+        return
+    seen.setdefault(("name", name), row)
+    if code:
+        seen[("code", code)] = row
+    if row.company:
+        seen[row.company.pk] = row

@@ -1,0 +1,140 @@
+"""Rows of a roster as values, each with the cells that are wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from parkparty.companies.models import Company
+from parkparty.places.models import Park
+from parkparty.rosters.choices import IssueKind
+from parkparty.rosters.columns import COLUMNS, Cell, CellFault, Column, cell_address, match_columns, shown
+from parkparty.rosters.models import RosterIssue
+from parkparty.rosters.sheets.reading import Sheet
+
+
+@dataclass(slots=True)
+class Layout:
+    """Which sheet the rows stand on, and in which of its columns (from 0) each value."""
+
+    sheet: str
+    positions: dict[str, int]
+
+    def place_of(self, key: str) -> str:
+        """The column that holds ``key``; where the sheet has none, the nearest one that speaks of the same thing."""
+        return next((at for at in (key, _SPOKEN_FOR_BY.get(key, "name")) if at in self.positions), "name")
+
+    def address(self, key: str, number: int) -> str:
+        """Such as ``名单!D318``."""
+        return f"{self.sheet}!{cell_address(self.positions[self.place_of(key)], number)}"
+
+
+_SPOKEN_FOR_BY = dict.fromkeys(("branch_type", "superior", "approved_on", "formation", "link_since"), "branch") | {
+    "status_since": "status",
+    "full": "probationary",
+    "tenancy_since": "park",
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: the values of its cells that are not blank, and what is wrong with it."""
+
+    layout: Layout
+    number: int
+    cells: list[Cell]
+    values: dict[str, Any] = field(default_factory=dict)
+    issues: list[RosterIssue] = field(default_factory=list)
+    bad: set[str] = field(default_factory=set)
+    park: Park | None = None
+    company: Company | None = None
+    """The company on the site that the row means; None for one that is not there yet."""
+    is_ours: bool = True
+    """Whether the importer keeps that company; what others keep is not shown, compared or changed."""
+
+    @property
+    def name(self) -> str:
+        """The company's name as far as it can be read."""
+        return str(self.values.get("name", ""))
+
+    def cell(self, key: str) -> Cell:
+        """The cell under ``key``, blank beyond the row's end."""
+        position = self.layout.positions.get(key, len(self.cells))
+        return self.cells[position] if position < len(self.cells) else ""
+
+    def address(self, key: str) -> str:
+        """Where the cell stands."""
+        return self.layout.address(key, self.number)
+
+    def as_of(self, day: dt.date) -> dt.date:
+        """The day that the row speaks of, ``day`` when it does not say."""
+        stated: dt.date = self.values.get("as_of", day)
+        return stated
+
+    def can_tell(self, *keys: str) -> bool:
+        """Whether none of these cells is wrong, so that what follows from them can be worked out."""
+        return self.bad.isdisjoint(keys)
+
+    def fault(self, key: str, kind: IssueKind, **params: object) -> None:
+        """Note that the cell under ``key`` is wrong."""
+        self.bad.add(key)
+        column = self.layout.place_of(key)
+        self.issues.append(
+            RosterIssue(
+                number=self.number,
+                cell=self.address(key),
+                column=column,
+                kind=kind,
+                value=shown(self.cell(column))[:200],
+                params=params,
+            )
+        )
+
+
+@dataclass(slots=True)
+class Roster:
+    """A roster that was read: its rows, and the titles of the columns that mean nothing to us."""
+
+    sheet: str
+    ignored: list[str]
+    rows: list[Row]
+
+
+def read_rows(sheet: Sheet) -> Roster:
+    """The rows of ``sheet`` with their cells as values and every cell that does not read as one.
+
+    Raises:
+        HeaderFault: when required columns are missing or doubled.
+    """
+    positions, ignored = match_columns(sheet.titles)
+    layout = Layout(sheet.name, positions)
+    columns = [column for column in COLUMNS if column.key in positions]
+    rows = [Row(layout, number, cells) for number, cells in sheet.rows]
+    for row in rows:
+        _parse(row, columns)
+    return Roster(sheet.name, ignored, rows)
+
+
+def _parse(row: Row, columns: Iterable[Column]) -> None:
+    for column in columns:
+        cell = row.cell(column.key)
+        if column.is_blank(cell):
+            if column.required:
+                row.fault(column.key, IssueKind.REQUIRED)
+            continue
+        try:
+            row.values[column.key] = column.parse(cell)
+        except CellFault as fault:
+            row.fault(column.key, fault.kind, **fault.params)
+    _check_between_cells(row)
+
+
+def _check_between_cells(row: Row) -> None:
+    """What one cell of a row asks of another."""
+    told = row.values.keys()
+    if "branch" not in told and row.can_tell("branch") and told & {"branch_type", "approved_on", "link_since"}:
+        row.fault("branch", IssueKind.BRANCH_NAME)
+    if "probationary" in told and "full" not in told and row.can_tell("full"):
+        row.fault("full", IssueKind.COUNT_INCOMPLETE)

@@ -1,0 +1,107 @@
+"""``manage.py import_roster FILE [--commit] [--json] [--user NAME]``: check a roster, and import it when it is clean.
+
+Exit status: 0 clean (and with ``--commit`` imported), 1 some cells are wrong (nothing is imported), 2 the file cannot
+be read or the user may not import.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from parkparty.accounts.models import User
+from parkparty.core.dates import today
+from parkparty.rosters.choices import FileFault
+from parkparty.rosters.models import RosterBatch
+from parkparty.rosters.plan.roster import Plan, plan_roster
+from parkparty.rosters.services.batches import digest_of, import_at_once, reach_of, read_roster
+from parkparty.rosters.sheets.limits import Refused
+
+CLEAN, WRONG, UNREADABLE = 0, 1, 2
+
+
+class Command(BaseCommand):
+    """Imports a roster of companies from the command line."""
+
+    help = _("检查名册；加 --commit 且没有问题时导入，有任何问题则什么都不写入")
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path, help=_(".xlsx 或 .csv 名册"))
+        parser.add_argument("--commit", action="store_true", help=_("没有问题时写入"))
+        parser.add_argument("--json", action="store_true", dest="as_json", help=_("输出 JSON"))
+        parser.add_argument("--user", metavar="NAME", help=_("以这个用户的名义和范围导入，默认全站"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            plan, batch = self._run(path, _user(options["user"]), commit=options["commit"])
+        except Refused as refusal:
+            reason = str(FileFault(refusal.fault).label) % {"detail": refusal.detail}
+            self._say(_unread(path, reason), as_json=options["as_json"])
+            sys.exit(UNREADABLE)
+        self._say(_result(plan, batch), as_json=options["as_json"])
+        if plan.counts["wrong"]:
+            sys.exit(WRONG)
+
+    def _run(self, path: Path, user: User | None, *, commit: bool) -> tuple[Plan, RosterBatch | None]:
+        try:
+            reach = reach_of(user)
+            data = path.read_bytes()
+        except OSError as fault:
+            raise CommandError(
+                _("打不开文件 %(path)s：%(reason)s") % {"path": path, "reason": fault.strerror}, returncode=UNREADABLE
+            ) from fault
+        except PermissionDenied as refusal:
+            raise CommandError(str(refusal), returncode=UNREADABLE) from refusal
+        roster = read_roster(path, filename=path.name)
+        if commit:
+            return import_at_once(roster, filename=path.name, digest=digest_of([data]), by=user)
+        return plan_roster(roster, reach=reach, day=today()), None
+
+    def _say(self, result: dict[str, Any], *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
+            return
+        for error in result["errors"]:
+            self.stdout.write(_("%(cell)s “%(value)s”：%(reason)s") % error)
+        self.stdout.write(
+            _("共 %(rows)s 行：新增 %(new)s，更新 %(changed)s，不变 %(unchanged)s，有问题 %(wrong)s。") % result
+        )
+        if result["committed"]:
+            self.stdout.write(_("已导入，批次 %(batch)s。") % result)
+        else:
+            self.stdout.write(_("没有写入任何数据。"))
+
+
+def _user(name: str | None) -> User | None:
+    if name is None:
+        return None
+    user: User | None = User.objects.filter(username=name).first()
+    if user is None:
+        raise CommandError(_("没有登录名为“%(name)s”的用户。") % {"name": name}, returncode=UNREADABLE)
+    return user
+
+
+def _result(plan: Plan, batch: RosterBatch | None) -> dict[str, Any]:
+    errors = [
+        {"cell": issue.cell, "value": issue.value, "reason": issue.reason + issue.suggestion} for issue in plan.issues
+    ]
+    return {
+        "rows": len(plan.rows),
+        **plan.counts,
+        "errors": errors,
+        "committed": batch is not None,
+        "batch": batch.pk if batch else None,
+    }
+
+
+def _unread(path: Path, reason: str) -> dict[str, Any]:
+    counts = dict.fromkeys(("rows", "new", "changed", "unchanged", "wrong"), 0)
+    error = {"cell": "", "value": path.name, "reason": reason}
+    return {**counts, "errors": [error], "committed": False, "batch": None}

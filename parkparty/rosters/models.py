@@ -1,0 +1,203 @@
+"""Uploaded rosters, what checking found in them, and what became of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as translate
+from django.utils.translation import gettext_lazy as _
+
+from parkparty.places.models import Park
+from parkparty.rosters.choices import (
+    REASONS,
+    SUGGESTIONS,
+    BatchState,
+    Effect,
+    FileFault,
+    IssueKind,
+    Item,
+    Outcome,
+    Setback,
+)
+from parkparty.rosters.columns import BY_KEY
+from parkparty.rosters.querysets import BatchPartQuerySet, BatchQuerySet
+
+STUCK_AFTER = dt.timedelta(minutes=15)
+"""Checking or applying the largest roster takes a few minutes; after this long its task is dead."""
+
+
+def upload_path(batch: RosterBatch, filename: str) -> str:
+    """Where an upload is kept until it is applied: a name of our own, so that the sender's can do no harm."""
+    return f"rosters/{secrets.token_hex(16)}"
+
+
+class RosterBatch(models.Model):
+    """One uploaded roster: its file until it is applied, what checking found, and what was written."""
+
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("上传人"), null=True, blank=True, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
+    filename = models.CharField(_("文件名"), max_length=255)
+    file = models.FileField(_("文件"), upload_to=upload_path, blank=True)
+    sha256 = models.CharField(_("文件校验值"), max_length=64)
+    state = models.CharField(_("状态"), max_length=10, choices=BatchState, default=BatchState.CHECKING)
+    fault = models.CharField(_("无法读取的原因"), max_length=20, choices=FileFault, blank=True)
+    fault_detail = models.CharField(max_length=200, blank=True)
+    setback = models.CharField(_("未导入的原因"), max_length=10, choices=Setback, blank=True)
+    sheet = models.CharField(_("工作表"), max_length=100, blank=True)
+    ignored = models.JSONField(_("未导入的列"), default=list)
+    rows = models.PositiveIntegerField(_("行数"), default=0)
+    new = models.PositiveIntegerField(_("新增"), default=0)
+    changed = models.PositiveIntegerField(_("更新"), default=0)
+    unchanged = models.PositiveIntegerField(_("不变"), default=0)
+    wrong = models.PositiveIntegerField(_("有问题"), default=0)
+    effects = models.JSONField(_("连带变更"), default=dict)
+    kinds = models.JSONField(_("各类问题的数量"), default=dict)
+    parks = models.JSONField(_("涉及的园区"), default=list)
+    digest = models.CharField(_("检查结果校验值"), max_length=64, blank=True)
+    good_rows_only = models.BooleanField(_("只导入无错行"), default=False)
+    reason = models.CharField(_("导入说明"), max_length=500, blank=True)
+    step_at = models.DateTimeField(_("状态更新时间"), auto_now=True)
+    applied_at = models.DateTimeField(_("导入时间"), null=True, blank=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("名册批次")
+        verbose_name_plural = _("名册批次")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["uploaded_by", "-id"], name="rosters_by_uploader")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=BatchState.values), name="rosters_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=BatchState.APPLIED, applied_at__isnull=False)
+                | ~Q(state=BatchState.APPLIED) & Q(applied_at__isnull=True),
+                name="rosters_applied_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=BatchState.UNREADABLE) | Q(fault__in=FileFault.values),
+                name="rosters_unreadable_has_fault",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return translate("批次 %(number)s · %(file)s") % {"number": self.pk, "file": self.filename}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a task works on it, so that its page should look again soon."""
+        return self.state in (BatchState.CHECKING, BatchState.APPLYING)
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether there is anything that could be written."""
+        return self.state == BatchState.CHECKED and self.new + self.changed > 0
+
+    @property
+    def fault_sentence(self) -> str:
+        """Why the file cannot be used, and how to mend it."""
+        return str(FileFault(self.fault).label) % {"detail": self.fault_detail} if self.fault else ""
+
+    @property
+    def setback_sentence(self) -> str:
+        """Why the last attempt to apply it wrote nothing."""
+        return str(Setback(self.setback).label)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the task that worked on it must have died: nothing takes this long."""
+        return self.is_busy and self.step_at < timezone.now() - STUCK_AFTER
+
+    @property
+    def effect_lines(self) -> list[str]:
+        """What applying does beside the companies themselves, a sentence each."""
+        return [str(Effect(key).label) % {"n": n} for key, n in self.effects.items() if n]
+
+    @property
+    def kind_counts(self) -> list[tuple[str, Promise | str, int]]:
+        """How many cells are wrong in which way, the most frequent first: code, heading, number."""
+        pairs = sorted(self.kinds.items(), key=lambda pair: -pair[1])
+        return [(kind, IssueKind(kind).label, n) for kind, n in pairs]
+
+
+class RosterRow(models.Model):
+    """A row of a roster and what applying it does: kept for the preview and for the record."""
+
+    batch = models.ForeignKey(RosterBatch, models.CASCADE, verbose_name=_("批次"), related_name="checked_rows")
+    number = models.PositiveIntegerField(_("行号"))
+    outcome = models.CharField(_("结果"), max_length=10, choices=Outcome)
+    name = models.CharField(_("企业名称"), max_length=200, blank=True)
+    park = models.ForeignKey(Park, models.CASCADE, verbose_name=_("园区"), null=True, related_name="+")
+    changes = models.JSONField(_("变更"), default=list, encoder=DjangoJSONEncoder)
+
+    objects = BatchPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("名册行")
+        verbose_name_plural = _("名册行")
+        ordering = ["batch", "number"]
+        constraints = [models.UniqueConstraint(fields=["batch", "outcome", "number"], name="rosters_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    @property
+    def lines(self) -> list[tuple[Promise | str, str, str]]:
+        """What changes: the item's name, before (blank for nothing), after (blank for ended)."""
+        return [(Item(item).label, before, after) for item, before, after in self.changes]
+
+
+class RosterIssue(models.Model):
+    """One cell that is wrong. Its sentences are made when it is shown, in the reader's language."""
+
+    batch = models.ForeignKey(RosterBatch, models.CASCADE, verbose_name=_("批次"), related_name="issues")
+    park = models.ForeignKey(Park, models.CASCADE, verbose_name=_("园区"), null=True, related_name="+")
+    number = models.PositiveIntegerField(_("行号"))
+    cell = models.CharField(_("单元格"), max_length=120)
+    column = models.CharField(_("列"), max_length=20)
+    kind = models.CharField(_("问题"), max_length=20, choices=IssueKind)
+    value = models.CharField(_("填写的内容"), max_length=200, blank=True)
+    params = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    objects = BatchPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("名册问题")
+        verbose_name_plural = _("名册问题")
+        ordering = ["batch", "id"]
+        indexes = [models.Index(fields=["batch", "kind", "id"], name="rosters_issue_by_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.cell} {self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """What is wrong with the cell."""
+        return str(REASONS[self.kind]) % self._words
+
+    @property
+    def suggestion(self) -> str:
+        """What mends it; blank when the sentence has nothing to name."""
+        if self.params.get("choices") == "":
+            return ""
+        return str(SUGGESTIONS[self.kind]) % self._words
+
+    @property
+    def column_title(self) -> str:
+        """The column's title as the template writes it."""
+        return str(BY_KEY[self.column].title)
+
+    @property
+    def _words(self) -> dict[str, Any]:
+        """The sentence's parts, a column by its title."""
+        named = self.params.get("column")
+        return {**self.params, "column": BY_KEY[named].title} if named else self.params

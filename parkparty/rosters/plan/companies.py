@@ -1,0 +1,116 @@
+"""The company's own fields and its member count."""
+
+from __future__ import annotations
+
+from parkparty.companies.choices import CompanyStatus, StaffBand
+from parkparty.companies.models import Company, CompanyMemberCount
+from parkparty.core.text import fold
+from parkparty.rosters.check.known import Known
+from parkparty.rosters.check.rows import Row
+from parkparty.rosters.choices import IssueKind, Item
+from parkparty.rosters.plan.draft import Draft
+
+
+def new_company(row: Row) -> Company:
+    """The company of a row that the site does not know."""
+    told = row.values
+    return Company(
+        uscc=told.get("uscc"),
+        name=row.name,
+        folded_name=fold(row.name)[:120],
+        industry_id=told.get("industry"),
+        staff_band=told.get("staff", StaffBand.UNKNOWN),
+        status=told.get("status", CompanyStatus.OPERATING),
+        status_since=told.get("status_since") if told.get("status", CompanyStatus.OPERATING) != "operating" else None,
+    )
+
+
+def plan_company(draft: Draft, known: Known) -> None:
+    """Create the company, or change what the row states otherwise; a blank cell changes nothing."""
+    _check_industry(draft, known)
+    _check_status(draft)
+    if draft.row.company is None:
+        draft.created.append(draft.company)
+    elif draft.row.is_ours:
+        _change_fields(draft)
+
+
+def _check_industry(draft: Draft, known: Known) -> None:
+    if draft.value("industry") and draft.value("industry") not in known.industries:
+        draft.row.fault("industry", IssueKind.INDUSTRY)
+
+
+def _check_status(draft: Draft) -> None:
+    status = draft.value("status")
+    if status in (None, CompanyStatus.OPERATING) or draft.value("status_since"):
+        return
+    stands = not draft.is_new and draft.company.status == status
+    if not stands and draft.row.can_tell("status_since"):
+        draft.row.fault("status_since", IssueKind.STATUS_DATE, status=CompanyStatus(status).label)
+
+
+def _change_fields(draft: Draft) -> None:
+    company, told = draft.company, draft.row.values
+    if fold(draft.row.name)[:120] != company.folded_name:
+        draft.tell(Item.NAME, company.name, draft.row.name)
+        company.name, company.folded_name = draft.row.name, fold(draft.row.name)[:120]
+        draft.change(company)
+    if told.get("uscc", company.uscc) != company.uscc:
+        draft.tell(Item.USCC, company.uscc or "", told["uscc"])
+        company.uscc = told["uscc"]
+        draft.change(company)
+    if told.get("industry", company.industry_id) != company.industry_id:
+        draft.tell(Item.INDUSTRY, company.industry_id or "", told["industry"])
+        company.industry_id = told["industry"]
+        draft.change(company)
+    if told.get("staff", company.staff_band) != company.staff_band:
+        before = StaffBand(company.staff_band).label
+        company.staff_band = told["staff"]
+        draft.tell(Item.STAFF, before, StaffBand(company.staff_band).label)
+        draft.change(company)
+    _change_status(draft)
+
+
+def _change_status(draft: Draft) -> None:
+    company, status = draft.company, draft.value("status")
+    if status is None:
+        return
+    since = None if status == CompanyStatus.OPERATING else draft.value("status_since") or company.status_since
+    if (status, since) == (company.status, company.status_since):
+        return
+    if status == company.status == CompanyStatus.OPERATING:
+        return
+    before = _status_words(company)
+    company.status, company.status_since = status, since
+    draft.tell(Item.STATUS, before, _status_words(company))
+    draft.change(company)
+
+
+def _status_words(company: Company) -> str:
+    label = str(CompanyStatus(company.status).label)
+    return f"{label}（{company.status_since}）" if company.status_since else label
+
+
+def plan_member_count(draft: Draft, known: Known) -> None:
+    """Keep the count of a day, when it differs from the last one before it."""
+    if draft.value("full") is None:
+        return
+    held = known.counts[draft.company.pk] if draft.company.pk else []
+    ours = held if draft.row.is_ours else []
+    last = next((count for count in reversed(ours) if count.as_of <= draft.day), None)
+    before = (last.full, last.probationary) if last else (0, 0)
+    after = (draft.value("full"), before[1] if draft.value("probationary") is None else draft.value("probationary"))
+    if last and before == after:
+        return
+    draft.tell(Item.MEMBERS, _count_words(*before) if last else "", _count_words(*after))
+    if last and last.as_of == draft.day:
+        last.full, last.probationary = after
+        draft.change(last)
+    elif all(count.as_of != draft.day for count in held):
+        draft.created.append(
+            CompanyMemberCount(company=draft.company, as_of=draft.day, full=after[0], probationary=after[1])
+        )
+
+
+def _count_words(full: int, probationary: int) -> str:
+    return f"{full}+{probationary}"

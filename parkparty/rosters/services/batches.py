@@ -1,0 +1,293 @@
+"""A batch from upload to applied: each step one transaction, each write with its audit row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from parkparty.access.choices import Role
+from parkparty.access.permissions import ROLES_FOR, Action, Denied, decide
+from parkparty.access.services import scope_of
+from parkparty.accounts.models import User
+from parkparty.audit.services import record
+from parkparty.core.scope import Scope
+from parkparty.core.text import clean
+from parkparty.places.models import Park
+from parkparty.rosters.check.rows import Roster, read_rows
+from parkparty.rosters.choices import BatchState, FileFault, Setback
+from parkparty.rosters.columns import HeaderFault, known_titles
+from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
+from parkparty.rosters.plan.roster import Plan, plan_roster
+from parkparty.rosters.services.writing import write_plan
+from parkparty.rosters.sheets.limits import Refused
+from parkparty.rosters.sheets.reading import read_sheet
+
+_AT_ONCE = 2_000
+_RECORDED = ("rows", "new", "changed", "unchanged", "wrong")
+
+
+def reach_of(user: User | None) -> Scope:
+    """What ``user`` may import into; the command line without a user reaches the whole site.
+
+    Raises:
+        PermissionDenied: with the reason, for a user who imports nothing anywhere.
+    """
+    if user is None:
+        return Scope.everything(Role.ADMINISTRATOR)
+    scope = scope_of(user)
+    decision = decide(scope, Action.IMPORT_ROSTER)
+    if isinstance(decision, Denied):
+        raise PermissionDenied(decision.reason)
+    return scope.with_roles(ROLES_FOR[Action.IMPORT_ROSTER])
+
+
+def read_roster(path: Path, *, filename: str) -> Roster:
+    """The rows of a file.
+
+    Raises:
+        Refused: with the fault, when the file, its header or its emptiness makes it useless.
+    """
+    sheet = read_sheet(path, filename=filename, known=known_titles())
+    if not sheet.rows:
+        raise Refused(FileFault.NO_ROWS)
+    try:
+        return read_rows(sheet)
+    except HeaderFault as fault:
+        if fault.missing:
+            raise Refused(FileFault.MISSING_COLUMNS, "、".join(fault.missing)) from fault
+        raise Refused(FileFault.AMBIGUOUS_HEADER, "、".join(fault.ambiguous)) from fault
+
+
+def receive_roster(file: File, *, by: User) -> RosterBatch:
+    """Keep an uploaded file under a name of our own, with its hash: what is checked is what will be applied."""
+    reach_of(by)
+    batch = RosterBatch(uploaded_by=by, filename=clean(file.name or "")[-255:], sha256=digest_of(file.chunks()))
+    batch.file.save("roster", file, save=False)
+    try:
+        with transaction.atomic():
+            batch.save()
+            record(_("上传名册"), batch, by=by)
+    except BaseException:
+        batch.file.delete(save=False)
+        raise
+    return batch
+
+
+def check_batch(number: int) -> RosterBatch:
+    """Read and check the batch's file, and keep what was found for its page. Nothing else is written."""
+    batch = RosterBatch.objects.select_related("uploaded_by").get(pk=number)
+    try:
+        roster = _read_kept(batch)
+    except Refused as refusal:
+        batch.state, batch.fault, batch.fault_detail = BatchState.UNREADABLE, refusal.fault, refusal.detail[:200]
+        batch.save()
+        return batch
+    with transaction.atomic():
+        batch = _locked(number)
+        if batch.state == BatchState.CHECKING:
+            batch.setback = Setback.NONE
+            _keep_findings(batch, plan_roster(roster, reach=_reach_now(batch), day=_day_of(batch)))
+    return batch
+
+
+def give_up_check(number: int) -> None:
+    """Say on the batch's page that checking failed, so that nobody waits for it."""
+    RosterBatch.objects.filter(pk=number, state=BatchState.CHECKING).update(
+        state=BatchState.UNREADABLE, fault=FileFault.FAILED, step_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def restart_check(batch: RosterBatch, *, by: User) -> RosterBatch:
+    """Have a batch checked again: against newer data, or because its task died.
+
+    Raises:
+        ValidationError: while it is being worked on, or when it is done with.
+    """
+    batch = _own(_locked(batch.pk), by)
+    if batch.state != BatchState.CHECKED and not batch.is_stuck:
+        raise ValidationError(_("这个批次现在不能重新检查：%(state)s。") % {"state": batch.get_state_display()})
+    batch.state = BatchState.CHECKING
+    batch.save()
+    return batch
+
+
+@transaction.atomic
+def ask_to_apply(batch: RosterBatch, *, by: User, reason: str, good_rows_only: bool) -> RosterBatch:
+    """Decide that a checked batch be applied, with the reason that the audit trail keeps.
+
+    Raises:
+        ValidationError: when there is nothing to write, the batch is past that, or errors stand in the way.
+    """
+    reach_of(by)
+    batch = _own(_locked(batch.pk), by)
+    if not batch.may_apply:
+        raise ValidationError(_("这个批次现在不能导入：%(state)s。") % {"state": batch.get_state_display()})
+    if batch.wrong and not good_rows_only:
+        raise ValidationError(
+            {"good_rows_only": _("有 %(n)s 行有问题。改正后重新上传，或勾选“先导入无错行”。") % {"n": batch.wrong}}
+        )
+    batch.state, batch.setback = BatchState.APPLYING, Setback.NONE
+    batch.reason, batch.good_rows_only = reason, good_rows_only
+    batch.save()
+    return batch
+
+
+def apply_batch(number: int) -> RosterBatch:
+    """Write a batch that was asked for: all of it in one transaction, or nothing, and then the batch says why.
+
+    Everything is checked again on live data. Where the result is not what the reader was shown, nothing is written and
+    the new result is kept for a second look.
+    """
+    try:
+        roster = _read_kept(RosterBatch.objects.get(pk=number))
+        with transaction.atomic():
+            _apply(_locked(number), roster)
+    except Refused as refusal:
+        _call_off(number, state=BatchState.UNREADABLE, fault=refusal.fault, fault_detail=refusal.detail[:200])
+    except IntegrityError:
+        _call_off(number, state=BatchState.CHECKED, setback=Setback.FAILED)
+    except BaseException:
+        _call_off(number, state=BatchState.CHECKED, setback=Setback.FAILED)
+        raise
+    return RosterBatch.objects.get(pk=number)
+
+
+@transaction.atomic
+def import_at_once(roster: Roster, *, filename: str, digest: str, by: User | None) -> tuple[Plan, RosterBatch | None]:
+    """Check and apply in one go, for the command line: a roster with any error writes nothing and leaves no batch."""
+    reach = reach_of(by)
+    batch = RosterBatch(uploaded_by=by, filename=filename[-255:], sha256=digest, uploaded_at=timezone.now())
+    _wait_for_others(reach)
+    plan = plan_roster(roster, reach=reach, day=_day_of(batch))
+    if any(True for _issue in plan.issues):
+        return plan, None
+    batch.save()
+    _keep_findings(batch, plan)
+    _finish(batch, plan, by=by)
+    return plan, batch
+
+
+def digest_of(parts: Iterable[bytes]) -> str:
+    """The SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _read_kept(batch: RosterBatch) -> Roster:
+    """Read a copy of the kept file, made while its hash is compared: nobody can change it in between."""
+    with tempfile.NamedTemporaryFile() as copy:
+        try:
+            with batch.file.open("rb") as kept:
+                copy.writelines(kept.chunks())
+        except (OSError, ValueError) as lost:
+            raise Refused(FileFault.CHANGED) from lost
+        copy.flush()
+        copy.seek(0)
+        if digest_of(iter(lambda: copy.read(2**20), b"")) != batch.sha256:
+            raise Refused(FileFault.CHANGED)
+        return read_roster(Path(copy.name), filename=batch.filename)
+
+
+def _apply(batch: RosterBatch, roster: Roster) -> None:
+    if batch.state != BatchState.APPLYING:
+        return
+    reach = _reach_now(batch)
+    _wait_for_others(reach)
+    plan = plan_roster(roster, reach=reach, day=_day_of(batch))
+    if plan.digest != batch.digest:
+        batch.setback = Setback.STALE
+        _keep_findings(batch, plan)
+        return
+    _finish(batch, plan, by=batch.uploaded_by)
+
+
+def _finish(batch: RosterBatch, plan: Plan, *, by: User | None) -> None:
+    write_plan(plan)
+    storage, name = batch.file.storage, batch.file.name
+    batch.state, batch.applied_at, batch.file = BatchState.APPLIED, timezone.now(), ""
+    batch.save()
+    changes = {field: [None, getattr(batch, field)] for field in _RECORDED}
+    record(_("导入名册"), batch, by=by, changes=changes, reason=batch.reason)
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+def _keep_findings(batch: RosterBatch, plan: Plan) -> None:
+    """Keep what checking found, in place of what an earlier check did."""
+    batch.checked_rows.all().delete()
+    batch.issues.all().delete()
+    RosterRow.objects.bulk_create(
+        (
+            RosterRow(
+                batch=batch,
+                number=planned.row.number,
+                outcome=planned.outcome,
+                name=planned.row.name,
+                park=planned.row.park,
+                changes=planned.draft.changes if planned.draft else [],
+            )
+            for planned in plan.rows
+        ),
+        batch_size=_AT_ONCE,
+    )
+    RosterIssue.objects.bulk_create(_of_batch(batch, plan), batch_size=_AT_ONCE)
+    for field, number in plan.counts.items():
+        setattr(batch, field, number)
+    batch.rows, batch.sheet, batch.ignored = len(plan.rows), plan.roster.sheet[:100], plan.roster.ignored[:50]
+    batch.effects, batch.parks, batch.digest = plan.effects, plan.park_keys, plan.digest
+    batch.kinds = Counter(issue.kind for issue in plan.issues)
+    batch.state = BatchState.CHECKED
+    batch.save()
+
+
+def _of_batch(batch: RosterBatch, plan: Plan) -> Iterator[RosterIssue]:
+    for planned in plan.rows:
+        for issue in planned.row.issues:
+            issue.batch, issue.park = batch, planned.row.park
+            yield issue
+
+
+def _locked(number: int) -> RosterBatch:
+    return RosterBatch.objects.select_for_update(of=("self",)).select_related("uploaded_by").get(pk=number)
+
+
+def _own(batch: RosterBatch, user: User) -> RosterBatch:
+    """Hold a batch to whoever uploaded it: what it may write was worked out from their reach."""
+    if batch.uploaded_by_id != user.pk:
+        raise PermissionDenied(_("这份名册由上传人导入。需要时自己上传一份。"))
+    return batch
+
+
+def _reach_now(batch: RosterBatch) -> Scope:
+    """What the batch's uploader may import into at this moment; nothing when the right was withdrawn meanwhile."""
+    try:
+        return reach_of(batch.uploaded_by)
+    except PermissionDenied:
+        return Scope()
+
+
+def _wait_for_others(reach: Scope) -> None:
+    """Let one import at a time write into a park: two that know nothing of each other could found a branch twice."""
+    parks = Park.objects.within(reach).select_for_update(no_key=True)
+    list(parks.order_by("pk").values_list("pk", flat=True))
+
+
+def _day_of(batch: RosterBatch) -> dt.date:
+    return timezone.localdate(batch.uploaded_at)
+
+
+def _call_off(number: int, **values: str) -> None:
+    RosterBatch.objects.filter(pk=number, state=BatchState.APPLYING).update(step_at=timezone.now(), **values)
