@@ -4,16 +4,21 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from parkparty.access.admin.site import site
 from parkparty.core import http
+from parkparty.coverage import urls as coverage_urls
 from parkparty.coverage import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    path("accounts/", include("parkparty.accounts.urls")),
+    path("accounts/", include("parkparty.signin.urls")),
+    path("activities/", include("parkparty.activities.urls")),
     path("admin/", site.urls),
     path("audit/", include("parkparty.access.urls")),
+    path("companies/", include("parkparty.companies.urls")),
+    path("coverage/", include("parkparty.coverage.urls")),
     path("feedback/", http.feedback, name="feedback"),
     path("text-size/", http.choose_text_size, name="text_size"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("organizations/", include(coverage_urls.organizations)),
 ]
 
 handler400 = "parkparty.core.http.bad_request"

@@ -55,7 +55,7 @@ class CompanyFilterForm(forms.Form):
         asked = self.data.get("place", "")
         if self.is_valid() and self.cleaned_data["place"] and asked not in dict(offered):
             offered.insert(0, (asked, str(self.cleaned_data["place"])))
-        self.fields["place"].widget.choices = [("", _("全部")), *offered]  # type: ignore[attr-defined]
+        self.fields["place"].widget.choices = [("", _("全部")), *offered]
 
     @property
     def day(self) -> dt.date:

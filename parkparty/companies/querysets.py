@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
@@ -89,10 +89,9 @@ class CompanyMemberCountQuerySet(models.QuerySet):
 class CompanyQuerySet(models.QuerySet):
     """Member companies, each counted once however many tenancies and links it has."""
 
-    def _related(self, name: str) -> DatedQuerySet:
+    def _related(self, name: str) -> Any:
         """The rows of the reverse relation ``name`` that belong to the outer company."""
-        rows: DatedQuerySet = rows_of(self.model, name).filter(company=OuterRef("pk"))
-        return rows
+        return rows_of(self.model, name).filter(company=OuterRef("pk"))
 
     def within(self, scope: Scope) -> Self:
         """Companies with a tenancy in the reader's places, or tied to the reader's organisations."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -80,9 +81,10 @@ def local_address(request: HttpRequest, address: str) -> str:
     return address if safe else ""
 
 
-def query_without(parameters: QueryDict, *names: str) -> str:
+def query_without(parameters: Mapping[str, Any], *names: str) -> str:
     """The query of an address without some of its ``parameters``: where taking a filter away leads."""
-    left = parameters.copy()
+    left = QueryDict(mutable=True)
+    left.update(parameters)
     for name in names:
         left.pop(name, None)
     return f"?{left.urlencode()}"

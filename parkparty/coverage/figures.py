@@ -174,7 +174,7 @@ def branches_of(node: Node, as_of: dt.date, scope: Scope) -> QuerySet[Organizati
 
     Adds ``type_then`` and ``units``, see ``with_units``.
     """
-    organizations = Organization.objects.within(scope)
+    organizations: Any = Organization.objects.within(scope)
     placed = organizations.under(node) if isinstance(node, Organization) else organizations.located_in(node)
     standing = placed.active_on(as_of).with_type_on(as_of).filter(type_then__in=BRANCH_TYPES)
     return with_units(standing, as_of)
@@ -254,3 +254,9 @@ def places_above(place: Place, scope: Scope) -> list[tuple[Place, bool]]:
     if isinstance(place, Park) and place.parent_id:
         found += Park.objects.filter(path__in=chain)
     return [(above, scope.covers("places", above.path)) for above in sorted(found, key=lambda above: above.path)]
+
+
+def organizations_above(organization: Organization, scope: Scope) -> list[tuple[Organization, bool]]:
+    """The organisations above ``organization``, the root first, each with whether the reader may open it."""
+    chain: Any = Organization.objects.above(organization).opening_for(scope)
+    return [(node, node.opens) for node in chain]

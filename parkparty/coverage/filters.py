@@ -55,6 +55,11 @@ class OrganizationFilterForm(forms.Form):
         """The day of which the list speaks."""
         return self.cleaned_data.get("as_of") or today()
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a place or an organisation bounds the list, so that it may be counted exactly."""
+        return bool(self.cleaned_data.get("place") or self.cleaned_data.get("organization"))
+
     def rows(self) -> OrganizationQuerySet:
         """The organisations that are asked for, with ``type_then``."""
         if not self.is_valid():

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.rates import Rate
 from parkparty.coverage.figures import CompanyCoverage, Node
+from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import name_of
 from parkparty.places.models import Area
@@ -169,3 +170,19 @@ def comparison(
         )
         for node, part in filled
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRow:
+    """An organisation as it was on the list's day."""
+
+    organization: Organization
+    type: str
+    full_members: int
+    units: int
+
+
+def organization_row(organization: Any) -> OrganizationRow:
+    """The row of an organisation with ``type_then``, ``full_members`` and ``units``; one not yet begun has its type."""
+    type = OrganizationType(organization.type_then or organization.type)
+    return OrganizationRow(organization, str(type.label), organization.full_members, organization.units)

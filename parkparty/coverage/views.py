@@ -2,12 +2,248 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parkparty.access.choices import Role
+from parkparty.access.permissions import ROLES_FOR, Action, decide
+from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
+from parkparty.activities.figures import QUEUE_ORDER, queue, queue_length, unfinished
+from parkparty.activities.models import Activity
+from parkparty.companies.choices import CoverageChoice, Denominator
+from parkparty.core.dates import today
+from parkparty.core.paging import keyset_page
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures import (
+    CompanyCoverage,
+    Node,
+    company_coverage,
+    coverage,
+    coverage_by_area,
+    coverage_by_park,
+    coverage_of_each,
+    organizations_above,
+    places_above,
+    top_nodes,
+    with_units,
+)
+from parkparty.coverage.filters import OrganizationFilterForm
+from parkparty.coverage.forms import CoverageOptionsForm
+from parkparty.coverage.tables import (
+    ComparisonRow,
+    Lists,
+    comparison,
+    key_rates,
+    organization_row,
+    page_of,
+    stacked_bar,
+)
+from parkparty.organizations.choices import OrganizationType
+from parkparty.organizations.models import MemberCount, Officer, Organization, OrganizationSpan
+from parkparty.organizations.rules import size_hints
+from parkparty.places.models import Area, Park
+from parkparty.rules.figures import duties
+
+TILES = 3
+DUTIES_SHOWN = 20
+IN_QUEUE_SHOWN = 5
+TOPS_SHOWN = 50
+PARTS_SHOWN = 100
+COUNTED_TO = 1000
+LATEST = 5
+CHILDREN_SHOWN = 50
 
 
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: ScopedRequest) -> HttpResponse:
     """What the reader's roles have to do and to see, most urgent first."""
-    return render(request, "home.html")
+    scope = request.scope
+    context: dict[str, Any] = {}
+    if decide(scope, Action.LOG_ACTIVITY):
+        context |= _desk(scope)
+    if decide(scope, Action.REVIEW_ACTIVITY):
+        context["waiting"] = queue_length(scope)
+        context["queue"] = queue(scope).for_list().order_by(*QUEUE_ORDER)[:IN_QUEUE_SHOWN]
+    if scope.roles & {Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER}:
+        context["tiles"] = _rows_of(top_nodes(scope, TILES)[:TILES], scope)
+        context["definition"] = Denominator.OPERATING.definition
+    return render(request, "home.html", context)
+
+
+def _desk(scope: Scope) -> dict[str, Any]:
+    own = Organization.objects.within(scope).writable(scope, (Role.SECRETARY,))
+    owed = duties(own, today())
+    return {
+        "duties": owed[:DUTIES_SHOWN],
+        "duties_left_out": max(0, len(owed) - DUTIES_SHOWN),
+        "open_duties": sum(duty.is_open for duty in owed),
+        "name_organizations": len({duty.organization for duty in owed}) > 1,
+        "unfinished": unfinished(scope),
+    }
+
+
+def _rows_of(nodes: list[Node], scope: Scope) -> list[ComparisonRow]:
+    """Today's coverage of operating companies in each of ``nodes``."""
+    day, denominator = today(), Denominator.OPERATING
+    parts = coverage_of_each(nodes, as_of=day, denominator=denominator, scope=scope)
+    keyed = dict(enumerate(nodes))
+    return comparison(dict(enumerate(parts)), keyed, as_of=day, denominator=denominator)
+
+
+@requires(Action.VIEW_COVERAGE)
+def index(request: ScopedRequest) -> HttpResponse:
+    """Where the reader's subtrees begin, each with its rate; with only one, its page at once."""
+    nodes = top_nodes(request.scope, TOPS_SHOWN)
+    if len(nodes) == 1:
+        return redirect(page_of(nodes[0]))
+    context = {"rows": _rows_of(nodes, request.scope), "day": today(), "definition": Denominator.OPERATING.definition}
+    return render(request, "coverage/index.html", context)
+
+
+@requires(Action.VIEW_COVERAGE)
+def area_page(request: ScopedRequest, code: str) -> HttpResponse:
+    """The coverage of an area, with its parks, or the areas below it, beside each other."""
+    scope = request.scope
+    area = scoped_or_404(Area.objects.within(scope), code=code)
+    form = _options(request)
+    asked: dict[str, Any] = {"as_of": form.day, "denominator": form.chosen}
+    children = list(Area.objects.within(scope).filter(parent=area))
+    nodes: dict[Any, Node]
+    parts: dict[Any, CompanyCoverage]
+    if children and request.GET.get("by") == "area":
+        parts = {**coverage_by_area(area, scope=scope, **asked)}
+        direct = Park.objects.within(scope).filter(area=area, parent__isnull=True)
+        nodes = {node.path: node for node in (*children, *direct)}
+    else:
+        parts = {**coverage_by_park(area, scope=scope, **asked)}
+        parks: Any = Park.objects.within(scope).under(area).filter(parent__isnull=True)
+        nodes = parks.in_bulk()
+    context = {
+        "crumbs": _place_crumbs(area, scope),
+        "rows": comparison(parts, nodes, **asked)[:PARTS_SHOWN],
+        "left_out": max(0, len(nodes) - PARTS_SHOWN),
+        "offers_areas": bool(children),
+        "by_area": bool(children) and request.GET.get("by") == "area",
+    }
+    return _coverage_page(request, area, form, context)
+
+
+@requires(Action.VIEW_COVERAGE)
+def park_page(request: ScopedRequest, key: str) -> HttpResponse:
+    """The coverage of a park, with its bases beside each other when it has any."""
+    scope = request.scope
+    park = scoped_or_404(Park.objects.within(scope).select_related("parent"), key=key)
+    form = _options(request)
+    asked: dict[str, Any] = {"as_of": form.day, "denominator": form.chosen}
+    bases = {base.pk: base for base in Park.objects.within(scope).filter(parent=park)}
+    parts = coverage_by_park(park, scope=scope, **asked) if bases else {}
+    context = {"crumbs": _place_crumbs(park, scope), "rows": comparison(parts, bases, **asked), "are_bases": True}
+    return _coverage_page(request, park, form, context)
+
+
+@requires(Action.VIEW_COVERAGE)
+def organization_coverage(request: ScopedRequest, code: str) -> HttpResponse:
+    """The coverage of the companies tied to an organisation and to those below it."""
+    organization = scoped_or_404(Organization.objects.within(request.scope), code=code)
+    crumbs = _organization_crumbs(organization, request.scope, "coverage:organization")
+    return _coverage_page(request, organization, _options(request), {"crumbs": crumbs})
+
+
+def _options(request: ScopedRequest) -> CoverageOptionsForm:
+    return CoverageOptionsForm(
+        {
+            "as_of": request.GET.get("as_of") or today().isoformat(),
+            "denominator": request.GET.get("denominator") or Denominator.OPERATING,
+        }
+    )
+
+
+def _coverage_page(
+    request: ScopedRequest, node: Node, form: CoverageOptionsForm, context: dict[str, Any]
+) -> HttpResponse:
+    day, denominator = form.day, form.chosen
+    figures = coverage(node, as_of=day, denominator=denominator, scope=request.scope)
+    lists = Lists(node, day, denominator)
+    context |= {
+        "node": node,
+        "form": form,
+        "figures": figures,
+        "companies_address": lists.companies(),
+        "uncovered_address": lists.companies(CoverageChoice.UNCOVERED),
+        "branches_address": lists.branches(),
+        "joint_branches_address": lists.branches(OrganizationType.JOINT_BRANCH),
+        "bar": stacked_bar(figures.coverage, lists),
+        "rates": key_rates(figures.coverage, lists),
+        "denominators": list(Denominator),
+    }
+    return render(request, "coverage/page.html", context)
+
+
+def _place_crumbs(place: Area | Park, scope: Scope) -> list[tuple[str, str]]:
+    above = [(str(node), page_of(node) if opens else "") for node, opens in places_above(place, scope)]
+    return [(_("覆盖"), reverse("coverage:index")), *above]
+
+
+def _organization_crumbs(organization: Organization, scope: Scope, page: str) -> list[tuple[str, str]]:
+    first = (_("覆盖"), "coverage:index") if page.startswith("coverage") else (_("党组织"), "organizations:list")
+    return [
+        (first[0], reverse(first[1])),
+        *(
+            (str(node), reverse(page, args=[node.code]) if opens else "")
+            for node, opens in organizations_above(organization, scope)
+        ),
+    ]
+
+
+@requires(Action.VIEW_ORGANIZATION)
+def organization_list(request: ScopedRequest) -> HttpResponse:
+    """Organisations in reach, in the order of the party tree, cut by the filters in the address."""
+    form = OrganizationFilterForm(request.GET, scope=request.scope)
+    rows = form.rows()
+    number = rows.count() if form.is_bounded else len(rows.order_by().values_list("pk")[: COUNTED_TO + 1])
+    shown = with_units(rows.with_member_counts(form.day), form.day).select_related("parent", "park", "area")
+    page = keyset_page(shown, request.GET, order=("path",))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [organization_row(organization) for organization in page.rows],
+        "number": number if form.is_bounded or number <= COUNTED_TO else None,
+        "counted_to": COUNTED_TO,
+    }
+    return render(request, "organizations/list.html", context)
+
+
+@requires(Action.VIEW_ORGANIZATION)
+def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
+    """An organisation: facts, size with its hints, units covered, organisations below, latest activities, history."""
+    scope, day = request.scope, today()
+    rows = Organization.objects.within(scope).select_related("park", "area", "formation_mode")
+    organization: Any = scoped_or_404(with_units(rows, day), code=code)
+    counts = list(MemberCount.objects.within(scope).filter(organization=organization).order_by("-as_of")[:LATEST])
+    last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
+    below = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
+    children = list(below[: CHILDREN_SHOWN + 1])
+    activities = Activity.objects.within(scope).hosted_under(organization).for_list()
+    officers = Officer.objects.within(scope).filter(organization=organization)
+    context = {
+        "organization": organization,
+        "crumbs": _organization_crumbs(organization, scope, "organizations:detail"),
+        "hints": size_hints(
+            organization.type, full=last.full, probationary=last.probationary, units=organization.units
+        ),
+        "counts": counts,
+        "companies": company_coverage(organization, as_of=day, denominator=Denominator.REGISTERED, scope=scope),
+        "companies_address": Lists(organization, day, Denominator.REGISTERED).companies(),
+        "children": children[:CHILDREN_SHOWN],
+        "children_left_out": len(children) > CHILDREN_SHOWN,
+        "activities": activities[:LATEST],
+        "officers": officers.order_by("until", "post", "-since"),
+        "shows_contacts": organization.is_reached_by(scope, ROLES_FOR[Action.VIEW_CONTACT]),
+        "spans": OrganizationSpan.objects.within(scope).filter(organization=organization).select_related("parent"),
+    }
+    return render(request, "organizations/detail.html", context)

@@ -44,4 +44,5 @@ def places_in_reach(scope: Scope) -> list[tuple[str, str]]:
     """The first areas and parks that a reader may choose from, as values and names, in the order of the tree."""
     areas = Area.objects.within(scope).order_by("path")[:PLACES_OFFERED]
     parks = Park.objects.within(scope).order_by("path")[:PLACES_OFFERED]
-    return [(name_of(place), str(place)) for place in (*areas, *parks)]
+    places: list[Area | Park] = [*areas, *parks]
+    return [(name_of(place), str(place)) for place in places]

@@ -50,7 +50,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         asked = CoverageOptionsForm({"as_of": options["as_of"] or "", "denominator": options["denominator"]})
         if not asked.is_valid():
-            raise CommandError(" ".join(message for messages in asked.errors.values() for message in messages))
+            raise CommandError(" ".join(str(message) for messages in asked.errors.values() for message in messages))
         scope = _scope(options["user"])
         kind = next(kind for kind in NODES if options[kind] is not None)
         node = _node(kind, options[kind], scope)
@@ -72,6 +72,7 @@ def _scope(username: str | None) -> Scope:
 
 def _node(kind: str, key: str, scope: Scope) -> Node:
     model, field = NODES[kind]
+    title: Any = model._meta.get_field(field)
     rows: Any = model._default_manager.all()
     rows = rows.within(scope)
     node: Node | None = rows.filter(**{field: key}).first()
@@ -82,7 +83,7 @@ def _node(kind: str, key: str, scope: Scope) -> Node:
     raise CommandError(
         _("没有%(field)s为“%(key)s”的%(kind)s。现有：%(near)s")
         % {
-            "field": model._meta.get_field(field).verbose_name,
+            "field": title.verbose_name,
             "key": key,
             "kind": model._meta.verbose_name,
             "near": "、".join(near) or _("一个也没有"),

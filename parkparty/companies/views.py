@@ -1,0 +1,60 @@
+"""Pages of companies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parkparty.access.permissions import Action
+from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
+from parkparty.companies.choices import CoverageState
+from parkparty.companies.filters import CompanyFilterForm
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
+from parkparty.companies.tables import company_row
+from parkparty.core.dates import today
+from parkparty.core.paging import keyset_page
+
+COUNTED_TO = 1000
+
+
+@requires(Action.VIEW_COMPANY)
+def company_list(request: ScopedRequest) -> HttpResponse:
+    """Companies in reach, cut by the filters in the address. Every coverage figure opens here."""
+    form = CompanyFilterForm(request.GET, scope=request.scope)
+    form.offer_places()
+    rows = form.rows()
+    number = rows.count() if form.is_bounded else len(rows.order_by().values_list("pk")[: COUNTED_TO + 1])
+    page = keyset_page(rows.for_list(request.scope, form.day), request.GET, order=("name", "pk"))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [company_row(company) for company in page.rows],
+        "number": number if form.is_bounded or number <= COUNTED_TO else None,
+        "counted_to": COUNTED_TO,
+        "day": form.day,
+    }
+    return render(request, "companies/list.html", context)
+
+
+@requires(Action.VIEW_COMPANY)
+def company_detail(request: ScopedRequest, pk: int) -> HttpResponse:
+    """A company: its facts, where it sits, what covers it and since when, its member counts."""
+    scope, day = request.scope, today()
+    company: Any = scoped_or_404(
+        Company.objects.within(scope).select_related("industry").with_coverage_state(day), pk=pk
+    )
+    links = CoverageLink.objects.within(scope).filter(company=company)
+    context = {
+        "company": company,
+        "crumbs": [(_("企业"), reverse("companies:list"))],
+        "state": CoverageState(company.coverage_state),
+        "tenancies": company.tenancies.shown_to(scope).select_related("park", "building"),
+        "links": links.opening_for(scope).order_by("-since"),
+        "memberships": Membership.objects.within(scope).filter(company=company).opening_for(scope).order_by("-since"),
+        "counts": CompanyMemberCount.objects.within(scope).filter(company=company).order_by("-as_of")[:5],
+    }
+    return render(request, "companies/detail.html", context)
