@@ -71,7 +71,7 @@ def test_what_people_added_on_top_goes_too(demo: Site, settings, django_capture_
     Tenancy.objects.create(company=company, park=kic, since=TODAY)
     CoverageLink.objects.create(company=demo.company, organization=branch, kind=LinkKind.JOINT, since=TODAY)
     RosterBatch.objects.create(uploaded_by=administrator, filename="名册.xlsx", sha256="0" * 64)
-    activity = Activity.objects.create(organization=branch, park=kic, author=secretary, topic="试用")
+    activity = Activity.objects.create(organization=branch, park=kic, author=secretary, topic="试用", held_on=TODAY)
     ActivityHost.objects.create(activity=activity, organization=branch)
     photo = ActivityPhoto.objects.create(activity=activity, file=ContentFile(one_pixel(), "photo.jpg"), sha256="1" * 64)
     assert Path(photo.file.path).exists()
