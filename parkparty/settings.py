@@ -23,6 +23,7 @@ if env.bool("READ_DOT_ENV", True):
 DEFAULT_SECRET_KEY = "insecure-development-key-never-used-in-production"  # nosec B105
 
 SECRET_KEY = env.str("SECRET_KEY", DEFAULT_SECRET_KEY)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys, while what they sealed is in use
 DEBUG = env.bool("DEBUG", False)
 PRODUCTION = env.bool("PRODUCTION", False)
 DEMO = env.bool("DEMO", False)
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "parkparty.places",
     "parkparty.organizations",
     "parkparty.access",
+    "parkparty.signin",
     "parkparty.companies",
     "parkparty.activities",
     "parkparty.rules",
@@ -81,8 +83,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "parkparty.signin.middleware.SessionMiddleware",
     "parkparty.access.middleware.ScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "parkparty.signin.middleware.DutiesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -116,13 +120,34 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name", "email")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "parkparty.accounts.rules.WellKnown"},
+    {"NAME": "parkparty.signin.services.passwords.ContextWords"},
 ]
+# OWASP ASVS 5.0 forbids rules of composition and forced changes, GB/T 22239 asks for both: a site chooses.
+SECURITY_PROFILE = env.str("SECURITY_PROFILE", "ASVS")
+if SECURITY_PROFILE == "CN":
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "parkparty.accounts.rules.Composition"})
+PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", 90 if SECURITY_PROFILE == "CN" else 0)  # 0: no limit
+PASSWORD_CONTEXT_WORDS = env.list("PASSWORD_CONTEXT_WORDS", default=[])  # further names that no password may hold
+LOGIN_LIMIT = env.int("LOGIN_LIMIT", 5)  # failed tries of one account from one address within the window
+LOGIN_ADDRESS_LIMIT = env.int("LOGIN_ADDRESS_LIMIT", 50)  # and from one address, behind which an office may sit
+LOGIN_WINDOW_MINUTES = env.int("LOGIN_WINDOW_MINUTES", 15)
+MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION) and not DEMO  # of administrators and reviewers
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
+SESSION_ABSOLUTE_HOURS = env.int("SESSION_ABSOLUTE_HOURS", 12)
+RECENT_LOGIN_MINUTES = env.int("RECENT_LOGIN_MINUTES", 10)  # how long a proof of presence opens sensitive steps
+INVITATION_DAYS = env.int("INVITATION_DAYS", 7)
+SITE_URL = env.str("SITE_URL", "")  # https://…, for links in letters; otherwise the address that the administrator uses
+OIDC_ISSUER = env.str("OIDC_ISSUER", "")  # a city's identity provider; empty: off
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_SCOPE = env.str("OIDC_SCOPE", "openid email")
+OIDC_CLAIM = env.str("OIDC_CLAIM", "email")  # a verified e-mail, or a claim that holds the login name
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:login"
@@ -164,6 +189,12 @@ TASKS = {
     }
 }
 
+MAIL_IS_SET = bool(env.str("EMAIL_URL", ""))  # smtp+tls://user:password@host:587
+if MAIL_IS_SET:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "parkparty@localhost")
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -179,7 +210,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_HOURS * 60 * 60
 CSRF_FAILURE_VIEW = "parkparty.core.http.csrf_failure"
 if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
@@ -215,6 +246,8 @@ def refuse_unsafe_production() -> None:
         faults.append("DATABASE_URL 是 SQLite → 改为 postgres://…，确要使用时设 ALLOW_SQLITE=1")
     if DEMO:
         faults.append("DEMO=1 → 演示模式免密码登录，正式环境必须关闭")
+    if SECURITY_PROFILE not in {"ASVS", "CN"}:
+        faults.append("SECURITY_PROFILE 只能是 ASVS 或 CN")
     if "*" in ALLOWED_HOSTS or not env.list("ALLOWED_HOSTS", default=[]):
         faults.append("ALLOWED_HOSTS 未设置或含 * → 写明网站域名")
     if faults:

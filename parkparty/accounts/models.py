@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.accounts.querysets import UserQuerySet
@@ -27,6 +28,8 @@ class User(AbstractUser):
         _("显示名"), max_length=60, help_text=_("页面和记录上显示的称呼，如“园区党委办公室”")
     )
 
+    password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True, editable=False)
+
     REQUIRED_FIELDS = ["display_name", "email"]
 
     objects: ClassVar[Any] = UserManager()
@@ -38,6 +41,10 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return str(self.display_name or self.username)
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.password_changed_at = timezone.now()
 
     def get_full_name(self) -> str:
         return str(self)

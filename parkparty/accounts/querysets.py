@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from parkparty.core.dates import today
 from parkparty.core.models import rows_of
@@ -29,3 +29,7 @@ class UserQuerySet(models.QuerySet):
         inside = grants.within(scope)
         outside = grants.not_ended_by(today()).exclude(pk__in=rows_of(self.model, "grants").within(scope).values("pk"))
         return people.filter(Exists(inside), ~Exists(outside))
+
+    def named(self, part: str) -> Self:
+        """Accounts whose login or display name holds ``part``; all when there is none."""
+        return self.filter(Q(username__icontains=part) | Q(display_name__icontains=part)) if part else self

@@ -1,0 +1,1 @@
+"""Pages of signing in, split by what they are about."""
