@@ -22,6 +22,16 @@ class Step(models.TextChoices):
     DELETE = "delete", _("删除草稿")
 
 
+class ReturnPhrase(models.TextChoices):
+    """What records are most often given back for."""
+
+    CONTENT = "content", _("补充活动内容")
+    DAY = "day", _("核对活动日期")
+    COUNTS = "counts", _("核对应到和实到人数")
+    TYPES = "types", _("计入类型与内容不符")
+    DOUBLE = "double", _("与另一条记录重复")
+
+
 FILED_STATES = (ActivityState.SUBMITTED, ActivityState.APPROVED, ActivityState.ARCHIVED)
 """Reported upward: a returned record must be sent again before it counts as reported."""
 
@@ -29,3 +39,6 @@ COUNTED_STATES = (ActivityState.APPROVED, ActivityState.ARCHIVED)
 """Checked by the unit above: these count as held."""
 
 MAX_PHOTOS = 9
+
+MAX_PICKED = 100
+"""Joint hosts, or partner companies, of one activity."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -20,12 +22,20 @@ MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo ready to be kept, and the sum that tells it from others."""
+
+    jpeg: bytes
+    sha256: str
+
+
 class UnreadablePhoto(ValueError):
     """The file cannot be kept as a photo; the message says why and what helps."""
 
 
-def upright_jpeg(file: BinaryIO) -> bytes:
-    """The picture in ``file`` as a JPEG of at most ``MAX_EDGE`` pixels, with nothing in it but the picture.
+def picture_in(file: BinaryIO) -> Picture:
+    """The picture in ``file`` as an upright JPEG of at most ``MAX_EDGE`` pixels, with nothing in it but the picture.
 
     Raises:
         UnreadablePhoto: when it is not a whole picture of an allowed format and size.
@@ -36,7 +46,8 @@ def upright_jpeg(file: BinaryIO) -> bytes:
                 raise UnreadablePhoto(_("超过 5000 万像素，缩小后再上传。"))
             image.draft("RGB", (MAX_EDGE, MAX_EDGE))
             image.load()
-            return _encoded(ImageOps.exif_transpose(image))
+            jpeg = _encoded(ImageOps.exif_transpose(image))
+            return Picture(jpeg, hashlib.sha256(jpeg).hexdigest())
     except UnreadablePhoto:
         raise
     except Image.DecompressionBombError as bomb:

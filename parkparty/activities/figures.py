@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db import models
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 
-from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import Activity
+from parkparty.access.choices import Role
+from parkparty.activities.choices import MAX_PICKED, ActivityState
+from parkparty.activities.models import Activity, ActivityHost, ActivityTheme, ActivityType
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.audit.models import AuditEntry
+from parkparty.companies.models import Company
+from parkparty.companies.querysets import CompanyQuerySet
+from parkparty.core.dates import today
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
@@ -24,6 +29,10 @@ QUEUE_ORDER = ("filed_at", "id")
 """Oldest first: who reported early does not wait for who reported late."""
 
 HISTORY_LENGTH = 50
+PICK_LENGTH = 30
+"""Names offered for ticking beside those ticked already."""
+
+USUAL_LENGTH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +53,20 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What the form of a branch starts with: where it met last, how many it has."""
+    """What the form of a branch starts with: what it wrote last, where it met, how many it has."""
 
+    topics: list[str]
     place: str
     expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PickList:
+    """Some rows to tick, as (key, name, ticked), those ticked first; ``has_more`` when a search must narrow them."""
+
+    rows: list[tuple[int, str, bool]]
+    text: str
+    has_more: bool
 
 
 def unfinished(scope: Scope) -> Unfinished:
@@ -78,17 +97,68 @@ def next_to_review(scope: Scope, after: Activity) -> Activity | None:
     return waiting.filter(later).first() or waiting.first()
 
 
+def writable_organizations(scope: Scope) -> OrganizationQuerySet:
+    """The organisations that stand today and for which the reader logs activities, in the order of the tree."""
+    return Organization.objects.within(scope).writable(scope, (Role.SECRETARY,)).active().order_by("path")
+
+
 def usual(organization: Organization) -> Usual:
-    """The last place of ``organization`` and its members by the last count, full and probationary together."""
-    last = organization.led_activities.exclude(place="").order_by("-id").values_list("place", flat=True).first()
+    """What ``organization`` wrote last, and its members by the last count, full and probationary together."""
+    last = list(organization.led_activities.order_by("-id").values_list("topic", "place")[:USUAL_LENGTH])
     count = organization.member_counts.order_by("-as_of").first()
-    return Usual(last or "", count.full + count.probationary if count else None)
+    return Usual(
+        topics=list(dict.fromkeys(topic for topic, _place in last if topic)),
+        place=next((place for _topic, place in last if place), ""),
+        expected=count.full + count.probationary if count else None,
+    )
 
 
-def stations_near(organizations: OrganizationQuerySet, on: dt.date) -> InParkQuerySet:
-    """Service stations open on ``on`` in the parks that ``organizations`` sit in."""
-    is_open = Q(until__isnull=True) | Q(until__gt=on)
-    return ServiceStation.objects.filter(is_open, park__in=organizations.order_by().values("park")).order_by("name")
+def type_choices() -> list[tuple[str, str]]:
+    """All types, also those no longer chosen: old records have them."""
+    return list(ActivityType.objects.values_list("code", "name"))
+
+
+def types_on_offer(activity: Activity) -> models.QuerySet[Any]:
+    """Types that may be chosen, and those that ``activity`` has; ``chosen`` tells which."""
+    has = Activity.types.through.objects.filter(activitytype=OuterRef("pk"), activity=activity.pk)
+    return ActivityType.objects.annotate(chosen=Exists(has)).filter(Q(is_active=True) | Q(chosen=True))
+
+
+def themes_on_offer(activity: Activity) -> models.QuerySet[ActivityTheme]:
+    """Themes that may be chosen, and the one that ``activity`` has."""
+    return ActivityTheme.objects.filter(Q(is_active=True) | Q(pk=activity.theme_id))
+
+
+def stations_on_offer(activity: Activity, organizations: OrganizationQuerySet) -> InParkQuerySet:
+    """Service stations open today in the parks of ``organizations``, and the one that ``activity`` has."""
+    is_open = Q(until__isnull=True) | Q(until__gt=today())
+    near = is_open & Q(park__in=organizations.order_by().values("park"))
+    return ServiceStation.objects.filter(near | Q(pk=activity.station_id)).order_by("name")
+
+
+def partners_on_offer(activity: Activity, scope: Scope) -> tuple[OrganizationQuerySet, Q]:
+    """Organisations that the reader may name as joint hosts or that are named already, and which of them are."""
+    named = ActivityHost.objects.filter(organization=OuterRef("pk"), activity=activity.pk)
+    chosen = Q(Exists(named)) & ~Q(pk=activity.organization_id)
+    return Organization.objects.within(scope).active() | Organization.objects.filter(chosen), chosen
+
+
+def companies_on_offer(activity: Activity, scope: Scope) -> tuple[CompanyQuerySet, Q]:
+    """Companies that the reader may name as partners or that are named already, and which of them are."""
+    named = Activity.companies.through.objects.filter(company=OuterRef("pk"), activity=activity.pk)
+    chosen = Q(Exists(named))
+    return Company.objects.within(scope) | Company.objects.filter(chosen), chosen
+
+
+def pick_list(rows: OrganizationQuerySet | CompanyQuerySet, chosen: Q, text: str) -> PickList:
+    """Those of ``rows`` that are ``chosen``, then those whose name holds ``text``, in one query."""
+    found = rows.filter(chosen) | rows.matching(text) if text else rows
+    is_chosen = Case(When(chosen, then=True), default=False, output_field=models.BooleanField())
+    order = found.annotate(is_chosen=is_chosen).order_by("-is_chosen", "name", "pk")
+    picked = [(row.pk, str(row), bool(row.is_chosen)) for row in order[: MAX_PICKED + PICK_LENGTH + 1]]
+    ticked = [row for row in picked if row[2]]
+    others = [row for row in picked if not row[2]]
+    return PickList(ticked + others[:PICK_LENGTH], text, len(others) > PICK_LENGTH)
 
 
 def history_of(activity: Activity) -> list[HistoryLine]:

@@ -56,6 +56,10 @@ class ActivityQuerySet(models.QuerySet):
             paths.under("organization__park__path", place.path) | paths.under("organization__area__path", place.path)
         )
 
+    def of_type(self, code: str) -> Self:
+        """Activities that count as the type, each once."""
+        return self.filter(Exists(rows_of(self.model, "types").filter(pk=code, activities=OuterRef("pk"))))
+
     def held_between(self, since: dt.date, until: dt.date) -> Self:
         """Held on ``since`` or later and before ``until``."""
         return self.filter(held_on__gte=since, held_on__lt=until)
@@ -71,6 +75,10 @@ class ActivityQuerySet(models.QuerySet):
     def drafts(self) -> Self:
         """Not yet reported."""
         return self.filter(state=ActivityState.DRAFT)
+
+    def for_steps(self) -> Self:
+        """With the places that decide who may take which step."""
+        return self.select_related("organization__park", "organization__area")
 
     def for_list(self) -> Self:
         """With all that a row of a list shows, in a fixed number of queries."""

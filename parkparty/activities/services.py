@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from parkparty.access.permissions import Denied
 from parkparty.accounts.models import User
 from parkparty.activities.choices import MAX_PHOTOS, ActivityState, Step
+from parkparty.activities.documents import Picture
 from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityType
 from parkparty.activities.permissions import MOVES
 from parkparty.audit.services import difference, record, snapshot
@@ -49,12 +49,12 @@ def log_activity(
     types: Iterable[ActivityType],
     partners: Iterable[Organization] = (),
     companies: Iterable[Company] = (),
-    photos: Iterable[bytes] = (),
+    photos: Iterable[Picture] = (),
     dropped_photos: Iterable[ActivityPhoto] = (),
 ) -> Activity:
     """Write a record as its form holds it, photos included: all of it or nothing.
 
-    ``photos`` are JPEGs as ``documents.upright_jpeg`` makes them. Raises as ``save_activity`` and ``change_photos``.
+    Raises as ``save_activity`` and ``change_photos``.
     """
     activity = save_activity(activity, by=by, scope=scope, types=types, partners=partners, companies=companies)
     change_photos(activity, add=photos, drop=dropped_photos, by=by, scope=scope)
@@ -106,7 +106,7 @@ def save_activity(
 
 @transaction.atomic
 def change_photos(
-    activity: Activity, *, add: Iterable[bytes] = (), drop: Iterable[ActivityPhoto] = (), by: User, scope: Scope
+    activity: Activity, *, add: Iterable[Picture] = (), drop: Iterable[ActivityPhoto] = (), by: User, scope: Scope
 ) -> None:
     """Add photos, those already there left out, and take others away; their files go when the change is certain.
 
@@ -120,8 +120,7 @@ def change_photos(
         _delete_on_commit(photo)
         photo.delete()
     present = set(activity.photos.values_list("sha256", flat=True))
-    new = {hashlib.sha256(jpeg).hexdigest(): jpeg for jpeg in add}
-    added = {digest: jpeg for digest, jpeg in new.items() if digest not in present}
+    added = {picture.sha256: picture.jpeg for picture in add if picture.sha256 not in present}
     if len(present) + len(added) > MAX_PHOTOS:
         raise ValidationError({"photos": _("最多 %(limit)d 张照片，去掉几张再保存。") % {"limit": MAX_PHOTOS}})
     for digest, jpeg in added.items():
@@ -211,12 +210,7 @@ def _facts(activity: Activity) -> dict[str, Any]:
 
 
 def _locked(activity: Activity) -> Activity:
-    stored = (
-        Activity.objects.select_for_update(of=("self",))
-        .select_related("organization__park", "organization__area")
-        .filter(pk=activity.pk)
-        .first()
-    )
+    stored = Activity.objects.select_for_update(of=("self",)).for_steps().filter(pk=activity.pk).first()
     if stored is None or stored.version != activity.version:
         raise StaleActivity(_("这条记录刚刚被他人修改过。"))
     return stored

@@ -1,0 +1,86 @@
+"""What the address of a list of activities asks for, resolved inside the reader's scope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.figures import type_choices
+from parkparty.activities.models import Activity
+from parkparty.activities.querysets import ActivityQuerySet
+from parkparty.core.scope import Scope
+from parkparty.organizations.filters import OrganizationField
+from parkparty.places.filters import PlaceField
+
+NOT_READ = {"invalid": gettext_lazy("日期按 2026-11-21 的样子填写。")}
+
+
+class ActivityFilterForm(forms.Form):
+    """Filters of the list. ``rows`` is what they leave; nothing when one of them cannot be read.
+
+    ``organization`` asks for what an organisation or one below it hosts, ``place`` for what the organisations there
+    lead, ``own`` for the organisations that the reader writes for. Both days belong to the span.
+    """
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("状态"), choices=[("", gettext_lazy("全部")), *ActivityState.choices], required=False
+    )
+    type = forms.ChoiceField(label=gettext_lazy("类型"), required=False)
+    since = forms.DateField(label=gettext_lazy("活动日期从"), required=False, error_messages=NOT_READ)
+    until = forms.DateField(label=gettext_lazy("到"), required=False, error_messages=NOT_READ)
+    organization = OrganizationField(label=gettext_lazy("党组织"), required=False, widget=forms.HiddenInput)
+    place = PlaceField(label=gettext_lazy("园区或辖区"), required=False, widget=forms.HiddenInput)
+    own = forms.BooleanField(label=gettext_lazy("只看本人填报的党组织"), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope = scope
+        self.fields["type"].choices = [("", _("全部")), *type_choices()]  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            if isinstance(field, PlaceField | OrganizationField):
+                field.scope = scope
+            if isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            is_select = isinstance(field.widget, forms.Select)
+            field.widget.attrs |= {"class": "form-select" if is_select else "form-control", "id": f"filter-{name}"}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("since") and data.get("until") and data["until"] < data["since"]:
+            raise ValidationError(_("起止日期前后颠倒，调换后再查找。"))
+        return data
+
+    def rows(self) -> ActivityQuerySet:
+        """The activities that are asked for."""
+        if not self.is_valid():
+            return Activity.objects.none()
+        asked, rows = self.cleaned_data, Activity.objects.within(self.scope)
+        if asked["state"]:
+            rows = rows.filter(state=asked["state"])
+        if asked["type"]:
+            rows = rows.of_type(asked["type"])
+        if asked["organization"]:
+            rows = rows.hosted_under(asked["organization"])
+        if asked["place"]:
+            rows = rows.located_in(asked["place"])
+        if asked["own"]:
+            rows = rows.writable(self.scope)
+        if asked["since"]:
+            rows = rows.filter(held_on__gte=asked["since"])
+        return rows.filter(held_on__lte=asked["until"]) if asked["until"] else rows
+
+    def chips(self) -> list[tuple[str, str, str]]:
+        """Filters that have no field of their own, as (parameter, its label, the value in words)."""
+        if not self.is_valid():
+            return []
+        words = {
+            "organization": self.cleaned_data["organization"],
+            "place": self.cleaned_data["place"],
+            "own": self.cleaned_data["own"] and _("是"),
+        }
+        return [(name, str(self.fields[name].label), str(value)) for name, value in words.items() if value]

@@ -1,0 +1,369 @@
+"""The form of a record, the reason of a return."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
+from django.db import models
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parkparty.access.scoping import ScopedModelForm
+from parkparty.activities import figures
+from parkparty.activities.choices import MAX_PHOTOS, MAX_PICKED, ReturnPhrase
+from parkparty.activities.documents import MAX_BYTES, Picture, UnreadablePhoto, picture_in
+from parkparty.activities.models import Activity, ActivityPhoto, ActivityTheme, ActivityType
+from parkparty.companies.models import Company
+from parkparty.core.dates import add_months, month_of, today
+from parkparty.core.privacy import personal_numbers
+from parkparty.core.scope import Scope
+from parkparty.core.text import clean
+from parkparty.organizations.models import Organization
+from parkparty.places.models import ServiceStation
+
+MAX_PEOPLE = 9999
+TOO_MANY_PHOTOS = gettext_lazy("最多 %(limit)d 张照片，去掉几张再保存。")
+ORGANIZATIONS_OFFERED = 200
+STATIONS_OFFERED = 200
+KEY_DIGITS = 18
+COMPARED = (
+    "organization", "partners", "types", "topic", "theme", "held_on", "expected", "present", "summary", "companies",
+    "place", "station",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of a record, as it is stored and as it was typed."""
+
+    label: str
+    stored: str
+    typed: str
+
+
+class PhotosInput(forms.FileInput):
+    """Several pictures at once; a phone that keeps another format turns it into one of these."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Pictures, read and made small. One that cannot be kept is named with the reason, and so is every other."""
+
+    widget = PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Picture]:
+        if len(data or []) > MAX_PHOTOS:
+            raise ValidationError(TOO_MANY_PHOTOS % {"limit": MAX_PHOTOS})
+        pictures, faults = {}, []
+        for file in data or []:
+            try:
+                picture = self._picture(file)
+                pictures[picture.sha256] = picture
+            except UnreadablePhoto as fault:
+                faults.append(_("“%(name)s”：%(fault)s") % {"name": clean(file.name), "fault": fault})
+        if faults:
+            raise ValidationError(faults)
+        return list(pictures.values())
+
+    def _picture(self, file: Any) -> Picture:
+        if file.size > MAX_BYTES:
+            raise UnreadablePhoto(_("超过 10 MB，缩小后再上传。"))
+        return picture_in(file)
+
+
+class PeopleField(forms.IntegerField):
+    """A number of people, typed on a phone's digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.NumberInput(attrs={"inputmode": "numeric"})
+        super().__init__(min_value=0, max_value=MAX_PEOPLE, widget=widget, **kwargs)
+
+
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several rows by their keys. A key that no database could hold is an unknown choice, not a fault of the query."""
+
+    def clean(self, value: Any) -> Any:
+        keys = cast("models.QuerySet", self.queryset).model._meta.pk
+        for key in value or ():
+            try:
+                ProhibitNullCharactersValidator()(key)
+                keys.clean(key, None)
+            except ValidationError as unknown:
+                message = self.error_messages["invalid_choice"]
+                raise ValidationError(message, code="invalid_choice", params={"value": key}) from unknown
+        return super().clean(value)
+
+
+class ActivityForm(ScopedModelForm):
+    """A record as its secretary writes it. Valid is what can be kept as a draft; submitting asks for more.
+
+    ``key`` makes a form that was sent twice one record; ``version``, 0 for a new one, tells whether the record was
+    changed since the form was opened.
+    """
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    organization = forms.ModelChoiceField(
+        Organization.objects.none(), to_field_name="code", empty_label=None, label=gettext_lazy("主办党组织")
+    )
+    types = SeveralField(
+        ActivityType.objects.none(),
+        required=False,
+        label=gettext_lazy("计入类型"),
+        help_text=gettext_lazy("一次会议可同时计入几类。"),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "btn-check"}),
+    )
+    theme = forms.ModelChoiceField(
+        ActivityTheme.objects.none(),
+        required=False,
+        blank=True,
+        empty_label=gettext_lazy("不选主题"),
+        label=gettext_lazy("主题"),
+        widget=forms.RadioSelect(attrs={"class": "btn-check"}),
+    )
+    expected = PeopleField(label=gettext_lazy("应到人数"), required=False)
+    present = PeopleField(label=gettext_lazy("实到人数"), required=False)
+    station = forms.ModelChoiceField(
+        ServiceStation.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("不在服务站"),
+        label=gettext_lazy("党群服务站"),
+    )
+    partners = SeveralField(Organization.objects.none(), required=False, label=gettext_lazy("联办党组织"))
+    companies = SeveralField(Company.objects.none(), required=False, label=gettext_lazy("共建企业"))
+    partners_text = forms.CharField(label=gettext_lazy("按名称查找党组织"), max_length=60, required=False)
+    companies_text = forms.CharField(label=gettext_lazy("按名称查找企业"), max_length=60, required=False)
+    photos = PhotosField(required=False, label=gettext_lazy("照片"))
+    dropped_photos = SeveralField(ActivityPhoto.objects.none(), required=False, label=gettext_lazy("去掉的照片"))
+
+    class Meta:
+        model = Activity
+        fields = (
+            "organization", "topic", "theme", "held_on", "expected", "present", "summary", "place", "station",
+        )  # fmt: skip
+        widgets = {
+            "held_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "topic": forms.TextInput(attrs={"list": "recent-topics", "autocomplete": "off"}),
+            "summary": forms.Textarea(attrs={"rows": 4}),
+        }
+        error_messages = {"held_on": {"invalid": gettext_lazy("日期按 2026-11-21 的样子填写。")}}
+
+    def __init__(self, *args: Any, scope: Scope, asked: QueryDict | None = None, **kwargs: Any) -> None:
+        """``asked`` is the address: what a new record starts with, and which names to look for."""
+        super().__init__(*args, scope=scope, **kwargs)
+        self.asked = asked or QueryDict()
+        self.current = self._offer_organizations()
+        self._offer_types()
+        self._offer_places()
+        self._offer_relations()
+        self.recent_topics: list[str] = []
+        self.initial.update(key=self.instance.key, version=self.instance.version if self.instance.pk else 0)
+        self.initial["organization"] = self.current
+        if self.current and not (self.instance.pk or self.is_bound):
+            self._start(figures.usual(self.current))
+
+    def _offer_organizations(self) -> Organization | None:
+        """Those the reader writes for, and the record's own. Gives the one that the form starts with."""
+        mine, record = figures.writable_organizations(self.scope), self.instance
+        own = Organization.objects.within(self.scope).filter(pk=record.organization_id)
+        offered = list(mine[:ORGANIZATIONS_OFFERED])
+        code = clean(self.asked.get("organization", ""))
+        current = record.organization if record.pk else next((row for row in offered if row.code == code), None)
+        current = current or (mine.filter(code=code).first() if code else None) or (offered[0] if offered else None)
+        if current and current not in offered:
+            offered.insert(0, current)
+        self.organizations_shown = len(offered)
+        _choices(self, "organization", (mine | own) if record.pk else mine, [(row.code, str(row)) for row in offered])
+        return current
+
+    def _offer_types(self) -> None:
+        rows = figures.types_on_offer(self.instance)
+        offered = list(rows.values_list("pk", "name", "chosen"))
+        _choices(self, "types", rows, [(code, name) for code, name, _chosen in offered])
+        is_new = not self.instance.pk
+        chosen = [code for code, _name, is_chosen in offered if is_chosen]
+        self.initial["types"] = self.asked.getlist("type") if is_new else chosen
+        _field(self, "theme").queryset = figures.themes_on_offer(self.instance)
+
+    def _offer_places(self) -> None:
+        rows = figures.stations_on_offer(self.instance, figures.writable_organizations(self.scope))
+        offered = [(row.pk, str(row)) for row in rows[:STATIONS_OFFERED]]
+        self.has_stations = bool(offered)
+        _choices(self, "station", rows, [("", _("不在服务站")), *offered])
+
+    def _offer_relations(self) -> None:
+        self.offers: dict[str, tuple[Any, Q]] = {
+            "partners": figures.partners_on_offer(self.instance, self.scope),
+            "companies": figures.companies_on_offer(self.instance, self.scope),
+        }
+        for name, (rows, _chosen) in self.offers.items():
+            _field(self, name).queryset = rows
+            self.initial[f"{name}_text"] = self.asked.get(f"{name}_text", "")
+        if self.instance.pk:
+            _field(self, "dropped_photos").queryset = self.instance.photos.all()
+
+    def _start(self, usual: figures.Usual) -> None:
+        """Fill in what a new record of the organisation can be expected to hold."""
+        self.recent_topics = usual.topics
+        self.initial["held_on"] = _day(self.asked.get("held_on", "")) or today()
+        self.initial.update(expected=usual.expected, place=usual.place)
+
+    def clean_held_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["held_on"]
+        if day > add_months(today(), 12):
+            raise ValidationError(_("活动日期在一年以后，核对年份。"))
+        return day
+
+    def clean_topic(self) -> str:
+        return clean(self.cleaned_data["topic"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self._check_founding(data.get("organization"), data.get("held_on"))
+        for name in ("topic", "summary", "place"):
+            check_free_text(self, name)
+        self._check_photos(data)
+        for name in self.offers:
+            if len(data.get(name) or ()) > MAX_PICKED:
+                self.add_error(name, _("最多选 %(limit)d 个，去掉几个再保存。") % {"limit": MAX_PICKED})
+        return data
+
+    def _check_founding(self, organization: Organization | None, day: dt.date | None) -> None:
+        if not (organization and organization.approved_on and day):
+            return
+        if day < month_of(organization.approved_on).since:
+            fault = _("%(organization)s于 %(day)s 批准成立，核对活动日期的年份和月份。")
+            self.add_error("held_on", fault % {"organization": organization, "day": organization.approved_on})
+
+    def _check_photos(self, data: dict[str, Any]) -> None:
+        added, dropped = data.get("photos") or (), data.get("dropped_photos")
+        if self.instance.pk and added and dropped is not None:
+            kept = self.instance.photos.exclude(pk__in=dropped).values_list("sha256", flat=True)
+            if len({*kept, *(picture.sha256 for picture in added)}) > MAX_PHOTOS:
+                self.add_error("photos", TOO_MANY_PHOTOS % {"limit": MAX_PHOTOS})
+
+    def record(self) -> Activity:
+        """The record as typed, with the key and the version that the form carried."""
+        if self.instance.pk:
+            self.instance.version = self.cleaned_data["version"]
+        else:
+            self.instance.key = self.cleaned_data["key"]
+        record: Activity = self.instance
+        return record
+
+    def renew(self, record: Activity | None) -> None:
+        """Let what was typed be sent again: as a change to ``record`` as it stands now, or as a new one."""
+        data = cast("QueryDict", self.data).copy()
+        data["version"] = str(record.version if record else 0)
+        data["key"] = str(record.key if record else uuid.uuid4())
+        self.data = data
+
+    def differences(self, stored: Activity) -> list[Difference]:
+        """Where what was typed differs from ``stored``."""
+        typed = dict(self.cleaned_data)
+        hosts = [host for host in stored.hosts.all() if host.pk != stored.organization_id]
+        known = {"types": stored.types.all(), "companies": stored.companies.all(), "partners": hosts}
+        pairs = [(name, known.get(name, getattr(stored, name, None)), typed.get(name)) for name in COMPARED]
+        found = [
+            Difference(str(self.fields[name].label), in_words(before), in_words(after))
+            for name, before, after in pairs
+            if in_words(before) != in_words(after)
+        ]
+        kept = {photo.sha256 for photo in stored.photos.all()}
+        added = sum(picture.sha256 not in kept for picture in typed["photos"])
+        if added:
+            before, after = _("%(count)d 张") % {"count": len(kept)}, _("新增 %(count)d 张") % {"count": added}
+            found.append(Difference(str(self.fields["photos"].label), before, after))
+        return found
+
+    @property
+    def is_widened(self) -> bool:
+        """Whether the part of the form that is rarely needed has to be open."""
+        asked = any(f"{name}_text" in self.asked for name in self.offers)
+        return asked or any(self.errors.get(name) for name in (*self.offers, "place", "station"))
+
+    def partner_list(self) -> figures.PickList:
+        """Organisations to tick as joint hosts."""
+        return self._pick_list("partners")
+
+    def company_list(self) -> figures.PickList:
+        """Companies to tick as partners."""
+        return self._pick_list("companies")
+
+    def _pick_list(self, name: str) -> figures.PickList:
+        rows, chosen = self.offers[name]
+        text = clean(str(self[f"{name}_text"].value() or ""))
+        if self.is_bound:
+            keys = [key for key in self[name].value() or () if key.isdecimal() and len(key) < KEY_DIGITS]
+            chosen = Q(pk__in=[int(key) for key in keys])
+        if self.current and name == "partners":
+            rows = rows.exclude(pk=self.current.pk)
+        return figures.pick_list(rows, chosen, text)
+
+
+class ReturnForm(forms.Form):
+    """Why a record is given back: phrases to tick, words of one's own, or both."""
+
+    phrases = forms.MultipleChoiceField(
+        label=gettext_lazy("常用原因"),
+        choices=ReturnPhrase.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "btn-check"}),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("退回原因"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        check_free_text(self, "reason")
+        phrases = [str(ReturnPhrase(phrase).label) for phrase in data.get("phrases", ())]
+        data["whole_reason"] = "；".join(filter(None, [*phrases, clean(data.get("reason", ""))]))
+        return data
+
+
+def check_free_text(form: forms.BaseForm, name: str) -> None:
+    """Refuse numbers that point to a person: the system keeps counts, not people."""
+    found = personal_numbers(form.cleaned_data.get(name) or "")
+    if found:
+        numbers = _("、").join(number.masked for number in found)
+        form.add_error(name, _("其中有指向个人的号码（%(numbers)s），删去后再保存。") % {"numbers": numbers})
+
+
+def in_words(value: Any) -> str:
+    """A value as people read it, lists in a fixed order."""
+    if value is None or value == "":
+        return str(_("空"))
+    if isinstance(value, models.QuerySet | list):
+        return _("、").join(sorted(str(row) for row in value)) or str(_("空"))
+    return str(value)
+
+
+def _choices(form: forms.BaseForm, name: str, rows: models.QuerySet, shown: list[tuple[Any, str]]) -> None:
+    """Accept ``rows`` and show ``shown``: a long list is not written into the page."""
+    _field(form, name).queryset = rows
+    _field(form, name).widget.choices = shown
+
+
+def _field(form: forms.BaseForm, name: str) -> Any:
+    return form.fields[name]
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
