@@ -86,6 +86,7 @@ MENU: tuple[tuple[str, Any, str, Action | None], ...] = (
     ("companies:list", _("企业"), "building", Action.VIEW_COMPANY),
     ("organizations:list", _("党组织"), "diagram-3", Action.VIEW_ORGANIZATION),
     ("rosters:list", _("名册导入"), "file-earmark-arrow-up", Action.IMPORT_ROSTER),
+    ("accounts:people", _("用户"), "people", Action.MANAGE_USERS),
     ("access:trail", _("操作记录"), "clock-history", Action.READ_AUDIT),
     ("admin:index", _("数据维护"), "gear", Action.MANAGE_DATA),
 )
