@@ -35,7 +35,7 @@ def count_attempt(username: str) -> None:
     """Count one try at ``username`` from where the request came from, before it is tried.
 
     Limits hold for the pair of account and address, so that wrong guesses from elsewhere lock nobody out, and, wider,
-    for the address, behind which a whole office may sit. Counting comes first: many tries at the same time gain nothing.
+    for the address, behind which a whole office may sit. Counting comes first: many tries at one time gain nothing.
 
     Raises:
         TooManyAttempts: when this one would be over a limit; it is on the trail then, and does not lengthen the wait.
