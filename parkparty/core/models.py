@@ -35,8 +35,8 @@ class TreeNode(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        parent = self.path_parent
-        if parent and self.pk and self.path and parent.path.startswith(self.path):
+        parent = self.path_parent if self.pk else None  # a new row has nothing below it, and perhaps no parent yet
+        if parent and self.path and parent.path.startswith(self.path):
             raise ValidationError(_("“%(node)s”的上级不能是它自己或它的下级。") % {"node": self})
 
     @property

@@ -116,6 +116,6 @@ def shared(theme_day: models.Model, service_theme: models.Model) -> Stock:
             activity_type=theme_day,
             every=Every.MONTH,
             since=LONG_AGO,
-        )  # fmt: skip
+        )
     )
     return stock

@@ -32,6 +32,7 @@ NOT_SHOWN = {
 PAGES = sorted(site._registry.values(), key=lambda pages: pages.opts.label)
 BY_MODEL = [pytest.param(pages, id=pages.opts.label) for pages in PAGES]
 SHARED = [pages.model for pages in PAGES if not hasattr(pages.model._default_manager.all(), "within")]
+ODD_QUERIES = ["q=%00", "q=" + "x" * 3000, "o=99.-x", "p=-1", "p=9999", "e=1", "_facets=1", "pk__in=x"]
 RELATIONS = [
     pytest.param(pages, field.name, id=f"{pages.opts.label}.{field.name}")
     for pages in PAGES
