@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("text-size/", http.choose_text_size, name="text_size"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("organizations/", include(coverage_urls.organizations)),
+    path("rosters/", include("parkparty.rosters.urls")),
 ]
 
 handler400 = "parkparty.core.http.bad_request"

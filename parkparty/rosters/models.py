@@ -75,7 +75,10 @@ class RosterBatch(models.Model):
         verbose_name = _("名册批次")
         verbose_name_plural = _("名册批次")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["uploaded_by", "-id"], name="rosters_by_uploader")]
+        indexes = [
+            models.Index(fields=["uploaded_by", "-id"], name="rosters_by_uploader"),
+            models.Index(fields=["sha256", "-id"], name="rosters_by_file"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=BatchState.values), name="rosters_state_known"),
             models.CheckConstraint(

@@ -8,9 +8,11 @@ from django.db import models
 from django.db.models import Q
 
 from parkparty.access.choices import Role
+from parkparty.rosters.choices import BatchState
 
 if TYPE_CHECKING:
     from parkparty.core.scope import Scope
+    from parkparty.rosters.models import RosterBatch
 
 
 class BatchQuerySet(models.QuerySet):
@@ -24,6 +26,10 @@ class BatchQuerySet(models.QuerySet):
         if scope.covers("places", "", (Role.ADMINISTRATOR,)):
             return self
         return self.filter(uploaded_by=scope.user_id) if scope.user_id else self.none()
+
+    def applied_copies_of(self, batch: RosterBatch) -> Self:
+        """Batches of exactly the same file that were imported, the latest first."""
+        return self.filter(sha256=batch.sha256, state=BatchState.APPLIED).exclude(pk=batch.pk).order_by("-pk")
 
 
 class BatchPartQuerySet(models.QuerySet):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from parkparty.companies.choices import CompanyStatus, StaffBand
 from parkparty.companies.models import Company, CompanyMemberCount
 from parkparty.core.text import fold
@@ -31,6 +33,8 @@ def plan_company(draft: Draft, known: Known) -> None:
     _check_status(draft)
     if draft.row.company is None:
         draft.created.append(draft.company)
+        if draft.company.status != CompanyStatus.OPERATING:
+            draft.tell(Item.STATUS, "", _status_words(draft.company))
     elif draft.row.is_ours:
         _change_fields(draft)
 
@@ -113,4 +117,4 @@ def plan_member_count(draft: Draft, known: Known) -> None:
 
 
 def _count_words(full: int, probationary: int) -> str:
-    return f"{full}+{probationary}"
+    return _("正式 %(full)s、预备 %(probationary)s") % {"full": full, "probationary": probationary}

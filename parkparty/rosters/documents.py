@@ -1,0 +1,80 @@
+"""The roster's template as a workbook: titles, drop-downs from current data, and a sheet of notes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from parkparty.organizations.models import FormationMode
+from parkparty.rosters.columns import COLUMNS, Column, DateColumn, Uscc
+
+FILLABLE_ROWS = 2_000
+"""How many rows below the header have drop-downs and the format of their column."""
+
+
+def write_template(parks: Sequence[str]) -> bytes:
+    """An empty roster as .xlsx with the names of ``parks`` and the site's own code tables in its drop-downs."""
+    modes = FormationMode.objects.filter(is_active=True).values_list("name", flat=True)
+    offered: dict[str, Sequence[str]] = {"park": parks, "formation": list(modes)}
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet, notes = book.add_worksheet(_("名单")), book.add_worksheet(_("填写说明"))
+        lists = book.add_worksheet(_("选项"))
+        lists.hide()
+        _write_header(book, sheet)
+        for position, column in enumerate(COLUMNS):
+            choices = offered.get(column.key) or column.choices()
+            if choices:
+                _offer(sheet, lists, position, choices)
+        _write_notes(book, notes)
+    return out.getvalue()
+
+
+def _write_header(book: Any, sheet: Any) -> None:
+    style = {"bold": True, "bg_color": "#F5F7FA", "border": 1, "text_wrap": True, "valign": "vcenter"}
+    required, optional = book.add_format({**style, "font_color": "#A50D24"}), book.add_format(style)
+    formats = {Uscc: book.add_format({"num_format": "@"}), DateColumn: book.add_format({"num_format": "yyyy-mm-dd"})}
+    for position, column in enumerate(COLUMNS):
+        title = f"{column.title} *" if column.required else str(column.title)
+        sheet.write_string(0, position, title, required if column.required else optional)
+        kind = next((kind for kind in formats if isinstance(column, kind)), None)
+        sheet.set_column(position, position, _width(column), formats[kind] if kind else None)
+        sheet.write_comment(0, position, str(column.note))
+    sheet.freeze_panes(1, 1)
+
+
+def _width(column: Column) -> int:
+    return {"name": 30, "uscc": 22, "branch": 24, "superior": 24}.get(column.key, 13)
+
+
+def _offer(sheet: Any, lists: Any, position: int, choices: Sequence[str]) -> None:
+    """A drop-down from a column of the hidden sheet: a list inside the cell's own rule ends at 255 characters."""
+    lists.write_column(0, position, choices)
+    letters = xlsxwriter.utility.xl_col_to_name(position, True)
+    source = f"='{lists.get_name()}'!{letters}$1:{letters}${len(choices)}"
+    rule = {"validate": "list", "source": source, "error_type": "information"}
+    sheet.data_validation(1, position, FILLABLE_ROWS, position, rule)
+
+
+def _write_notes(book: Any, notes: Any) -> None:
+    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    lines = [
+        _("一家企业一行。表头的列可以删减、换顺序，带 * 的两列必须保留。"),
+        _("留空的单元格不改动系统中已有的内容；名册中没有的企业不会被删除。"),
+        _("日期写成 2024-01-05、2024/1/5、2024年1月5日 或 20240105 都可以。"),
+        _("不要填写人员姓名、身份证号和手机号，党员只填人数。"),
+    ]
+    for number, line in enumerate(lines):
+        notes.write_string(number, 0, line)
+    start = len(lines) + 1
+    notes.write_row(start, 0, [_("列"), _("怎样填写"), _("也可以叫作")], bold)
+    for number, column in enumerate(COLUMNS, start=start + 1):
+        notes.write_string(number, 0, str(column.title), wrapped)
+        notes.write_string(number, 1, str(column.note), wrapped)
+        notes.write_string(number, 2, "、".join(column.aliases[1:]), wrapped)
+    notes.set_column(0, 0, 18)
+    notes.set_column(1, 2, 60)

@@ -1,0 +1,15 @@
+"""Addresses of the roster import."""
+
+from django.urls import path
+
+from parkparty.rosters import views
+
+app_name = "rosters"
+urlpatterns = [
+    path("", views.roster_list, name="list"),
+    path("new/", views.upload, name="upload"),
+    path("template/", views.template, name="template"),
+    path("<int:pk>/", views.batch, name="batch"),
+    path("<int:pk>/apply/", views.apply, name="apply"),
+    path("<int:pk>/recheck/", views.recheck, name="recheck"),
+]

@@ -1,0 +1,132 @@
+"""Pages of the roster import: upload, what checking found, and the decision to import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from parkparty.access.permissions import ROLES_FOR, Action
+from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
+from parkparty.core.paging import keyset_page
+from parkparty.places.models import Park
+from parkparty.rosters import tasks
+from parkparty.rosters.choices import BatchState, IssueKind, Outcome
+from parkparty.rosters.documents import write_template
+from parkparty.rosters.forms import ApplyForm, UploadForm
+from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
+from parkparty.rosters.services.batches import ask_to_apply, receive_roster, restart_check
+
+PARKS_OFFERED = 500
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@requires(Action.IMPORT_ROSTER)
+def roster_list(request: ScopedRequest) -> HttpResponse:
+    """The reader's rosters, newest first."""
+    batches = RosterBatch.objects.within(request.scope).select_related("uploaded_by")
+    page = keyset_page(batches, request.GET, order=("-id",), size=25)
+    return render(request, "rosters/list.html", {"page": page})
+
+
+@requires(Action.IMPORT_ROSTER)
+def upload(request: ScopedRequest) -> HttpResponse:
+    """Take a file and have it checked in the background; its batch page waits for the result."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        batch = receive_roster(form.cleaned_data["file"], by=request.user)
+        tasks.check_roster.enqueue(batch.pk)
+        return redirect("rosters:batch", batch.pk)
+    return render(request, "rosters/upload.html", {"form": form})
+
+
+@require_GET
+@requires(Action.IMPORT_ROSTER)
+def template(request: ScopedRequest) -> HttpResponse:
+    """An empty roster with drop-downs of the parks that the reader may import into."""
+    reach = request.scope.with_roles(ROLES_FOR[Action.IMPORT_ROSTER])
+    parks = Park.objects.within(reach).order_by("path").values_list("name", flat=True)[:PARKS_OFFERED]
+    disposition = content_disposition_header(True, _("企业名册模板.xlsx"))
+    headers = {"Content-Disposition": str(disposition)}
+    return HttpResponse(write_template(list(parks)), content_type=XLSX, headers=headers)
+
+
+@requires(Action.IMPORT_ROSTER)
+def batch(request: ScopedRequest, pk: int) -> HttpResponse:
+    """A batch: being checked, what was found, or what was imported."""
+    batch = _batch_in_reach(request, pk)
+    return _batch_page(request, batch, ApplyForm(batch=batch))
+
+
+@require_POST
+@requires(Action.IMPORT_ROSTER)
+def apply(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Decide to import, with the reason; the writing itself happens in the background."""
+    batch = _batch_in_reach(request, pk)
+    form = ApplyForm(request.POST, batch=batch)
+    if form.is_valid():
+        good_rows_only = form.cleaned_data.get("good_rows_only", False)
+        try:
+            ask_to_apply(batch, by=request.user, reason=form.cleaned_data["reason"], good_rows_only=good_rows_only)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            tasks.apply_roster.enqueue(batch.pk)
+            return redirect("rosters:batch", batch.pk)
+    return _batch_page(request, batch, form)
+
+
+@require_POST
+@requires(Action.IMPORT_ROSTER)
+def recheck(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Check once more, against what the site holds now."""
+    batch = _batch_in_reach(request, pk)
+    try:
+        restart_check(batch, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        tasks.check_roster.enqueue(batch.pk)
+    return redirect("rosters:batch", batch.pk)
+
+
+def _batch_in_reach(request: ScopedRequest, pk: int) -> RosterBatch:
+    return scoped_or_404(RosterBatch.objects.within(request.scope).select_related("uploaded_by"), pk=pk)
+
+
+def _batch_page(request: ScopedRequest, batch: RosterBatch, form: ApplyForm) -> HttpResponse:
+    context: dict[str, Any] = {"batch": batch, "form": form, "is_own": batch.uploaded_by_id == request.user.pk}
+    if batch.state in (BatchState.CHECKED, BatchState.APPLIED):
+        context |= _findings(request, batch)
+    if batch.state == BatchState.CHECKED:
+        earlier = RosterBatch.objects.within(request.scope).applied_copies_of(batch)
+        context["earlier"] = earlier.first()
+    if batch.state == BatchState.APPLIED:
+        context["parks"] = Park.objects.within(request.scope).filter(key__in=batch.parks[:20])
+    return render(request, "rosters/batch.html", context)
+
+
+def _findings(request: ScopedRequest, batch: RosterBatch) -> dict[str, Any]:
+    """The rows of the outcome that the address asks for, or the cells that are wrong, of one kind or of all."""
+    outcome = _outcome(request.GET.get("show", ""), batch)
+    if outcome == Outcome.WRONG:
+        issues = RosterIssue.objects.within(request.scope).filter(batch=batch)
+        kind = request.GET.get("kind", "")
+        kind = kind if kind in IssueKind.values else ""
+        page: Any = keyset_page(issues.filter(kind=kind) if kind else issues, request.GET, order=("id",))
+        return {"show": outcome, "kind": kind, "page": page}
+    rows = RosterRow.objects.within(request.scope).filter(batch=batch, outcome=outcome).select_related("park")
+    return {"show": outcome, "page": keyset_page(rows, request.GET, order=("number",))}
+
+
+def _outcome(asked: str, batch: RosterBatch) -> Outcome:
+    if asked in Outcome.values:
+        return Outcome(asked)
+    by_weight = (Outcome.WRONG, Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
+    return next((outcome for outcome in by_weight if getattr(batch, outcome)), Outcome.UNCHANGED)

@@ -1,0 +1,20 @@
+// Shows what became of a roster as soon as its task is done. Without it the button 更新页面 asks for the same.
+
+const BUSY = "[data-roster-busy]";
+const PAUSE = 2000;
+
+async function look() {
+  try {
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.ok && !page.querySelector(BUSY)) {
+      location.reload();
+      return;
+    }
+  } catch {
+    // The network is away for a moment; the next look may find it.
+  }
+  setTimeout(look, PAUSE);
+}
+
+if (document.querySelector(BUSY)) setTimeout(look, PAUSE);
