@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -24,6 +23,7 @@ from parkparty.organizations.models import Officer, Organization, OrganizationSp
 from parkparty.places.models import Park
 from parkparty.rules.choices import DutyState
 from parkparty.rules.figures import duties
+from tests.demo.conftest import Site
 
 pytestmark = pytest.mark.usefixtures("demo")
 
@@ -101,7 +101,7 @@ def test_each_role_has_a_user_whose_password_nobody_knows(role: str) -> None:
     assert not user.is_superuser
 
 
-def test_no_grant_of_the_demo_reaches_into_the_site(demo) -> None:
+def test_no_grant_of_the_demo_reaches_into_the_site() -> None:
     """But for areas, whose readers see all that is there."""
     for grant in of_demo(Grant).filter(area__isnull=True):
         assert grant.organization.code.startswith("DEMO-")
@@ -125,5 +125,8 @@ def test_the_reviewers_queue_is_alive() -> None:
     assert "demo-secretary" in queue.values_list("author__username", flat=True)
 
 
-def test_a_stranger_sees_nothing_of_it() -> None:
-    assert not Company.objects.within(scope_of(AnonymousUser())).exists()
+def test_the_sites_own_administrator_sees_nothing_of_it(demo: Site) -> None:
+    scope = scope_of(demo.user)
+
+    assert list(Company.objects.within(scope)) == [demo.company]
+    assert not Activity.objects.within(scope).exists()
