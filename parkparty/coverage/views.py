@@ -70,7 +70,9 @@ def home(request: ScopedRequest) -> HttpResponse:
         context["waiting"] = queue_length(scope)
         context["queue"] = queue(scope).for_list().order_by(*QUEUE_ORDER)[:IN_QUEUE_SHOWN]
     if scope.roles & {Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER}:
-        context["tiles"] = _rows_of(top_nodes(scope, TILES)[:TILES], scope)
+        nodes = top_nodes(scope, TILES)
+        places = [node for node in nodes if not isinstance(node, Organization)]
+        context["tiles"] = _rows_of((places or nodes)[:TILES], scope)
         context["definition"] = Denominator.OPERATING.definition
     return render(request, "home.html", context)
 
@@ -151,7 +153,8 @@ def organization_coverage(request: ScopedRequest, code: str) -> HttpResponse:
     """The coverage of the companies tied to an organisation and to those below it."""
     organization = scoped_or_404(Organization.objects.within(request.scope), code=code)
     crumbs = _organization_crumbs(organization, request.scope, "coverage:organization")
-    return _coverage_page(request, organization, _options(request), {"crumbs": crumbs})
+    context = {"crumbs": crumbs, "organization": organization}
+    return _coverage_page(request, organization, _options(request), context)
 
 
 def _options(request: ScopedRequest) -> CoverageOptionsForm:

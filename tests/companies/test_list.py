@@ -1,0 +1,175 @@
+"""The company list: its filters stand in the address, its pages leave nobody out, and it never shows a stranger."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from parkparty.accounts.models import User
+from parkparty.companies import views
+from parkparty.companies.choices import LinkKind
+from parkparty.companies.models import Company, Membership
+from tests.conftest import LONG_AGO, World, cover, make_company
+from tests.golden.kic import make_companies
+
+SignIn = Callable[[User], Client]
+LIST = "/companies/"
+
+
+def names(client: Client, **filters: str) -> list[str]:
+    page = client.get(LIST, filters).content.decode()
+    return re.findall(r'<th scope="row"><a href="/companies/\d+/">([^<]+)</a>', page)
+
+
+@pytest.fixture
+def companies(world: World) -> list[Company]:
+    made = [
+        make_company(1, world.kic, name="Ａlpha 软件（上海）有限公司"),
+        make_company(2, world.kic, name="贝塔网络有限公司"),
+        make_company(3, world.neighbour, name="伽马数据有限公司"),
+        make_company(4, world.tiandi, name="德尔塔科技有限公司"),
+    ]
+    cover(made[0], world.own_branch, LinkKind.OWN)
+    cover(made[1], world.joint_branch)
+    return made
+
+
+@pytest.mark.parametrize("text", ["alpha", "ALPHA软件", "软件(上海)", "91310110DEM00001", "９１３１０１１０dem00001"])
+def test_a_company_is_found_however_its_name_or_code_is_typed(
+    companies: list[Company], reviewer: User, client_of: SignIn, text: str
+) -> None:
+    assert names(client_of(reviewer), q=text) == ["Ａlpha 软件（上海）有限公司"]
+
+
+def test_only_companies_in_reach_are_listed(
+    companies: list[Company], reviewer: User, administrator: User, secretary: User, client_of: SignIn
+) -> None:
+    assert len(names(client_of(reviewer))) == 3
+    assert len(names(client_of(administrator))) == 2
+    assert names(client_of(secretary)) == ["贝塔网络有限公司"]
+
+
+def test_a_member_unit_elsewhere_is_in_reach_of_its_committee(
+    companies: list[Company], world: World, administrator: User, client_of: SignIn
+) -> None:
+    Membership.objects.create(company=companies[3], organization=world.kic_committee, since=LONG_AGO)
+    assert "德尔塔科技有限公司" in names(client_of(administrator), organization="KIC")
+
+
+@pytest.mark.parametrize(
+    ("filters", "number"),
+    [
+        ({"place": "park:kic"}, 2),
+        ({"place": "area:310110019"}, 3),
+        ({"place": "area:310110019", "coverage": "organization"}, 2),
+        ({"place": "area:310110019", "coverage": "uncovered"}, 1),
+        ({"coverage": "joint"}, 1),
+        ({"organization": "KIC"}, 2),
+        ({"branch": "KIC-J1"}, 1),
+        ({"denominator": "sanyou"}, 3),
+        ({"denominator": "yingjian"}, 0),
+        ({"place": "park:kic", "as_of": "2014-12-31"}, 0),
+    ],
+)
+def test_filters_stand_in_the_address(
+    companies: list[Company], reviewer: User, client_of: SignIn, filters: dict[str, str], number: int
+) -> None:
+    client = client_of(reviewer)
+    assert len(names(client, **filters)) == number
+    page = client.get(LIST, filters).content.decode()
+    assert page.count('<a class="chip"') == len(filters)
+
+
+def test_a_chip_takes_its_own_filter_away_and_keeps_the_others(
+    companies: list[Company], reviewer: User, client_of: SignIn
+) -> None:
+    client = client_of(reviewer)
+    page = client.get(LIST, {"place": "park:kic", "coverage": "own", "older": '["x",1]'}).content.decode()
+    chips = [html.unescape(address) for address in re.findall(r'<a class="chip" href="([^"]+)"', page)]
+    assert chips == ["?coverage=own", "?place=park%3Akic"]
+    assert "共 1 家" in client.get(LIST + chips[0]).content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "place=park:tiandi",
+        "place=area:310107",
+        "place=nonsense",
+        "place=park:%00",
+        "organization=PT",
+        "organization=%00",
+        "branch=NOBODY",
+        "coverage=made-up",
+        "denominator=made-up",
+        "as_of=2026-13-01",
+        "q=%00",
+    ],
+)
+def test_what_cannot_be_read_or_reached_is_said_and_finds_nothing(
+    companies: list[Company], reviewer: User, client_of: SignIn, query: str
+) -> None:
+    response = client_of(reviewer).get(f"{LIST}?{query}")
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "有内容需要改正" in page
+    assert 'href="/companies/1' not in page
+
+
+@pytest.mark.parametrize("cursor", ["older=", "older=x", 'older=["甲"]', 'newer=["甲","乙"]', "older=[null,1]"])
+def test_a_broken_cursor_gives_the_first_page(
+    companies: list[Company], reviewer: User, client_of: SignIn, cursor: str
+) -> None:
+    page = client_of(reviewer).get(f"{LIST}?{cursor}").content.decode()
+    assert "共 3 家" in page
+
+
+def test_pages_hold_every_company_once(world: World, reviewer: User, client_of: SignIn) -> None:
+    make_companies(world.kic, 120)
+    client, address, seen = client_of(reviewer), f"{LIST}?place=park:kic", []
+    while address:
+        page = client.get(address).content.decode()
+        assert "共 120 家" in page
+        seen += re.findall(r'<th scope="row"><a href="/companies/\d+/">([^<]+)</a>', page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = LIST + html.unescape(following[1]) if following else ""
+    assert seen == sorted(seen)
+    assert len(set(seen)) == len(seen) == 120
+
+
+def test_a_long_list_without_bounds_is_not_counted_to_the_end(
+    world: World, reviewer: User, client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "COUNTED_TO", 10)
+    make_companies(world.kic, 12)
+    client = client_of(reviewer)
+    assert "超过 10 家" in client.get(LIST).content.decode()
+    assert "共 12 家" in client.get(LIST, {"place": "park:kic"}).content.decode()
+
+
+def test_an_empty_list_says_why(world: World, reviewer: User, client_of: SignIn) -> None:
+    client = client_of(reviewer)
+    assert "范围内还没有企业。" in client.get(LIST).content.decode()
+    assert "没有符合这些筛选的企业。" in client.get(LIST, {"q": "没有的"}).content.decode()
+
+
+def test_the_list_needs_few_queries(
+    companies: list[Company], viewer: User, client_of: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    client = client_of(viewer)
+    with django_assert_max_num_queries(12):
+        client.get(LIST, {"place": "area:310110", "organization": "YP", "branch": "KIC-J1", "coverage": "joint"})
+
+
+def test_a_stranger_and_an_auditor_are_told_why_not(stranger: User, auditor: User, client_of: SignIn) -> None:
+    for user in (stranger, auditor):
+        response = client_of(user).get(LIST)
+        assert response.status_code == 403
+        assert "查看企业" in response.content.decode()
+    assert reverse("accounts:login") in Client().get(LIST).url

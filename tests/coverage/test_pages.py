@@ -1,0 +1,187 @@
+"""Coverage pages: every number opens a list of its length, every rate says what it divides, on which day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from parkparty.accounts.models import User
+from parkparty.companies.choices import CompanyStatus, LinkKind, TenancyKind
+from parkparty.companies.models import Tenancy
+from tests.conftest import LONG_AGO, World, cover, make_company
+
+PAGES = [
+    ("coverage:area", "310110"),
+    ("coverage:area", "310110019"),
+    ("coverage:park", "kic"),
+    ("coverage:organization", "WJC"),
+    ("coverage:organization", "KIC-J1"),
+]
+STRUCK_OFF = dt.date(2020, 3, 1)
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def town(world: World) -> World:
+    """Companies in every state, in both parks of the street, one of them in both."""
+    companies = [make_company(number, world.kic) for number in range(12)]
+    cover(companies[0], world.own_branch, LinkKind.OWN)
+    for company in companies[1:7]:
+        cover(company, world.joint_branch)
+    cover(companies[7], world.kic_committee, LinkKind.INSTRUCTOR)
+    cover(companies[8], None, LinkKind.UNION)
+    neighbours = [make_company(100 + number, world.neighbour) for number in range(7)]
+    cover(neighbours[0], world.neighbour_branch)
+    Tenancy.objects.create(company=companies[9], park=world.neighbour, since=LONG_AGO)
+    make_company(200, world.kic, kind=TenancyKind.REGISTERED)
+    make_company(201, world.kic, status=CompanyStatus.DEREGISTERED, status_since=STRUCK_OFF)
+    make_company(300, world.tiandi)
+    return world
+
+
+def body(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+def numbers_with_lists(page: str) -> Iterator[tuple[int, str]]:
+    """Every number of a page that leads to a list, with the list's address."""
+    for address, text in re.findall(r'<a href="([^"]+)"[^>]*>([\d,]+)[^<]*</a>', page):
+        if address.startswith(("/companies/?", "/organizations/?")):
+            yield int(text.replace(",", "")), html.unescape(address)
+
+
+def length(client: Client, address: str) -> int:
+    """How many rows a list has, by what it says and by its rows."""
+    page = body(client, address)
+    said = re.search(r'<p class="found">\s*共 ([\d,]+)', page)
+    rows = page.count('<th scope="row">')
+    assert rows == (int(said[1].replace(",", "")) if said else 0), address
+    return rows
+
+
+@pytest.mark.parametrize(("name", "key"), PAGES)
+@pytest.mark.parametrize("query", ["", "?denominator=registered", "?as_of=2019-12-31&denominator=registered"])
+def test_every_number_equals_the_length_of_its_list(
+    town: World, reviewer: User, viewer: User, client_of: SignIn, name: str, key: str, query: str
+) -> None:
+    client = client_of(reviewer if key != "310110" else viewer)
+    found = list(numbers_with_lists(body(client, reverse(name, args=[key]) + query)))
+    assert len(found) >= 11
+    assert any(number for number, _address in found)
+    for number, address in found:
+        assert length(client, address) == number, address
+
+
+@pytest.mark.parametrize("role", ["reviewer", "viewer", "administrator"])
+def test_the_numbers_of_the_home_page_open_their_lists(
+    request: pytest.FixtureRequest, town: World, client_of: SignIn, role: str
+) -> None:
+    client = client_of(request.getfixturevalue(role))
+    found = list(numbers_with_lists(body(client, reverse("home"))))
+    assert len(found) == 3
+    for number, address in found:
+        assert length(client, address) == number, address
+
+
+def test_a_rate_stands_with_its_numbers_its_definition_and_its_day(
+    town: World, reviewer: User, client_of: SignIn
+) -> None:
+    page = body(client_of(reviewer), reverse("coverage:park", args=["kic"]) + "?as_of=2019-12-31")
+    assert "2019-12-31" in page
+    assert "实体运营企业：截至日经营状态为存续，并实际入驻办公的企业，每家只计一次。" in page
+    assert re.search(r"分子 <a [^>]+>7 家</a>\s*<span[^>]*>分母 <a [^>]+>13 家</a>", page)
+    assert "53.8%" in page
+
+
+def test_the_day_decides_who_is_counted(town: World, reviewer: User, client_of: SignIn) -> None:
+    client, address = client_of(reviewer), reverse("coverage:park", args=["kic"])
+    assert "分母" in body(client, address)
+    before, after = body(client, f"{address}?as_of=2020-02-29"), body(client, f"{address}?as_of=2020-03-01")
+    assert ">13 家</a>" in before
+    assert ">13 家</a>" not in after
+    assert ">12 家</a>" in after
+
+
+def test_a_small_number_is_shown_as_a_fraction(world: World, reviewer: User, client_of: SignIn) -> None:
+    cover(make_company(1, world.kic), world.joint_branch)
+    make_company(2, world.kic)
+    page = body(client_of(reviewer), reverse("coverage:park", args=["kic"]))
+    assert '<p class="rate-number">1/2</p>' in page
+    assert "50.0%" not in page
+
+
+def test_a_place_without_companies_has_a_dash_and_no_error(world: World, reviewer: User, client_of: SignIn) -> None:
+    page = body(client_of(reviewer), reverse("coverage:park", args=["kic"]))
+    assert '<p class="rate-number">—</p>' in page
+
+
+def test_the_park_that_misses_most_stands_first(town: World, reviewer: User, client_of: SignIn) -> None:
+    page = body(client_of(reviewer), reverse("coverage:area", args=["310110019"]))
+    assert page.index(">邻里园</a>") < page.index(">创智园</a>")
+    assert 'width="100.00%"' in page
+
+
+def test_a_district_is_compared_by_street_when_asked(town: World, viewer: User, client_of: SignIn) -> None:
+    client, address = client_of(viewer), reverse("coverage:area", args=["310110"])
+    by_park, by_area = body(client, address), body(client, f"{address}?by=area")
+    assert ">邻里园</a>" in by_park
+    assert ">邻里园</a>" not in by_area
+    assert reverse("coverage:area", args=["310110019"]) in by_area
+    assert ">19</a>" in by_area, "a company in two parks of the street counts once"
+
+
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ("as_of=2019-02-30", "日期按 2026-11-21 的样子填写。"),
+        ("as_of=%00", "日期按 2026-11-21 的样子填写。"),
+        ("as_of=9999-12-31", "截至日期不晚于今天"),
+        ("denominator=made-up", "denominator"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_the_page_still_stands(
+    town: World, reviewer: User, client_of: SignIn, query: str, complaint: str
+) -> None:
+    page = body(client_of(reviewer), reverse("coverage:park", args=["kic"]) + f"?{query}")
+    assert complaint in page
+    assert "有内容需要改正" in page
+    assert "企业怎样被覆盖" in page
+
+
+@pytest.mark.parametrize(("name", "key"), [*PAGES, ("coverage:park", "tiandi"), ("coverage:area", "310107")])
+def test_outside_the_scope_there_is_nothing(
+    town: World, other_secretary: User, stranger: User, client_of: SignIn, name: str, key: str
+) -> None:
+    address = reverse(name, args=[key])
+    assert client_of(other_secretary).get(address).status_code == 404
+    assert client_of(stranger).get(address).status_code == 403
+    assert Client().get(address).url.startswith(reverse("accounts:login"))
+
+
+def test_one_subtree_is_opened_at_once_and_several_are_listed(
+    town: World, administrator: User, secretary: User, client_of: SignIn
+) -> None:
+    only = client_of(secretary).get(reverse("coverage:index"))
+    assert only.url == reverse("coverage:organization", args=["KIC-J1"])
+    page = body(client_of(administrator), reverse("coverage:index"))
+    assert reverse("coverage:park", args=["kic"]) in page
+    assert reverse("coverage:organization", args=["KIC"]) in page
+
+
+@pytest.mark.parametrize(("name", "key"), PAGES)
+def test_a_page_needs_few_queries(
+    town: World, viewer: User, client_of: SignIn, django_assert_max_num_queries: Any, name: str, key: str
+) -> None:
+    client = client_of(viewer)
+    with django_assert_max_num_queries(12):
+        body(client, reverse(name, args=[key]))
