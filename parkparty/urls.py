@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("parkparty.signin.urls")),
     path("activities/", include("parkparty.activities.urls")),
     path("admin/", site.urls),
-    path("audit/", include("parkparty.access.urls")),
+    path("", include("parkparty.access.urls")),
     path("companies/", include("parkparty.companies.urls")),
     path("coverage/", include("parkparty.coverage.urls")),
     path("feedback/", http.feedback, name="feedback"),

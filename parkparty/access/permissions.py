@@ -28,6 +28,7 @@ class Action(StrEnum):
     MANAGE_DATA = "manage_data"
     MANAGE_USERS = "manage_users"
     READ_AUDIT = "read_audit"
+    READ_HISTORY = "read_history"
 
 
 EVERY_READER = (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER)
@@ -44,6 +45,7 @@ ROLES_FOR: dict[Action, tuple[Role, ...]] = {
     Action.MANAGE_DATA: (Role.ADMINISTRATOR,),
     Action.MANAGE_USERS: (Role.ADMINISTRATOR,),
     Action.READ_AUDIT: (Role.AUDITOR,),
+    Action.READ_HISTORY: (*EVERY_READER, Role.AUDITOR),
 }
 
 WHAT = {
@@ -58,7 +60,26 @@ WHAT = {
     Action.MANAGE_DATA: gettext_lazy("维护数据"),
     Action.MANAGE_USERS: gettext_lazy("管理用户"),
     Action.READ_AUDIT: gettext_lazy("查看操作记录"),
+    Action.READ_HISTORY: gettext_lazy("查看变更历史"),
 }
+
+HISTORIES: dict[str, Action] = {
+    "accounts.user": Action.MANAGE_USERS,
+    "access.grant": Action.MANAGE_USERS,
+    "activities.activity": Action.VIEW_ACTIVITY,
+    "companies.company": Action.VIEW_COMPANY,
+    "companies.coveragelink": Action.VIEW_COMPANY,
+    "companies.tenancy": Action.VIEW_COMPANY,
+    "organizations.membercount": Action.VIEW_ORGANIZATION,
+    "organizations.officer": Action.VIEW_CONTACT,
+    "organizations.organization": Action.VIEW_ORGANIZATION,
+    "places.area": Action.VIEW_COVERAGE,
+    "places.building": Action.VIEW_COVERAGE,
+    "places.park": Action.VIEW_COVERAGE,
+    "places.servicestation": Action.VIEW_COVERAGE,
+    "rosters.rosterbatch": Action.IMPORT_ROSTER,
+}
+"""The action that shows a record, and with it the record's history. Of other records only auditors see one."""
 
 
 @dataclass(frozen=True, slots=True)

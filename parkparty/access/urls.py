@@ -1,4 +1,4 @@
-"""Addresses of the trail."""
+"""Addresses of the trail and of the histories of records."""
 
 from django.urls import path
 
@@ -6,5 +6,6 @@ from parkparty.access import views
 
 app_name = "access"
 urlpatterns = [
-    path("", views.trail, name="trail"),
+    path("audit/", views.trail, name="trail"),
+    path("history/<str:label>/<int:pk>/", views.history, name="history"),
 ]

@@ -136,7 +136,7 @@ class AuditEntry(OnlyAdded):
         """
         model, lines = self.object_model, []
         is_new = all(before is None for before, _after in self.changes.values())
-        for name, (before, after) in self.changes.items():
+        for name, (before, after) in sorted(self.changes.items(), key=lambda change: _place_of(model, change[0])):
             field = _field_of(model, name)
             label = getattr(field, "verbose_name", "") or OTHER_NAMES.get(name, name)
             values = {"field": label, "before": _in_words(field, before), "after": _in_words(field, after)}
@@ -203,6 +203,13 @@ def _field_of(model: type[models.Model] | None, name: str) -> models.Field | Non
     except FieldDoesNotExist:
         return None
     return field if isinstance(field, models.Field) else None
+
+
+def _place_of(model: type[models.Model] | None, name: str) -> int:
+    """Fields stand as on their model: PostgreSQL keeps the keys of JSON in an order of its own."""
+    names = [*(field.name for field in model._meta.get_fields())] if model else []
+    names += [other for other in OTHER_NAMES if other not in names]
+    return names.index(name) if name in names else len(names)
 
 
 def _is_empty(value: Any) -> bool:

@@ -44,19 +44,28 @@ class AuditEntryQuerySet(OnlyAddedQuerySet):
             return self
         return self.filter(actor__in=rows_of(self.model, "actor").within(scope).values("pk"))
 
-    def matching(self, *, actor: str = "", action: str = "", object: str = "") -> Self:
-        """Entries whose names hold each part that is given."""
-        parts = {"actor_name": actor, "action": action, "object_name": object}
-        return self.filter(**{f"{name}__icontains": part for name, part in parts.items() if part})
-
-    def on_days(self, since: dt.date | None, last: dt.date | None) -> Self:
-        """Entries of the local days from ``since`` to ``last``, both included; None leaves that side open."""
-        found = self
-        if since:
-            found = found.filter(at__gte=_midnight(since))
-        if last:
-            found = found.filter(at__lt=_midnight(last) + dt.timedelta(days=1))
-        return found
+    def matching(
+        self,
+        *,
+        actor: str = "",
+        action: str = "",
+        object: str = "",
+        kind: str = "",
+        since: dt.date | None = None,
+        last: dt.date | None = None,
+        request_id: str = "",
+    ) -> Self:
+        """Entries that meet all that is given: parts of names, a kind, a request, and the local days, both included."""
+        conditions = {
+            "actor_name__icontains": actor,
+            "action__icontains": action,
+            "object_name__icontains": object,
+            "kind": kind,
+            "at__gte": since and _midnight(since),
+            "at__lt": last and _midnight(last) + dt.timedelta(days=1),
+            "request_id": request_id,
+        }
+        return self.filter(**{lookup: value for lookup, value in conditions.items() if value})
 
     def about(self, label: str, key: object) -> Self:
         """Entries of one object, which need not exist any more; ``label`` as in ``activities.activity``."""
