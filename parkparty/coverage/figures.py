@@ -231,17 +231,22 @@ def _summed(rows: Iterable[tuple[Any, str, int]]) -> dict[Any, CompanyCoverage]:
     return {key: CompanyCoverage(**counts) for key, counts in parts.items()}
 
 
-def top_nodes(scope: Scope, limit: int) -> list[Node]:
-    """Where the reader's subtrees begin: areas and parks first, then organisations, ``limit`` of each kind."""
+def top_places(scope: Scope, limit: int) -> list[Place]:
+    """Where the reader's subtrees of places begin, ``limit`` areas and ``limit`` parks at most."""
     kinds = {path[-paths.STEP :][:1] for path in scope.paths("places")}
-    found: list[Node] = []
+    found: list[Place] = []
     if kinds & {"", Area.path_kind}:
         found += Area.objects.within(scope).filter(scope.tops("places")).order_by("path")[:limit]
     if Park.path_kind in kinds:
         found += Park.objects.within(scope).filter(scope.tops("places")).order_by("path")[:limit]
-    if scope.paths("organizations"):
-        found += Organization.objects.within(scope).filter(scope.tops("organizations")).order_by("path")[:limit]
     return found
+
+
+def top_organizations(scope: Scope, limit: int) -> list[Organization]:
+    """Where the reader's subtrees of the party tree begin, ``limit`` at most."""
+    if not scope.paths("organizations"):
+        return []
+    return list(Organization.objects.within(scope).filter(scope.tops("organizations")).order_by("path")[:limit])
 
 
 def places_above(place: Place, scope: Scope) -> list[tuple[Place, bool]]:

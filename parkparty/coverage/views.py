@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -29,7 +30,8 @@ from parkparty.coverage.figures import (
     coverage_of_each,
     organizations_above,
     places_above,
-    top_nodes,
+    top_organizations,
+    top_places,
     with_units,
 )
 from parkparty.coverage.filters import OrganizationFilterForm
@@ -70,9 +72,8 @@ def home(request: ScopedRequest) -> HttpResponse:
         context["waiting"] = queue_length(scope)
         context["queue"] = queue(scope).for_list().order_by(*QUEUE_ORDER)[:IN_QUEUE_SHOWN]
     if scope.roles & {Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER}:
-        nodes = top_nodes(scope, TILES)
-        places = [node for node in nodes if not isinstance(node, Organization)]
-        context["tiles"] = _rows_of((places or nodes)[:TILES], scope)
+        nodes = top_places(scope, TILES)[:TILES] or top_organizations(scope, TILES)
+        context["tiles"] = _rows_of(nodes, scope)
         context["definition"] = Denominator.OPERATING.definition
     return render(request, "home.html", context)
 
@@ -89,7 +90,7 @@ def _desk(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _rows_of(nodes: list[Node], scope: Scope) -> list[ComparisonRow]:
+def _rows_of(nodes: Sequence[Node], scope: Scope) -> list[ComparisonRow]:
     """Today's coverage of operating companies in each of ``nodes``."""
     day, denominator = today(), Denominator.OPERATING
     parts = coverage_of_each(nodes, as_of=day, denominator=denominator, scope=scope)
@@ -100,10 +101,11 @@ def _rows_of(nodes: list[Node], scope: Scope) -> list[ComparisonRow]:
 @requires(Action.VIEW_COVERAGE)
 def index(request: ScopedRequest) -> HttpResponse:
     """Where the reader's subtrees begin, each with its rate; with only one, its page at once."""
-    nodes = top_nodes(request.scope, TOPS_SHOWN)
+    scope = request.scope
+    nodes: list[Node] = [*top_places(scope, TOPS_SHOWN), *top_organizations(scope, TOPS_SHOWN)]
     if len(nodes) == 1:
         return redirect(page_of(nodes[0]))
-    context = {"rows": _rows_of(nodes, request.scope), "day": today(), "definition": Denominator.OPERATING.definition}
+    context = {"rows": _rows_of(nodes, scope), "day": today(), "definition": Denominator.OPERATING.definition}
     return render(request, "coverage/index.html", context)
 
 
@@ -120,7 +122,8 @@ def area_page(request: ScopedRequest, code: str) -> HttpResponse:
     if children and request.GET.get("by") == "area":
         parts = {**coverage_by_area(area, scope=scope, **asked)}
         direct = Park.objects.within(scope).filter(area=area, parent__isnull=True)
-        nodes = {node.path: node for node in (*children, *direct)}
+        below: list[Area | Park] = [*children, *direct]
+        nodes = {node.path: node for node in below}
     else:
         parts = {**coverage_by_park(area, scope=scope, **asked)}
         parks: Any = Park.objects.within(scope).under(area).filter(parent__isnull=True)

@@ -1,0 +1,144 @@
+"""The home page: what each role has to do first, and nothing that another role does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from parkparty.access.choices import Role
+from parkparty.access.models import Grant
+from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.models import Activity, ActivityType
+from parkparty.core.dates import today
+from parkparty.rules.choices import Every, RuleKind, Strength
+from parkparty.rules.models import Rule
+from tests.conftest import LONG_AGO, World, cover, make_company
+
+SignIn = Callable[[User], Client]
+
+DESK, QUEUE, TILES, DATA, AUDIT = (
+    'id="desk-title"',
+    'id="queue-title"',
+    'id="tiles-title"',
+    'id="data-title"',
+    'id="audit-title"',
+)
+PARTS = (DESK, QUEUE, TILES, DATA, AUDIT)
+
+
+@pytest.fixture
+def monthly_rule(theme_day: ActivityType) -> Rule:
+    return Rule.objects.create(
+        code="R34",
+        name="主题党日",
+        kind=RuleKind.PERIODIC_ACTIVITY,
+        strength=Strength.MUST,
+        source="试验依据",
+        activity_type=theme_day,
+        every=Every.MONTH,
+        since=LONG_AGO,
+    )
+
+
+def home(client: Client) -> str:
+    response = client.get(reverse("home"))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "parts"),
+    [
+        ("secretary", {DESK}),
+        ("reviewer", {QUEUE, TILES}),
+        ("administrator", {TILES, DATA}),
+        ("viewer", {TILES}),
+        ("auditor", {AUDIT}),
+        ("stranger", set()),
+    ],
+)
+def test_each_role_finds_its_own_work(
+    request: pytest.FixtureRequest, world: World, client_of: SignIn, role: str, parts: set[str]
+) -> None:
+    page = home(client_of(request.getfixturevalue(role)))
+    assert {part for part in PARTS if part in page} == parts
+
+
+def test_who_has_no_grant_is_told_who_gives_one(stranger: User, client_of: SignIn) -> None:
+    page = home(client_of(stranger))
+    assert "这个账号还没有授权" in page
+    assert "管理员" in page
+
+
+def test_a_visitor_is_asked_to_sign_in(client: Client, db: None) -> None:
+    assert client.get(reverse("home")).url == f"{reverse('accounts:login')}?next=/"
+
+
+def test_a_secretary_sees_what_is_owed_and_what_is_unfinished(
+    world: World,
+    monthly_rule: Rule,
+    secretary: User,
+    make_activity: Callable[..., Activity],
+    client_of: SignIn,
+) -> None:
+    client = client_of(secretary)
+    page = home(client)
+    assert "还有 1 项未报" in page
+    assert f"{reverse('activities:new')}?organization=KIC-J1&amp;type=theme_day" in page
+    make_activity(world.joint_branch, secretary, held_on=LONG_AGO)
+    make_activity(world.joint_branch, secretary, held_on=LONG_AGO, state=ActivityState.RETURNED)
+    make_activity(world.joint_branch, secretary, held_on=today(), state=ActivityState.SUBMITTED)
+    page = home(client)
+    assert "还有 1 项未报" not in page
+    assert "1 份草稿" in page
+    assert "1 条被退回，待修改" in page
+
+
+def test_a_reviewer_sees_how_many_records_wait_and_the_oldest_first(
+    world: World, reviewer: User, secretary: User, make_activity: Callable[..., Activity], client_of: SignIn
+) -> None:
+    for number in range(6):
+        make_activity(world.joint_branch, secretary, topic=f"第 {number} 次学习", state=ActivityState.SUBMITTED)
+    page = home(client_of(reviewer))
+    assert "待审核 6 条" in page
+    assert re.findall(r">(第 \d 次学习)<", page) == [f"第 {number} 次学习" for number in range(5)]
+
+
+def test_the_tile_shows_the_rate_with_numbers_definition_and_day(
+    world: World, reviewer: User, client_of: SignIn
+) -> None:
+    for number in range(6):
+        cover(make_company(number, world.kic), world.joint_branch if number else None, "joint" if number else "union")
+    page = home(client_of(reviewer))
+    assert '<p class="rate-number">83.3%</p>' in page
+    assert ">5 家</a>" in page
+    assert ">6 家</a>" in page
+    assert ">1 家</a>" in page
+    assert f"截至 {today()} · 口径：实体运营企业" in page
+    assert reverse("coverage:area", args=["310110019"]) in page
+    assert page.count('class="rate-card"') == 1
+
+
+def test_every_home_needs_few_queries(
+    world: World,
+    monthly_rule: Rule,
+    secretary: User,
+    reviewer: User,
+    viewer: User,
+    administrator: User,
+    make_activity: Callable[..., Activity],
+    client_of: SignIn,
+    django_assert_max_num_queries: Any,
+) -> None:
+    make_activity(world.joint_branch, secretary, state=ActivityState.SUBMITTED, held_on=today())
+    Grant.objects.create(user=reviewer, role=Role.SECRETARY, organization=world.neighbour_branch, since=LONG_AGO)
+    for user in (secretary, reviewer, viewer, administrator):
+        client = client_of(user)
+        with django_assert_max_num_queries(12):
+            home(client)
