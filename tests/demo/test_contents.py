@@ -15,10 +15,12 @@ from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity
+from parkparty.audit.models import AuditEntry
 from parkparty.companies.models import Company
 from parkparty.core.codes import uscc_fault
 from parkparty.core.dates import add_months, today
 from parkparty.demo.models import DemoRecord
+from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Officer, Organization, OrganizationSpan
 from parkparty.places.models import Park
 from parkparty.rules.choices import DutyState
@@ -123,6 +125,21 @@ def test_the_reviewers_queue_is_alive() -> None:
     assert 3 <= queue.count() <= 60
     assert not queue.filter(author=user).exists()
     assert "demo-secretary" in queue.values_list("author__username", flat=True)
+
+
+def test_the_auditor_finds_what_the_demo_users_have_done() -> None:
+    trail = AuditEntry.objects.within(scope_of(User.objects.get(username="demo-auditor")))
+
+    names = set(trail.values_list("actor__username", flat=True))
+    assert names >= {"demo-secretary", "demo-reviewer", "demo-administrator"}
+
+
+def test_a_branch_that_has_grown_is_what_it_has_become(demo: Site) -> None:
+    committee = Organization.objects.get(code="DEMO-KIC-O1")
+
+    assert committee.name.endswith("党委")
+    types = [span.type for span in committee.spans.order_by("since")]
+    assert types == [OrganizationType.INDEPENDENT_BRANCH, OrganizationType.COMMITTEE]
 
 
 def test_the_sites_own_administrator_sees_nothing_of_it(demo: Site) -> None:

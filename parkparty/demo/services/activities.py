@@ -19,7 +19,7 @@ from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
 from parkparty.places.models import ServiceStation
 
-WITH_COMMITTEE = 7
+WITH_COMMITTEE, LARGE = 7, 30
 EXTRAS = ("salon", "company_visit", "volunteer")
 DILIGENCE = (0.98, 0.96, 0.94, 0.9, 0.82, 0.65)
 
@@ -73,16 +73,25 @@ class Diary:
         stage.add(ActivityHost(activity=e.activity, organization=host) for e in entries for host in e.hosts)
         stage.add(partners(activity_id=e.activity.pk, company_id=c.pk) for e in entries for c in e.companies)
 
-    def draft(self, branch: Branch, day: dt.date, types: tuple[str, ...], author: User) -> Entry:
-        """A draft that the author has begun."""
+    def catch_up(self, branch: Branch, desk: Desk) -> None:
+        """An approved theme day in each month of the quarter that is over."""
+        since, until = quarter_of(self.stage.today).since, month_of(self.stage.today).since
+        for day in (add_months(since, number).replace(day=16) for number in range(until.month - since.month)):
+            entry = self._submit(branch, day, ("theme_day",), desk.author, self._office_hours(day, 1))
+            self._review(entry, self._office_hours(day, 3), desk.reviewer)
+
+    def draft(self, branch: Branch, day: dt.date, type: str, author: User) -> Activity:
+        """A draft of ``type`` that the author has begun, not yet written."""
         topics, organization = self.words["topics"], branch.organization
         expected = max(3, branch.members)
+        if type == "committee_meeting":
+            expected = 3 if branch.members < LARGE else 5
         stations = self.stations.get(organization.park_id or 0, [])
-        activity = Activity(
+        return Activity(
             organization=organization,
             park_id=organization.park_id,
-            theme_id=self.words["themes"].get(types[0]),
-            topic=self.chance.choice(topics[types[0]]),
+            theme_id=self.words["themes"].get(type),
+            topic=self.chance.choice(topics[type]),
             held_on=day,
             expected=expected,
             present=expected - self.chance.randint(0, expected // 4),
@@ -91,17 +100,16 @@ class Diary:
             station=self.chance.choice(stations) if stations and self.chance.random() < 0.3 else None,
             author=author,
         )
-        entry = Entry(activity, types, [organization])
+
+    def _submit(
+        self, branch: Branch, day: dt.date, types: tuple[str, ...], author: User, filed_at: dt.datetime
+    ) -> Entry:
+        entry = Entry(self.draft(branch, day, types[0], author), types, [branch.organization])
+        entry.activity.state, entry.activity.filed_at = ActivityState.SUBMITTED, filed_at
         self.entries.append(entry)
         return entry
 
-    def submit(self, entry: Entry, at: dt.datetime) -> Entry:
-        """The author reports it."""
-        entry.activity.state, entry.activity.filed_at = ActivityState.SUBMITTED, at
-        return entry
-
-    def review(self, entry: Entry, at: dt.datetime, by: User, reason: str = "") -> None:
-        """The reviewer approves it, or gives it back with a reason."""
+    def _review(self, entry: Entry, at: dt.datetime, by: User, reason: str = "") -> None:
         activity = entry.activity
         activity.state = ActivityState.RETURNED if reason else ActivityState.APPROVED
         activity.reviewed_by, activity.reviewed_at, activity.return_reason = by, at, reason
@@ -143,47 +151,22 @@ class Diary:
         self, branch: Branch, day: dt.date, types: tuple[str, ...], desk: Desk, neighbours: Sequence[Branch]
     ) -> None:
         chance = self.chance
-        filed_at = self.office_hours(day, chance.choice((0, 0, 1, 1, 2, 3, 5, 12)))
+        filed_at = self._office_hours(day, chance.choice((0, 0, 1, 1, 2, 3, 5, 12)))
         if filed_at > self.stage.now:
             return
-        entry = self.submit(self.draft(branch, day, types, desk.author), filed_at)
+        entry = self._submit(branch, day, types, desk.author, filed_at)
         if types[0] in EXTRAS:
             entry.companies = chance.sample(branch.companies, min(len(branch.companies), chance.randint(1, 4)))
             others = [n.organization for n in neighbours if n is not branch and n.organization.type in BRANCH_TYPES]
             standing = [o for o in others if o.approved_on and o.approved_on <= day]
             entry.hosts += chance.sample(standing, min(len(standing), chance.choice((0, 1, 1, 2))))
-        reviewed_at = self.office_hours(timezone.localdate(filed_at), chance.choice(desk.review_days))
+        reviewed_at = self._office_hours(timezone.localdate(filed_at), chance.choice(desk.review_days))
         if reviewed_at < self.stage.now:
             is_recent = (self.stage.today - day).days < 45
             doubts = chance.choice(self.words["return_reasons"]) if is_recent and chance.random() < 0.06 else ""
-            self.review(entry, reviewed_at, desk.reviewer, doubts)
+            self._review(entry, reviewed_at, desk.reviewer, doubts)
 
-    def office_hours(self, day: dt.date, days_later: int) -> dt.datetime:
+    def _office_hours(self, day: dt.date, days_later: int) -> dt.datetime:
         """A moment of the afternoon, ``days_later`` days after ``day``."""
         clock = dt.time(self.chance.randint(12, 17), self.chance.randint(0, 59))
         return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=days_later), clock))
-
-
-def lay_on_desk(diary: Diary, branch: Branch, desk: Desk) -> None:
-    """What the demo's secretary finds: one record given back, one under review, two drafts, and the rest to do."""
-    stage, today = diary.stage, diary.stage.today
-    month, quarter = month_of(today).since, quarter_of(today).since
-    for day in (add_months(quarter, number).replace(day=16) for number in range(month.month - quarter.month)):
-        done = diary.submit(diary.draft(branch, day, ("theme_day",), desk.author), diary.office_hours(day, 1))
-        diary.review(done, diary.office_hours(day, 3), desk.reviewer)
-    day = max(month, today - dt.timedelta(days=8))
-    returned = diary.draft(branch, day, ("committee_meeting",), desk.author)
-    diary.submit(returned, _before(stage, 3, day))
-    diary.review(returned, _before(stage, 1, day), desk.reviewer, diary.words["return_reasons"][0])
-    day = max(quarter, today - dt.timedelta(days=5))
-    diary.submit(diary.draft(branch, day, ("branch_assembly",), desk.author), _before(stage, 2, day))
-    diary.draft(branch, today, ("theme_day",), desk.author).activity.summary = ""
-    planned = diary.draft(branch, today + dt.timedelta(days=6), ("salon",), desk.author)
-    planned.activity.present, planned.activity.summary = None, ""
-    planned.companies = branch.companies[:3]
-
-
-def _before(stage: Stage, days: int, held_on: dt.date) -> dt.datetime:
-    """``days`` before the load, but not before the day of the activity begins."""
-    morning = timezone.make_aware(dt.datetime.combine(held_on, dt.time.min))
-    return max(morning, stage.now - dt.timedelta(days=days))

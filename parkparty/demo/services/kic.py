@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from parkparty.accounts.models import User
 from parkparty.companies.choices import CompanyStatus, LinkKind
 from parkparty.demo.services.companies import Registrar, Tenant, settle
 from parkparty.demo.services.organizations import Branch, count_members, enlist, organization
@@ -26,10 +27,11 @@ LATER_OWN = {8: (8, 6), 9: (148, 8), 10: (36, 4), 12: (170, 3)}
 STAYING = frozenset([*range(OWN), *(place for place, _members in LATER_OWN.values())])
 STRUCK_OFF_FIRST = 190
 ARRIVALS, LEAVING, STRUCK_OFF = 96, 30, 8
-UPGRADES = {
-    0: (OrganizationType.COMMITTEE, dt.date(2018, 6, 1)),
-    2: (OrganizationType.GENERAL_BRANCH, dt.date(2021, 6, 25)),
+RISEN = {
+    "DEMO-KIC-O1": (OrganizationType.COMMITTEE, "党委", dt.date(2018, 6, 1)),
+    "DEMO-KIC-O3": (OrganizationType.GENERAL_BRANCH, "党总支", dt.date(2021, 6, 25)),
 }
+"""Branches that have grown past 100 and past 50 members (R09): what they became, and when."""
 
 
 class Kic:
@@ -54,9 +56,6 @@ class Kic:
         enlist(self.stage, [*self.own, *self.joint, *self._other_branches()])
         tenants = self.first + self.later
         settle(self.stage, tenants, (dt.date(2016, 12, 31), dt.date(self.stage.today.year - 1, 12, 31)))
-        for number, (type, on) in UPGRADES.items():
-            self.own[number].type = type
-            save_organization(self.own[number], by=None, on=on)
         return self._count()
 
     def _admit_first(self) -> None:
@@ -148,6 +147,7 @@ class Kic:
     def _join(self, tenant: Tenant, number: int, since: dt.date | None = None) -> None:
         """Cover ``tenant`` by a joint branch until it has one of its own."""
         branch = self.joint[number]
+        tenant.members = max(1, tenant.members)
         own_since = min((link.since for link in tenant.links if link.kind == LinkKind.OWN), default=None)
         link = tenant.cover(LinkKind.JOINT, branch, max(filter(None, (since, branch.approved_on))))
         link.until = min(filter(None, (own_since, branch.dissolved_on)), default=None)
@@ -196,6 +196,14 @@ class Kic:
         counts.append((self.mobile, self.stage.counted_on, 11))
         count_members(self.stage, counts)
         return [*branches, Branch(self.mobile, 11, [])]
+
+
+def raise_rank(branches: list[Branch], *, by: User) -> None:
+    """Make the branches of ``RISEN`` what they are today; their history keeps what they were."""
+    for risen in (branch.organization for branch in branches if branch.organization.code in RISEN):
+        risen.type, title, on = RISEN[risen.code]
+        risen.name = risen.name.replace("党支部", title)
+        save_organization(risen, by=by, on=on)
 
 
 def _strike_off(tenant: Tenant, day: dt.date) -> None:

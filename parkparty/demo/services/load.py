@@ -12,10 +12,11 @@ from parkparty.audit.services import record
 from parkparty.companies.models import Company
 from parkparty.core.dates import quarter_of
 from parkparty.demo.models import DemoRecord
-from parkparty.demo.services.activities import Desk, Diary, lay_on_desk
+from parkparty.demo.services.activities import Desk, Diary
 from parkparty.demo.services.codes import load_codes
 from parkparty.demo.services.companies import brands, open_register
-from parkparty.demo.services.kic import Kic
+from parkparty.demo.services.desk import lay_on_desks
+from parkparty.demo.services.kic import Kic, raise_rank
 from parkparty.demo.services.organizations import Branch, found_committees
 from parkparty.demo.services.other_parks import NINGBO, TIANDI, OtherPark, open_changsha
 from parkparty.demo.services.people import invite_users
@@ -45,7 +46,9 @@ def load_demo() -> dict[type[models.Model], int]:
     parks = lay_out_places(stage)
     committees = found_committees(stage, parks)
     branches = _fill_parks(stage, parks, committees)
-    _tell_the_past(stage, branches, invite_users(stage))
+    users = invite_users(stage)
+    raise_rank(branches["kic"], by=users["demo-administrator"])
+    _tell_the_past(stage, branches, users)
     created = with_all_that_hangs_on(stage.created)
     DemoRecord.objects.bulk_create(
         DemoRecord(model=model._meta.label_lower, keys=sorted(keys)) for model, keys in created.items()
@@ -95,7 +98,7 @@ def _tell_the_past(stage: Stage, branches: dict[str, list[Branch]], users: dict[
         Desk(users["demo-kic-branches"], reviewer, review_days=(1, 3, 6, 9, 13, 17)),
     )
     diary.keep([mine], my_desk, until=quarter_of(stage.today).since)
-    lay_on_desk(diary, mine, my_desk)
+    diary.catch_up(mine, my_desk)
     for park, reviewer_name, share in (
         ("tiandi", "demo-putuo-reviewer", len(branches["tiandi"])),
         ("changsha", "demo-changsha-reviewer", CHANGSHA_REPORTING),
@@ -104,3 +107,4 @@ def _tell_the_past(stage: Stage, branches: dict[str, list[Branch]], users: dict[
         desk = Desk(users[f"demo-{park}-branches"], users[reviewer_name], months=13, committees=False)
         diary.keep(stage.chance.sample(branches[park], share), desk)
     diary.write()
+    lay_on_desks(diary, mine, users["demo-secretary"], reviewer)

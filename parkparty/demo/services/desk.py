@@ -1,0 +1,50 @@
+"""What one finds on the desks, left there by the demo's own users through the services: the trail tells of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from parkparty.access.services import scope_of
+from parkparty.accounts.models import User
+from parkparty.activities.models import Activity, ActivityType
+from parkparty.activities.services import approve_activity, return_activity, save_activity, submit_activity
+from parkparty.core.dates import month_of, quarter_of
+from parkparty.demo.services.activities import Diary
+from parkparty.demo.services.organizations import Branch
+
+APPROVED_LAST = 4
+
+
+def lay_on_desks(diary: Diary, branch: Branch, secretary: User, reviewer: User) -> None:
+    """The secretary's: one record given back, one under review, two drafts. The reviewer's: the rest of the queue."""
+    today, author, judge = diary.stage.today, scope_of(secretary), scope_of(reviewer)
+    month, quarter = month_of(today).since, quarter_of(today).since
+
+    day = max(month, today - dt.timedelta(days=8))
+    meeting = _log(diary.draft(branch, day, "committee_meeting", secretary), "committee_meeting")
+    meeting = submit_activity(meeting, by=secretary, scope=author)
+    return_activity(meeting, by=reviewer, scope=judge, reason=diary.words["return_reasons"][0])
+
+    day = max(quarter, today - dt.timedelta(days=5))
+    assembly = _log(diary.draft(branch, day, "branch_assembly", secretary), "branch_assembly")
+    submit_activity(assembly, by=secretary, scope=author)
+
+    theme_day = diary.draft(branch, today, "theme_day", secretary)
+    theme_day.summary = ""
+    _log(theme_day, "theme_day")
+    salon = diary.draft(branch, today + dt.timedelta(days=6), "salon", secretary)
+    salon.present, salon.summary = None, ""
+    _log(salon, "salon", branch)
+
+    for activity in Activity.objects.reviewable(judge).order_by("filed_at")[:APPROVED_LAST]:
+        approve_activity(activity, by=reviewer, scope=judge)
+
+
+def _log(activity: Activity, type: str, guests: Branch | None = None) -> Activity:
+    return save_activity(
+        activity,
+        by=activity.author,
+        scope=scope_of(activity.author),
+        types=ActivityType.objects.filter(pk=type),
+        companies=guests.companies[:3] if guests else (),
+    )
