@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.db.models import Q
 
 from parkparty.core.models import DatedQuerySet
+from parkparty.organizations.querysets import reached
 
 if TYPE_CHECKING:
     from parkparty.core.scope import Scope
@@ -22,6 +23,12 @@ class GrantQuerySet(DatedQuerySet):
             scope.q("organizations", "organization__path")
             | scope.q("places", "area__path")
             | scope.q("places", "park__path")
+        )
+
+    def overseen(self, scope: Scope) -> Self:
+        """Grants in the reader's subtrees, and on organisations that sit in the reader's places: to be read only."""
+        return self.filter(
+            reached(scope, "organization__") | scope.q("places", "area__path") | scope.q("places", "park__path")
         )
 
     def not_ended_by(self, day: dt.date) -> Self:

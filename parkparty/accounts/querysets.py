@@ -22,13 +22,19 @@ class UserQuerySet(models.QuerySet):
 
         Superusers belong to nobody; accounts without any grant only to who reaches everything.
         """
+        return self._held_by(scope, rows_of(self.model, "grants").within(scope))
+
+    def overseen(self, scope: Scope) -> Self:
+        """Accounts whose acts the reader may read: those ``within``, and of organisations in the reader's places."""
+        return self._held_by(scope, rows_of(self.model, "grants").overseen(scope))
+
+    def _held_by(self, scope: Scope, grants_inside: models.QuerySet) -> Self:
         people = self.filter(is_superuser=False)
         if scope.is_whole:
             return people
         grants = rows_of(self.model, "grants").filter(user=OuterRef("pk"))
-        inside = grants.within(scope)
-        outside = grants.not_ended_by(today()).exclude(pk__in=rows_of(self.model, "grants").within(scope).values("pk"))
-        return people.filter(Exists(inside), ~Exists(outside))
+        outside = grants.not_ended_by(today()).exclude(pk__in=grants_inside.values("pk"))
+        return people.filter(Exists(grants_inside.filter(user=OuterRef("pk"))), ~Exists(outside))
 
     def named(self, part: str) -> Self:
         """Accounts whose login or display name holds ``part``; all when there is none."""

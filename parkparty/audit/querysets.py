@@ -42,7 +42,7 @@ class AuditEntryQuerySet(OnlyAddedQuerySet):
         """What the accounts of the reader's subtrees did; acts of superusers and on the server belong to none."""
         if scope.is_whole:
             return self
-        return self.filter(actor__in=rows_of(self.model, "actor").within(scope).values("pk"))
+        return self.filter(actor__in=rows_of(self.model, "actor").overseen(scope).values("pk"))
 
     def matching(
         self,
