@@ -67,7 +67,7 @@ def take_pictures(origin: str) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--lang=zh-CN"]
         )
         for name, role, address, size in PICTURES:
             take(browser, origin, name, role, address, size)
@@ -91,7 +91,7 @@ def take_roster(browser: Browser, origin: str) -> None:
     page.locator("button[name=role][value=administrator]").click()
     page.goto("/rosters/new/")
     page.locator("input[type=file]").set_input_files(MESSY_ROSTER)
-    page.locator("main form button[type=submit]").first.click()
+    page.locator("main form button").first.click()
     page.wait_for_load_state()
     keep(page.screenshot(full_page=True), "roster-1280")
     page.close()
