@@ -16,9 +16,11 @@ from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityType
 from parkparty.core.dates import today
+from parkparty.coverage import views
+from parkparty.organizations.choices import OrganizationType
 from parkparty.rules.choices import Every, RuleKind, Strength
 from parkparty.rules.models import Rule
-from tests.conftest import LONG_AGO, World, cover, make_company
+from tests.conftest import LONG_AGO, World, cover, make_company, make_organization
 
 SignIn = Callable[[User], Client]
 
@@ -142,3 +144,32 @@ def test_every_home_needs_few_queries(
         client = client_of(user)
         with django_assert_max_num_queries(12):
             home(client)
+
+
+def test_a_committee_with_many_branches_sees_the_first_duties_and_how_many_more(
+    world: World, monthly_rule: Rule, make_user: Callable[..., User], client_of: SignIn
+) -> None:
+    for number in range(views.DUTIES_SHOWN - 1):
+        make_organization(f"KIC-X{number}", OrganizationType.JOINT_BRANCH, world.kic_committee, park=world.kic)
+    page = home(client_of(make_user("committee", Role.SECRETARY, world.kic_committee)))
+    assert f"还有 {views.DUTIES_SHOWN + 1} 项未报" in page
+    assert "另有 1 项未列出。" in page
+    assert page.count('class="duty ') == views.DUTIES_SHOWN
+
+
+def test_who_reaches_everything_sees_where_the_trees_begin(
+    world: World, make_user: Callable[..., User], client_of: SignIn
+) -> None:
+    client = client_of(make_user("root", is_superuser=True))
+    assert re.findall(r'class="rate-label"><a [^>]+>([^<]+)<', home(client)) == ["上海市"]
+    index = client.get(reverse("coverage:index")).content.decode()
+    assert re.findall(r'<th scope="row"><a [^>]+>([^<]+)<', index) == ["上海市", "普陀区党工委", "杨浦区党工委"]
+
+
+def test_who_reaches_only_organisations_sees_their_rate(
+    world: World, make_user: Callable[..., User], client_of: SignIn
+) -> None:
+    cover(make_company(1, world.kic), world.joint_branch)
+    page = home(client_of(make_user("committee", Role.VIEWER, world.kic_committee)))
+    assert reverse("coverage:organization", args=["KIC"]) in page
+    assert '<p class="rate-number">1/1</p>' in page
