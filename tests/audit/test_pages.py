@@ -105,6 +105,15 @@ class TestTrail:
         assert (read.actor, read.action, read.address) == (auditor, "查看操作记录", "127.0.0.1")
         assert read.changes_in_words == ["操作人：审核员", "条数：2"]
 
+    def test_a_look_by_way_of_the_data_pages_is_one_entry_too(self, auditor: User, client_of: ClientOf) -> None:
+        client = client_of(auditor)
+        shown = AuditEntry.objects.get(action="退回修改")
+        for address in ("/admin/audit/auditentry/?q=审核", f"/admin/audit/auditentry/{shown.pk}/change/"):
+            assert client.get(address).status_code == 200
+        reads = [entry.changes_in_words for entry in AuditEntry.objects.filter(kind=Kind.READ).order_by("id")]
+        assert [len(read) for read in reads] == [1, 1]
+        assert reads[1] == [f"对象：{shown.pk}"]
+
     def test_pages_go_on_where_the_last_ended(self, auditor: User, secretary: User, client_of: ClientOf) -> None:
         AuditEntry.objects.bulk_create(
             AuditEntry(actor=secretary, actor_name="书记", action=f"第{number}步") for number in range(70)

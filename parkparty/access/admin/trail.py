@@ -1,13 +1,18 @@
-"""The audit trail, to be read by auditors only."""
+"""The audit trail to be read by auditors only; each look at the trail is itself an entry."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from parkparty.access.admin.pages import ReadOnlyPages
 from parkparty.access.admin.site import site
 from parkparty.access.permissions import Action
 from parkparty.audit.models import AuditEntry
+from parkparty.audit.services import record_read
 
 
 @admin.register(AuditEntry, site=site)
@@ -20,3 +25,15 @@ class AuditEntryPages(ReadOnlyPages):
     search_fields = ("actor_name", "action", "object_name", "request_id")
     ordering = ("-id",)
     sortable_by = ()
+
+    def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if self.may(request):
+            record_read(_("查看操作记录"), by=request.user, details={"object": request.META["QUERY_STRING"]})
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self, request: Any, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if self.may(request):
+            record_read(_("查看操作记录"), by=request.user, details={"object": object_id})
+        return super().change_view(request, object_id, form_url, extra_context)
