@@ -29,7 +29,7 @@ QUEUE_ORDER = ("filed_at", "id")
 """Oldest first: who reported early does not wait for who reported late."""
 
 HISTORY_LENGTH = 50
-PICK_LENGTH = 30
+PICK_LENGTH = 10
 """Names offered for ticking beside those ticked already."""
 
 USUAL_LENGTH = 5

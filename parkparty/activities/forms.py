@@ -143,7 +143,11 @@ class ActivityForm(ScopedModelForm):
     companies = SeveralField(Company.objects.none(), required=False, label=gettext_lazy("共建企业"))
     partners_text = forms.CharField(label=gettext_lazy("按名称查找党组织"), max_length=60, required=False)
     companies_text = forms.CharField(label=gettext_lazy("按名称查找企业"), max_length=60, required=False)
-    photos = PhotosField(required=False, label=gettext_lazy("照片"))
+    photos = PhotosField(
+        required=False,
+        label=gettext_lazy("照片"),
+        help_text=gettext_lazy("可不传，最多 9 张。保存时缩小，并去掉拍摄地点等信息。"),
+    )
     dropped_photos = SeveralField(ActivityPhoto.objects.none(), required=False, label=gettext_lazy("去掉的照片"))
 
     class Meta:
@@ -156,6 +160,7 @@ class ActivityForm(ScopedModelForm):
             "topic": forms.TextInput(attrs={"list": "recent-topics", "autocomplete": "off"}),
             "summary": forms.Textarea(attrs={"rows": 4}),
         }
+        help_texts = {"summary": gettext_lazy("可不填。不写个人姓名、电话和证件号码。")}
         error_messages = {"held_on": {"invalid": gettext_lazy("日期按 2026-11-21 的样子填写。")}}
 
     def __init__(self, *args: Any, scope: Scope, asked: QueryDict | None = None, **kwargs: Any) -> None:
@@ -332,6 +337,8 @@ class ReturnForm(forms.Form):
         check_free_text(self, "reason")
         phrases = [str(ReturnPhrase(phrase).label) for phrase in data.get("phrases", ())]
         data["whole_reason"] = "；".join(filter(None, [*phrases, clean(data.get("reason", ""))]))
+        if not (data["whole_reason"] or self.errors):
+            self.add_error("reason", _("写明退回原因，方便书记修改。"))
         return data
 
 

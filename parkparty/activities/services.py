@@ -222,7 +222,7 @@ def _move(activity: Activity, step: Step, *, by: User, reason: str = "") -> Acti
     activity.version += 1
     activity.full_clean()
     activity.save()
-    changes = {"state": [ActivityState(before).label, activity.get_state_display()]}
+    changes = {"state": [before, activity.state]}
     record(str(step.label), activity, by=by, changes=changes, reason=reason)
     return activity
 

@@ -23,6 +23,7 @@ from parkparty.activities.models import Activity, ActivityPhoto
 from parkparty.core.paging import keyset_page
 
 LIST_ORDER = ("-held_on", "-id")
+ROWS = 30
 PHOTO_HEADERS = {
     "Cache-Control": "private, no-store",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -35,7 +36,7 @@ PHOTO_HEADERS = {
 def activity_list(request: ScopedRequest) -> HttpResponse:
     """Activities in reach, the last held first, cut by the filters in the address."""
     form = ActivityFilterForm(request.GET, scope=request.scope)
-    page = keyset_page(form.rows().for_list(), request.GET, order=LIST_ORDER)
+    page = keyset_page(form.rows().for_list(), request.GET, order=LIST_ORDER, size=ROWS)
     filtered = any(request.GET.get(name) for name in form.fields)
     return render(request, "activities/list.html", {"form": form, "page": page, "filtered": filtered})
 
@@ -44,7 +45,7 @@ def activity_list(request: ScopedRequest) -> HttpResponse:
 @requires(Action.REVIEW_ACTIVITY)
 def queue(request: ScopedRequest) -> HttpResponse:
     """What waits for the reader's judgement, the oldest first."""
-    page = keyset_page(figures.queue(request.scope).for_list(), request.GET, order=figures.QUEUE_ORDER)
+    page = keyset_page(figures.queue(request.scope).for_list(), request.GET, order=figures.QUEUE_ORDER, size=ROWS)
     context = {"page": page, "number": figures.queue_length(request.scope)}
     return render(request, "activities/queue.html", context)
 
@@ -223,19 +224,20 @@ def _form_page(
 
 
 def _detail_page(request: ScopedRequest, activity: Activity, form: ReturnForm) -> HttpResponse:
+    may_step = {step.value: bool(activity.may(step, request.scope)) for step in Step}
     context = {
         "activity": activity,
-        "crumbs": _crumbs(),
+        "crumbs": _crumbs(reviewing=may_step[Step.APPROVE]),
         "hosts": [host for host in activity.hosts.all() if host.pk != activity.organization_id],
-        "may_step": {step.value: bool(activity.may(step, request.scope)) for step in Step},
+        "may_step": may_step,
         "history": figures.history_of(activity),
         "form": form,
     }
     return render(request, "activities/detail.html", context)
 
 
-def _crumbs() -> list[tuple[str, str]]:
-    return [(_("活动"), reverse("activities:list"))]
+def _crumbs(*, reviewing: bool = False) -> list[tuple[str, str]]:
+    return [(_("待审核"), reverse("activities:queue")) if reviewing else (_("活动"), reverse("activities:list"))]
 
 
 def _submitted(request: ScopedRequest, activity: Activity) -> HttpResponse:
