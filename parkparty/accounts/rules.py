@@ -26,9 +26,9 @@ class WellKnown(CommonPasswordValidator):
 
     def validate(self, password: str, user: Any = None) -> None:
         plain = half_width(password).casefold()
-        written = {plain, plain.rstrip("!@#$.。！?*"), _once(plain), plain.translate(_DISGUISES)}
-        known = self.passwords | KNOWN_HERE
-        if written & known or _TAIL.sub("", plain.translate(_DISGUISES)) in {"password", "admin", "passw"}:
+        stem = _TAIL.sub("", plain)
+        written = {plain, _once(plain), plain.translate(_DISGUISES), stem, stem.translate(_DISGUISES)}
+        if written & (self.passwords | KNOWN_HERE):
             raise ValidationError(_("这个密码太常见，排在被猜的前列。换几个互不相干的词连起来。"), code="well_known")
         if len(_once(plain)) <= _RUN or _is_one_run(plain):
             raise ValidationError(_("这个密码是连续或重复的字符，容易猜到。换几个互不相干的词连起来。"), code="one_run")

@@ -6,6 +6,7 @@ import csv
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChangeForm
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -53,6 +54,17 @@ class _NewPassword:
         for name, (label, required) in self.words.items():
             self.fields[name].label = label
             self.fields[name].error_messages["required"] = required
+        self.fields["new_password1"].help_text = " ".join(
+            [
+                _t("至少 12 个字符，汉字也算；几个互不相干的词连起来最好记，也最难猜。"),
+                _t("不用站点、单位、园区和本人的名称。"),
+                *(
+                    [_t("小写字母、大写字母、数字、其他字符中至少有三类。")]
+                    if settings.SECURITY_PROFILE == "CN"
+                    else []
+                ),
+            ]
+        )
         self.fields["new_password2"].help_text = ""
 
 

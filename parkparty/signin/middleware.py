@@ -24,6 +24,9 @@ from parkparty.signin.services.sessions import is_overdue, is_proved, keep_sessi
 
 PROOF, KEPT_METHOD = "proof", "proof_for"
 
+ALWAYS_OPEN = frozenset({"feedback", "text_size", "set_language"})
+"""Pages of the frame, which stand open whatever is owed; pages of this app carry ``before_duties``."""
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -66,7 +69,7 @@ class DutiesMiddleware:
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if not request.user.is_authenticated:
             return None
-        if not getattr(view, "before_duties", False):
+        if not getattr(view, "before_duties", False) and request.resolver_match.view_name not in ALWAYS_OPEN:
             if owes_factor(request.session, request.scope):
                 return redirect("accounts:enrol")
             if is_password_old(request.user):
@@ -99,6 +102,6 @@ def _ask_proof(request: Any) -> HttpResponse | None:
         if proved:
             return redirect(request.get_full_path()) if kept_method == "GET" else None
         form.refuse()
-    ours = {PROOF, KEPT_METHOD, "csrfmiddlewaretoken"}
+    ours = {PROOF, KEPT_METHOD, "account", "csrfmiddlewaretoken"}
     kept = [(name, value) for name, values in request.POST.lists() if name not in ours for value in values]
     return render(request, "signin/proof.html", {"form": form, "kept": kept, "kept_method": kept_method})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 
 from django.conf import settings
 from django.utils import timezone
@@ -24,7 +25,7 @@ class TooManyAttempts(Exception):
 
     def __init__(self, until: dt.datetime) -> None:
         super().__init__(until)
-        self.seconds = max(1, int((until - timezone.now()).total_seconds()) + 1)
+        self.seconds = max(1, math.ceil((until - timezone.now()).total_seconds()))
 
     @property
     def minutes(self) -> int:

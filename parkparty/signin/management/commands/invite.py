@@ -24,7 +24,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument(
-            "file", metavar="FILE", nargs="?", type=Path, help=_("UTF-8 名单，一行一人：登录名,显示名,邮箱,角色,范围代码")
+            "file",
+            metavar="FILE",
+            nargs="?",
+            type=Path,
+            help=_("UTF-8 名单，一行一人：登录名,显示名,邮箱,角色,范围代码"),
         )
         what.add_argument("--user", metavar="NAME", help=_("给这个登录名发新链接，原密码停用"))
 
