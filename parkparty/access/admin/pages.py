@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -161,9 +162,15 @@ class DataPages(admin.ModelAdmin):
         form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
         return form
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return _dates_last(super().get_fields(request, obj))
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fixed = self.fixed if obj else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        return _without_pencils(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         kwargs["queryset"] = self.choices(db_field.related_model, request)
@@ -312,6 +319,12 @@ class Rows(admin.TabularInline):
         rows: models.QuerySet = self.pages().get_queryset(request)
         return rows.select_related(*self.pages().list_select_related)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return _dates_last(super().get_fields(request, obj))
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        return _without_pencils(super().formfield_for_dbfield(db_field, request, **kwargs))
+
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         kwargs["queryset"] = self.pages().choices(db_field.related_model, request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -324,6 +337,18 @@ class Rows(admin.TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _dates_last(fields: Any) -> list[Any]:
+    """What a fact is comes before how long it holds."""
+    return sorted(fields, key=lambda name: name in ("since", "until"))
+
+
+def _without_pencils(field: Any) -> Any:
+    """A choice is chosen here; adding, changing and deleting what may be chosen has pages of its own."""
+    if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+        field.widget.can_add_related = field.widget.can_change_related = field.widget.can_delete_related = False
+    return field
 
 
 def _chosen(form: Any) -> dict[str, str]:

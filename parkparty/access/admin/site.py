@@ -29,6 +29,7 @@ class DataSite(AdminSite):
     site_title = _("园区党建")
     site_header = _("园区党建 · 数据维护")
     index_title = _("数据维护")
+    enable_nav_sidebar = False
 
     def admission(self, request: Any) -> Decision:
         """Whether the reader may enter, and otherwise why not."""
