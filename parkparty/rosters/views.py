@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -38,8 +39,8 @@ def roster_list(request: ScopedRequest) -> HttpResponse:
 @requires(Action.IMPORT_ROSTER)
 def upload(request: ScopedRequest) -> HttpResponse:
     """Take a file and have it checked in the background; its batch page waits for the result."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
         batch = receive_roster(form.cleaned_data["file"], by=request.user)
         tasks.check_roster.enqueue(batch.pk)
         return redirect("rosters:batch", batch.pk)
@@ -64,11 +65,15 @@ def batch(request: ScopedRequest, pk: int) -> HttpResponse:
     return _batch_page(request, batch, ApplyForm(batch=batch))
 
 
-@require_POST
 @requires(Action.IMPORT_ROSTER)
 def apply(request: ScopedRequest, pk: int) -> HttpResponse:
-    """Decide to import, with the reason; the writing itself happens in the background."""
+    """Decide to import, with the reason; the writing itself happens in the background.
+
+    The page that comes back with an error has links of its own, which lead here without a form: on to the batch.
+    """
     batch = _batch_in_reach(request, pk)
+    if request.method != "POST":
+        return redirect(f"{reverse('rosters:batch', args=[pk])}?{request.GET.urlencode()}")
     form = ApplyForm(request.POST, batch=batch)
     if form.is_valid():
         good_rows_only = form.cleaned_data.get("good_rows_only", False)

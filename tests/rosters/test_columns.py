@@ -1,0 +1,99 @@
+"""Each column reads what people write and refuses the rest with a reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from parkparty.companies.choices import CompanyStatus, StaffBand, TenancyKind
+from parkparty.organizations.choices import OrganizationType
+from parkparty.rosters.choices import REASONS, SUGGESTIONS, IssueKind
+from parkparty.rosters.columns import BY_KEY, CellFault, cell_address
+
+pytestmark = pytest.mark.sqlite
+
+DAY = dt.date(2024, 1, 5)
+FORBIDDEN = ("请", "抱歉", "无效", "非法")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [DAY, "2024-1-5", "2024/01/05", "2024.1.5", "20240105", 20240105, "2024年1月5日", "２０２４－１－５", 45296,
+     "45296", "2024-01-05 00:00:00", "2024 年 1 月 5 日"],
+)  # fmt: skip
+def test_dates_in_every_form(cell: Any) -> None:
+    assert BY_KEY["tenancy_since"].parse(cell) == DAY
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "value"),
+    [
+        ("uscc", "９１３５０１００Ｍ０００１００Ｙ４３", "91350100M000100Y43"),
+        ("uscc", " 91350100m000100y43 ", "91350100M000100Y43"),
+        ("uscc", "91310110DEM0002250", "91310110DEM0002250"),
+        ("staff", "３２人", StaffBand.FROM_20),
+        ("staff", "10～19人", StaffBand.FROM_10),
+        ("staff", "100人以上", StaffBand.FROM_100),
+        ("staff", 1234.0, StaffBand.FROM_1000),
+        ("tenancy_kind", "注册", TenancyKind.REGISTERED),
+        ("status", "在业", CompanyStatus.OPERATING),
+        ("status", "吊销，未注销", CompanyStatus.REVOKED),
+        ("branch_type", "联合支部", OrganizationType.JOINT_BRANCH),
+        ("industry", "6513 应用软件开发", "6513"),
+        ("industry", 6513, "6513"),
+        ("industry", 1, "01"),
+        ("instructor", "有", True),
+        ("instructor", "无", False),
+        ("full", "12人", 12),
+        ("name", "甲\u200b 公司（上海）", "甲 公司（上海）"),
+    ],
+)
+def test_cells_as_people_write_them(key: str, cell: Any, value: Any) -> None:
+    assert BY_KEY[key].parse(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "kind"),
+    [
+        ("uscc", "91350100M000100Y4A", IssueKind.USCC_CHECK),
+        ("uscc", "91350100M000100Y4", IssueKind.USCC_LENGTH),
+        ("uscc", "9135O100M000100Y43", IssueKind.USCC_ALPHABET),
+        ("uscc", 9.1310110123456789e17, IssueKind.DIGITS_LOST),
+        ("uscc", "9.1310110E+17", IssueKind.DIGITS_LOST),
+        ("tenancy_since", "2024-02-30", IssueKind.DATE),
+        ("tenancy_since", "24-1-5", IssueKind.DATE),
+        ("tenancy_since", "二〇二四年", IssueKind.DATE),
+        ("tenancy_since", "1900-01-01", IssueKind.DATE_RANGE),
+        ("tenancy_since", "2224-01-05", IssueKind.DATE_RANGE),
+        ("full", "-1", IssueKind.NUMBER),
+        ("full", "1.5", IssueKind.NUMBER),
+        ("full", "99999999999", IssueKind.NUMBER),
+        ("status", "不清楚", IssueKind.CHOICE),
+        ("instructor", "某某", IssueKind.YES_NO),
+        ("name", "长" * 121, IssueKind.TOO_LONG),
+    ],
+)
+def test_what_cannot_be_taken(key: str, cell: Any, kind: IssueKind) -> None:
+    with pytest.raises(CellFault) as fault:
+        BY_KEY[key].parse(cell)
+    assert fault.value.kind == kind
+
+
+@pytest.mark.parametrize("cell", ["", "  ", "/", "—", "无"])
+def test_signs_for_nothing_are_blank(cell: str) -> None:
+    assert BY_KEY["branch"].is_blank(cell)
+
+
+def test_every_kind_has_a_reason_and_what_mends_it() -> None:
+    assert set(REASONS) == set(SUGGESTIONS) == set(IssueKind.values)
+    sentences = [str(text) for text in (*REASONS.values(), *SUGGESTIONS.values())]
+    assert all(text.endswith("。") for text in sentences)
+    assert not [text for text in sentences if any(word in text for word in FORBIDDEN)]
+
+
+def test_addresses_count_as_spreadsheets_do() -> None:
+    assert [cell_address(n, 318) for n in (0, 3, 25, 26, 701, 702)] == [
+        "A318", "D318", "Z318", "AA318", "ZZ318", "AAA318",
+    ]  # fmt: skip
