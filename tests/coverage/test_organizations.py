@@ -98,6 +98,7 @@ def test_a_joint_branch_past_five_units_carries_the_hint_and_its_article(
 ) -> None:
     for number in range(units):
         cover(make_company(number, world.kic), world.joint_branch)
+    make_company(100, world.kic)
     shown = page(client_of(reviewer), "KIC-J1")
     assert ("一般不超过 5 家。" in shown) is hinted
     assert ("R03" in shown) is hinted
