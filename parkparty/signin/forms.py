@@ -54,17 +54,13 @@ class _NewPassword:
         for name, (label, required) in self.words.items():
             self.fields[name].label = label
             self.fields[name].error_messages["required"] = required
-        self.fields["new_password1"].help_text = " ".join(
-            [
-                _t("至少 12 个字符，汉字也算；几个互不相干的词连起来最好记，也最难猜。"),
-                _t("不用站点、单位、园区和本人的名称。"),
-                *(
-                    [_t("小写字母、大写字母、数字、其他字符中至少有三类。")]
-                    if settings.SECURITY_PROFILE == "CN"
-                    else []
-                ),
-            ]
-        )
+        advice = [
+            _t("至少 12 个字符，汉字也算；几个互不相干的词连起来最好记，也最难猜。"),
+            _t("不用站点、单位、园区和本人的名称。"),
+        ]
+        if settings.SECURITY_PROFILE == "CN":
+            advice.append(_t("小写字母、大写字母、数字、其他字符中至少有三类。"))
+        self.fields["new_password1"].help_text = " ".join(advice)
         self.fields["new_password2"].help_text = ""
 
 

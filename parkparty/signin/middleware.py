@@ -27,6 +27,9 @@ PROOF, KEPT_METHOD = "proof", "proof_for"
 ALWAYS_OPEN = frozenset({"feedback", "text_size", "set_language"})
 """Pages of the frame, which stand open whatever is owed; pages of this app carry ``before_duties``."""
 
+GIVES_RIGHTS = ("admin:accounts_user_", "admin:access_grant_")
+"""Data pages that open accounts and give rights: what is sent there asks for proof."""
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -76,9 +79,14 @@ class DutiesMiddleware:
                 days = settings.PASSWORD_MAX_AGE_DAYS
                 messages.warning(request, _("密码已经用了 %(days)s 天，换一个再继续。") % {"days": days})
                 return redirect("accounts:password_change")
-        if getattr(view, "asks_proof", False) and not settings.DEMO and not is_proved(request.session):
+        if _is_sensitive(request, view) and not settings.DEMO and not is_proved(request.session):
             return _ask_proof(request)
         return None
+
+
+def _is_sensitive(request: Any, view: Any) -> bool:
+    sent = request.method == "POST" and request.resolver_match.view_name.startswith(GIVES_RIGHTS)
+    return bool(getattr(view, "asks_proof", False) or sent)
 
 
 def _page(request: HttpRequest) -> str:

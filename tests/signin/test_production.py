@@ -50,7 +50,12 @@ def probe(**extra: str) -> dict:
     quiet = {name: value for name, value in os.environ.items() if name not in {"DEBUG", "DEMO"}}
     code = PROBE.replace("django.setup()", _STATIC + "django.setup()")
     done = subprocess.run(
-        [sys.executable, "-c", code], env=quiet | PRODUCTION | extra, cwd=site.BASE_DIR, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        env=quiet | PRODUCTION | extra,
+        cwd=site.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])

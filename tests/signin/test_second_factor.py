@@ -36,10 +36,10 @@ def enrol_by_page(client: Client) -> str:
 
 @pytest.mark.parametrize(
     ("second", "code"),
-    [(59, "94287082"), (1111111109, "07081804"), (1234567890, "89005924"), (20000000000, "65353130")],
+    [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")],
 )
 def test_R069_codes_are_those_of_rfc_6238(second: int, code: str) -> None:
-    assert totp("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", second // 30) == code[-6:]
+    assert totp("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", second // 30) == code
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.REVIEWER])

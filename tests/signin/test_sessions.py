@@ -181,6 +181,16 @@ def test_R074_what_was_typed_is_kept_and_sent_on(client: Client, keeper: User, c
     assert User.objects.filter(username="li.hua").exists()
 
 
+@pytest.mark.parametrize("name", ["admin:accounts_user_add", "admin:access_grant_add"])
+def test_R074_giving_rights_asks_again_when_it_is_sent(client: Client, keeper: User, clock, name: str) -> None:
+    sign_in(client, "keeper")
+    clock.shift(10 * MINUTE)
+    assert client.get(reverse(name)).status_code == 200
+    page = client.post(reverse(name), {"username": "li.hua", "display_name": "李花"}).content.decode()
+    assert "再确认一次身份" in page
+    assert 'name="display_name" value="李花"' in page
+
+
 def test_R074_a_page_opens_again_after_proof(client: Client, member: User, clock) -> None:
     sign_in(client)
     clock.shift(10 * MINUTE)

@@ -28,7 +28,7 @@ class Command(BaseCommand):
             metavar="FILE",
             nargs="?",
             type=Path,
-            help=_("UTF-8 名单，一行一人：登录名,显示名,邮箱,角色,范围代码"),
+            help=_("名单，一行一人：登录名,显示名,邮箱,角色,范围代码"),
         )
         what.add_argument("--user", metavar="NAME", help=_("给这个登录名发新链接，原密码停用"))
 
@@ -55,7 +55,7 @@ def _opened(file: Path) -> list[Issued]:
         raise CommandError(_("读不了名单 %(file)s：%(fault)s") % {"file": file, "fault": fault}) from fault
     form = InvitationForm({"people": text}, scope=Scope.everything())
     if not form.is_valid():
-        raise CommandError("\n".join(form.errors["people"]))
+        raise CommandError("\n".join(str(error) for error in form.errors["people"]))
     try:
         return open_accounts(form.cleaned_data["people"], by=None, site=settings.SITE_URL)
     except ValidationError as refusal:
