@@ -15,6 +15,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parkparty.audit.choices import NOTHING_BEFORE, Kind, Outcome
 from parkparty.audit.querysets import ONLY_ADDED, AuditEntryQuerySet, AuditSealQuerySet
@@ -108,7 +109,7 @@ class AuditEntry(OnlyAdded):
 
     class Meta:
         verbose_name = _("操作记录")
-        verbose_name_plural = _("操作记录")
+        verbose_name_plural = pgettext_lazy("复数", "操作记录")
         ordering = ["-id"]
         indexes = [models.Index(fields=["object_type", "object_id", "-id"], name="audit_by_object")]
 
@@ -166,7 +167,7 @@ class AuditSeal(OnlyAdded):
 
     class Meta:
         verbose_name = _("操作记录封存")
-        verbose_name_plural = _("操作记录封存")
+        verbose_name_plural = pgettext_lazy("复数", "操作记录封存")
         ordering = ["-position"]
 
     def __str__(self) -> str:

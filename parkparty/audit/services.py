@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -30,9 +31,13 @@ BATCH = 500
 REACH_BACK = 1000
 """How far before the newest sealed entry a request looks for ones that committed late; `seal_audit` looks at all."""
 
+PAUSE_SECONDS = 1.0
+"""A process seals no more often than this: in a rush one batch does for many writes, and costs each next to nothing."""
+
 _LOCK = 0x7061726B  # one sealer at a time in a PostgreSQL database
 
 anchors = logging.getLogger("parkparty.audit.anchor")
+_last_sealing = {"at": -PAUSE_SECONDS}
 
 
 def record(
@@ -104,6 +109,7 @@ def seal_new() -> int:
 
     Returns how many were sealed.
     """
+    _last_sealing["at"] = time.monotonic()
     try:
         with _without_waiting():
             return _seal(reach_back=REACH_BACK, wait=False)
@@ -159,6 +165,8 @@ def _name_of(by: User | None) -> str:
 
 def _seal_after_commit() -> None:
     """Once a transaction, however many entries it wrote; a fault in sealing is logged and takes nothing back."""
+    if time.monotonic() - _last_sealing["at"] < PAUSE_SECONDS:
+        return
     waiting: list[Any] = connection.run_on_commit
     if not any(call is seal_new for _savepoints, call, _robust in waiting):
         transaction.on_commit(seal_new, robust=True)

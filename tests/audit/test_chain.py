@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from parkparty.accounts.models import User
+from parkparty.audit import services
 from parkparty.audit.check import anchors_in, verify
 from parkparty.audit.models import AuditEntry, AuditSeal
 from parkparty.audit.services import BATCH, anchors, record, seal_all, seal_new
@@ -187,6 +188,20 @@ class TestAnchor:
 
 @pytest.mark.django_db(transaction=True)
 class TestSealedByItself:
+    @pytest.fixture(autouse=True)
+    def _at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(services, "PAUSE_SECONDS", 0)
+
+    def test_a_rush_of_writes_is_sealed_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        record("登录", None, by=None)
+        monkeypatch.setattr(services, "PAUSE_SECONDS", 3600)
+        for _ in range(3):
+            record("登录", None, by=None)
+        assert AuditSeal.objects.count() == 1
+        monkeypatch.setattr(services, "PAUSE_SECONDS", 0)
+        record("登录", None, by=None)
+        assert AuditSeal.objects.count() == 5
+
     def test_what_a_request_wrote_is_sealed_once_it_is_committed(self) -> None:
         with transaction.atomic():
             record("登录", None, by=None)
