@@ -161,7 +161,12 @@ class ActivityForm(ScopedModelForm):
             "summary": forms.Textarea(attrs={"rows": 4}),
         }
         help_texts = {"summary": gettext_lazy("可不填。不写个人姓名、电话和证件号码。")}
-        error_messages = {"held_on": {"invalid": gettext_lazy("日期按 2026-11-21 的样子填写。")}}
+        error_messages = {
+            "held_on": {
+                "required": gettext_lazy("填写活动日期。"),
+                "invalid": gettext_lazy("日期按 2026-11-21 的样子填写。"),
+            }
+        }
 
     def __init__(self, *args: Any, scope: Scope, asked: QueryDict | None = None, **kwargs: Any) -> None:
         """``asked`` is the address: what a new record starts with, and which names to look for."""

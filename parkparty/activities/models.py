@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parkparty.access.permissions import Decision
 from parkparty.activities.choices import ActivityState, Step
@@ -28,7 +29,7 @@ class ActivityType(CodeTable):
 
     class Meta(CodeTable.Meta):
         verbose_name = _("活动类型")
-        verbose_name_plural = _("活动类型")
+        verbose_name_plural = pgettext_lazy("复数", "活动类型")
 
 
 class ActivityTheme(CodeTable):
@@ -36,7 +37,7 @@ class ActivityTheme(CodeTable):
 
     class Meta(CodeTable.Meta):
         verbose_name = _("活动主题")
-        verbose_name_plural = _("活动主题")
+        verbose_name_plural = pgettext_lazy("复数", "活动主题")
 
 
 class Activity(models.Model):
@@ -88,7 +89,7 @@ class Activity(models.Model):
 
     class Meta:
         verbose_name = _("活动")
-        verbose_name_plural = _("活动")
+        verbose_name_plural = pgettext_lazy("复数", "活动")
         ordering = ["-held_on", "-id"]
         indexes = [
             models.Index(fields=["organization", "-held_on", "-id"], name="activities_by_organization"),
@@ -148,7 +149,7 @@ class ActivityHost(models.Model):
 
     class Meta:
         verbose_name = _("主办单位")
-        verbose_name_plural = _("主办单位")
+        verbose_name_plural = pgettext_lazy("复数", "主办单位")
         constraints = [
             models.UniqueConstraint(fields=["activity", "organization"], name="activities_host_once"),
         ]
@@ -178,7 +179,7 @@ class ActivityPhoto(models.Model):
 
     class Meta:
         verbose_name = _("照片")
-        verbose_name_plural = _("照片")
+        verbose_name_plural = pgettext_lazy("复数", "照片")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["activity", "sha256"], name="activities_photo_once")]
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from parkparty.access.permissions import Action
@@ -237,7 +238,9 @@ def _detail_page(request: ScopedRequest, activity: Activity, form: ReturnForm) -
 
 
 def _crumbs(*, reviewing: bool = False) -> list[tuple[str, str]]:
-    return [(_("待审核"), reverse("activities:queue")) if reviewing else (_("活动"), reverse("activities:list"))]
+    if reviewing:
+        return [(_("待审核"), reverse("activities:queue"))]
+    return [(pgettext("复数", "活动"), reverse("activities:list"))]
 
 
 def _submitted(request: ScopedRequest, activity: Activity) -> HttpResponse:

@@ -112,7 +112,7 @@ class TestSave:
     @pytest.mark.parametrize(
         ("name", "value", "fault"),
         [
-            ("held_on", "", "这个字段是必填项"),
+            ("held_on", "", "填写活动日期。"),
             ("held_on", "2026-02-30", "日期按 2026-11-21 的样子填写"),
             ("held_on", "1026-11-02", "批准成立，核对活动日期"),
             ("held_on", "2099-01-01", "活动日期在一年以后"),
@@ -288,6 +288,7 @@ class TestMore:
         text = desk.get(NEW).content.decode()
         assert "天地园企业" not in text
         assert "甲公司支部" not in text
+        assert 'name="partners"' not in text
         desk.post(NEW, typed(companies=[company.pk]))
         desk.post(NEW, typed(partners=[world.own_branch.pk]))
         assert not Activity.objects.exists()
