@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DemoRecord(models.Model):
@@ -15,7 +16,7 @@ class DemoRecord(models.Model):
 
     class Meta:
         verbose_name = _("演示数据登记")
-        verbose_name_plural = _("演示数据登记")
+        verbose_name_plural = pgettext_lazy("复数", "演示数据登记")
         ordering = ["model"]
 
     def __str__(self) -> str:

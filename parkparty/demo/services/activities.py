@@ -59,10 +59,10 @@ class Diary:
         """What ``branches`` of one park did under ``desk`` before ``until``, today included unless told."""
         until = until or self.stage.today + dt.timedelta(days=1)
         for branch in branches:
-            if branch.organization.type in BRANCH_TYPES:
-                for day, types in self._dates(branch, desk):
-                    if (branch.organization.approved_on or day) <= day < until:
-                        self._report(branch, day, types, desk, branches)
+            dates = self._dates(branch, desk) if branch.organization.is_branch else self._lectures(desk)
+            for day, types in dates:
+                if (branch.organization.approved_on or day) <= day < until:
+                    self._report(branch, day, types, desk, branches)
 
     def write(self) -> None:
         """Insert all entries with their types, hosts and partner companies."""
@@ -118,9 +118,7 @@ class Diary:
         """The days on which a branch meets and as what: a fixed day a month, and what falls due beside it."""
         chance, diligence = self.chance, self.chance.choice(DILIGENCE)
         day_of_month, month_of_quarter = chance.randint(5, 26), chance.randint(0, 2)
-        first = add_months(self.stage.today.replace(day=1), 1 - desk.months)
-        for number in range(desk.months):
-            month = add_months(first, number)
+        for month in self._months(desk):
             day = month.replace(day=day_of_month)
             types: tuple[str, ...] = ("theme_day",)
             if (month.month - 1) % 3 == month_of_quarter and chance.random() < diligence:
@@ -142,6 +140,17 @@ class Diary:
             yield ("life_meeting", "member_review")
         if self.chance.random() < 0.12:
             yield (self.chance.choice(EXTRAS),)
+
+    def _lectures(self, desk: Desk) -> Iterator[tuple[dt.date, tuple[str, ...]]]:
+        """What a committee or a general branch does itself; the rest is for its branches, which the demo leaves out."""
+        for month in self._months(desk):
+            if month.month % 3 == 0:
+                yield self._near(month), ("party_lecture",)
+
+    def _months(self, desk: Desk) -> Iterator[dt.date]:
+        """The first days of the months under ``desk``, this one the last."""
+        for number in range(1 - desk.months, 1):
+            yield add_months(self.stage.today.replace(day=1), number)
 
     def _near(self, day: dt.date) -> dt.date:
         """Another day of the same month."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from parkparty.companies.choices import LinkKind, SizeClass, StaffBand, TenancyKind
+from parkparty.companies.choices import LinkKind, SizeClass, StaffBand, TenancyKind, staff_band
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
 from parkparty.core.codes import uscc_from_body
 from parkparty.core.text import fold
@@ -38,6 +38,11 @@ class Tenant:
         link = CoverageLink(company=self.company, kind=kind, organization=organization, since=max(since, self.since))
         self.links.append(link)
         return link
+
+    def employ_members(self) -> None:
+        """Give a company with many members the staff to match: a third of them at most are members."""
+        band = max(StaffBand(self.company.staff_band), staff_band(3 * self.members))
+        self.company.staff_band, self.company.size = band, _size(band)
 
     def leave(self, on: dt.date) -> None:
         """Move out on ``on``: the tenancy and every link end, those that had not begun are dropped."""
@@ -107,6 +112,8 @@ def open_register(stage: Stage, park: Park, city: str, division: str, names: Ite
 
 def settle(stage: Stage, tenants: Sequence[Tenant], count_days: Sequence[dt.date]) -> None:
     """Write companies with their tenancies, links and, on each of ``count_days``, their member counts."""
+    for tenant in tenants:
+        tenant.employ_members()
     stage.add(tenant.company for tenant in tenants)
     stage.add(tenant.tenancy for tenant in tenants)
     stage.add(link for tenant in tenants for link in tenant.links)

@@ -11,7 +11,7 @@ import datetime as dt
 from parkparty.accounts.models import User
 from parkparty.companies.choices import CompanyStatus, LinkKind
 from parkparty.demo.services.companies import Registrar, Tenant, settle
-from parkparty.demo.services.organizations import Branch, count_members, enlist, organization
+from parkparty.demo.services.organizations import Branch, count_members, enlist, organization, running_term
 from parkparty.demo.services.stage import Stage, data
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
@@ -198,11 +198,13 @@ class Kic:
         return [*branches, Branch(self.mobile, 11, [])]
 
 
-def raise_rank(branches: list[Branch], *, by: User) -> None:
+def raise_rank(stage: Stage, branches: list[Branch], *, by: User) -> None:
     """Make the branches of ``RISEN`` what they are today; their history keeps what they were."""
     for risen in (branch.organization for branch in branches if branch.organization.code in RISEN):
         risen.type, title, on = RISEN[risen.code]
         risen.name = risen.name.replace("党支部", title)
+        term = running_term(stage, OrganizationType(risen.type), on)
+        risen.term_since, risen.term_until = term["term_since"], term["term_until"]
         save_organization(risen, by=by, on=on)
 
 

@@ -47,7 +47,7 @@ def load_demo() -> dict[type[models.Model], int]:
     committees = found_committees(stage, parks)
     branches = _fill_parks(stage, parks, committees)
     users = invite_users(stage)
-    raise_rank(branches["kic"], by=users["demo-administrator"])
+    raise_rank(stage, branches["kic"], by=users["demo-administrator"])
     _tell_the_past(stage, branches, users)
     created = with_all_that_hangs_on(stage.created)
     DemoRecord.objects.bulk_create(

@@ -63,7 +63,7 @@ def organization(
         OrganizationType.WORKING_COMMITTEE,
         OrganizationType.JOINT_GROUP,
     ):
-        fields |= _term(stage, type, approved_on or stage.today)
+        fields |= running_term(stage, type, approved_on or stage.today)
     return Organization(code=code, name=name, type=type, parent=parent, status=status, **fields)
 
 
@@ -93,7 +93,7 @@ def count_members(stage: Stage, counts: Sequence[tuple[Organization, dt.date, in
     )
 
 
-def _term(stage: Stage, type: OrganizationType, approved_on: dt.date) -> dict[str, dt.date]:
+def running_term(stage: Stage, type: OrganizationType, approved_on: dt.date) -> dict[str, dt.date]:
     """The term that runs today; every ninth organisation is late with its election."""
     months = 12 * TERM_YEARS.get(type, BRANCH_TERM_YEARS)
     since = approved_on
