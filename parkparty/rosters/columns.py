@@ -8,10 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from parkparty.companies.choices import CompanyStatus, StaffBand, TenancyKind, staff_band
 from parkparty.core.codes import uscc_fault
@@ -251,16 +254,9 @@ class StatusSince(DateColumn):
 class BranchName(TextColumn):
     key, title, fill_down = "branch", _("党组织名称"), True
     aliases = (
-        "党组织名称",
-        "党组织",
-        "所属党组织",
-        "所在党组织",
-        "覆盖党组织",
-        "党支部名称",
-        "所属党支部",
-        "所在党支部",
-        "党支部",
-    )
+        "党组织名称", "党组织", "所属党组织", "所在党组织", "覆盖党组织",
+        "党支部名称", "所属党支部", "所在党支部", "党支部",
+    )  # fmt: skip
     note = _("覆盖这家企业的党组织。几行写同一名称就是一个联合党支部。可合并单元格。")
 
 
@@ -289,14 +285,9 @@ class Superior(TextColumn):
 class ApprovedOn(DateColumn):
     key, title, fill_down = "approved_on", _("批准成立日期"), True
     aliases = (
-        "批准成立日期",
-        "党组织成立日期",
-        "党组织成立时间",
-        "支部成立日期",
-        "支部成立时间",
-        "批复日期",
-        "批准日期",
-    )
+        "批准成立日期", "党组织成立日期", "党组织成立时间", "支部成立日期",
+        "支部成立时间", "批复日期", "批准日期",
+    )  # fmt: skip
     note = _("上级批准成立党组织的日期。新建党组织须填写。")
 
 
@@ -354,12 +345,21 @@ COLUMNS: tuple[Column, ...] = (
     LinkSince(), FullMembers(), ProbationaryMembers(), AsOf(), Instructor(),
 )  # fmt: skip
 BY_KEY: dict[str, Column] = {column.key: column for column in COLUMNS}
-_BY_TITLE = {fold_label(alias): column for column in COLUMNS for alias in column.aliases}
+
+
+@cache
+def _by_title() -> dict[str, Column]:
+    """Folded titles; those of the template count in every language of the site, whoever uploads it."""
+    found = {fold_label(alias): column for column in COLUMNS for alias in column.aliases}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {fold_label(str(column.title)): column for column in COLUMNS}
+    return found
 
 
 def known_titles() -> dict[str, bool]:
     """Every folded title that means a column, and whether its merged blocks are filled down."""
-    return {title: column.fill_down for title, column in _BY_TITLE.items()}
+    return {title: column.fill_down for title, column in _by_title().items()}
 
 
 class HeaderFault(Exception):
@@ -379,7 +379,7 @@ def match_columns(titles: Sequence[str]) -> tuple[dict[str, int], list[str]]:
     found: dict[str, int] = {}
     ignored, doubled = [], []
     for index, title in enumerate(titles):
-        column = _BY_TITLE.get(fold_label(title))
+        column = _by_title().get(fold_label(title))
         if column is None:
             ignored += [clean(title)] if clean(title) else []
         elif column.key in found:

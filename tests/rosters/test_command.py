@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from fixtures.rosters import make_messy
+from parkparty.access.choices import Role
 from parkparty.accounts.models import User
 from parkparty.audit.models import AuditEntry
 from parkparty.companies.models import Company
@@ -79,11 +80,20 @@ def test_committed_twice_changes_nothing_the_second_time(demo_park: World) -> No
     assert again["batch"] != answer["batch"]
 
 
-def test_in_the_name_and_reach_of_a_user(demo_park: World, administrator: User, district_administrator: User) -> None:
+def test_in_the_name_of_a_user(demo_park: World, administrator: User) -> None:
     status, answer = import_roster(FIXED, "--commit", "--user", "administrator")
     assert (status, answer["committed"]) == (0, True)
     entry = AuditEntry.objects.order_by("pk").last()
     assert entry.actor == administrator
+
+
+def test_a_user_of_another_park_is_refused_and_told_nothing(demo_park: World, make_user: Any) -> None:
+    make_user("neighbour", Role.ADMINISTRATOR, demo_park.neighbour)
+    status, answer = import_roster(FIXED, "--commit", "--user", "neighbour")
+    assert (status, answer["wrong"], answer["committed"]) == (1, 12, False)
+    assert {error["reason"] for error in answer["errors"]} == {
+        "没有找到这个园区，或它不在本账号的管理范围内。可填：邻里园。"
+    }
 
 
 def test_a_user_without_the_right_is_told_so(demo_park: World, secretary: User) -> None:
