@@ -12,7 +12,7 @@ from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChange
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.access.choices import Role
@@ -50,16 +50,20 @@ class _NewPassword:
     }
     fields: Any
 
+    def validate_password_for_user(self, user: Any, password_field_name: str = "", **kwargs: Any) -> None:
+        """What is wrong with the password stands at the first field, beside the advice, not at its repetition."""
+        super().validate_password_for_user(user, "new_password1", **kwargs)  # type: ignore[misc]
+
     def word(self) -> None:
         for name, (label, required) in self.words.items():
             self.fields[name].label = label
             self.fields[name].error_messages["required"] = required
         advice = [
-            _t("至少 12 个字符，汉字也算；几个互不相干的词连起来最好记，也最难猜。"),
-            _t("不用站点、单位、园区和本人的名称。"),
+            gettext("至少 12 个字符，汉字也算；几个互不相干的词连起来最好记，也最难猜。"),
+            gettext("不用站点、单位、园区和本人的名称。"),
         ]
         if settings.SECURITY_PROFILE == "CN":
-            advice.append(_t("小写字母、大写字母、数字、其他字符中至少有三类。"))
+            advice.append(gettext("小写字母、大写字母、数字、其他字符中至少有三类。"))
         self.fields["new_password1"].help_text = " ".join(advice)
         self.fields["new_password2"].help_text = ""
 
@@ -108,7 +112,7 @@ class CodeForm(forms.Form):
     def refuse(self) -> None:
         """The code was wrong, used before, or too old."""
         self.add_error(
-            "code", _t("验证码不对或已经用过。等手机上换出下一个再填；一直不对时，核对手机的时间是否自动设置。")
+            "code", gettext("验证码不对或已经用过。等手机上换出下一个再填；一直不对时，核对手机的时间是否自动设置。")
         )
 
 
@@ -125,7 +129,7 @@ class ProofForm(forms.Form):
 
     def refuse(self) -> None:
         """The proof was wrong."""
-        self.add_error("proof", _t("密码或验证码不对，核对大小写和输入法后重新填写。"))
+        self.add_error("proof", gettext("密码或验证码不对，核对大小写和输入法后重新填写。"))
 
 
 class InvitationForm(forms.Form):
@@ -151,13 +155,13 @@ class InvitationForm(forms.Form):
         text = self.cleaned_data["people"].replace("，", ",").replace("\t", ",")
         lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
         if len(lines) > MAX_INVITED:
-            raise ValidationError(_t("一次最多 %(count)s 人，分几次填写。") % {"count": MAX_INVITED})
+            raise ValidationError(gettext("一次最多 %(count)s 人，分几次填写。") % {"count": MAX_INVITED})
         accounts, faults, names = [], [], set()
         for number, line in lines:
             try:
                 account = self._account(next(csv.reader([line])))
                 if account.username.casefold() in names:
-                    raise ValidationError(_t("登录名“%(name)s”在名单里出现了两次。") % {"name": account.username})
+                    raise ValidationError(gettext("登录名“%(name)s”在名单里出现了两次。") % {"name": account.username})
             except (ValidationError, csv.Error) as fault:
                 faults.append(_at(number, fault))
                 continue
@@ -170,16 +174,16 @@ class InvitationForm(forms.Form):
     def _account(self, cells: list[str]) -> NewAccount:
         cells = [clean(cell) for cell in cells]
         if len(cells) != 5:
-            raise ValidationError(_t("应有五项，现在有 %(count)s 项。") % {"count": len(cells)})
+            raise ValidationError(gettext("应有五项，现在有 %(count)s 项。") % {"count": len(cells)})
         username, display_name, email, role, code = cells
         username = half_width(username)
         UnicodeUsernameValidator()(username)
         if len(username) > 150 or not 0 < len(display_name) <= 60:
-            raise ValidationError(_t("显示名应有 1 到 60 个字，登录名不超过 150 个字符。"))
+            raise ValidationError(gettext("显示名应有 1 到 60 个字，登录名不超过 150 个字符。"))
         if email:
             validate_email(email)
         if User.objects.within(Scope.everything()).filter(username__iexact=username).exists():
-            raise ValidationError(_t("登录名“%(name)s”已有人使用，换一个。") % {"name": username})
+            raise ValidationError(gettext("登录名“%(name)s”已有人使用，换一个。") % {"name": username})
         return NewAccount(username, display_name, email, _role(role), self._node(half_width(code)))
 
     def _node(self, code: str) -> TreeNode:
@@ -191,20 +195,20 @@ class InvitationForm(forms.Form):
             found: TreeNode | None = rows.first()
             if found:
                 return found
-        raise ValidationError(_t("负责范围内没有代码为“%(code)s”的党组织、园区或辖区。") % {"code": code})
+        raise ValidationError(gettext("负责范围内没有代码为“%(code)s”的党组织、园区或辖区。") % {"code": code})
 
 
 def _role(name: str) -> Role:
     for role in Role:
         if name in {role.value, str(role.label)}:
             return role
-    labels = "、".join(str(role.label) for role in Role)
-    raise ValidationError(_t("没有“%(name)s”这个角色，可填：%(roles)s。") % {"name": name, "roles": labels})
+    labels = gettext("、").join(str(role.label) for role in Role)
+    raise ValidationError(gettext("没有“%(name)s”这个角色，可填：%(roles)s。") % {"name": name, "roles": labels})
 
 
 def _at(number: int, fault: Exception) -> str:
-    sentences = " ".join(fault.messages) if isinstance(fault, ValidationError) else _t("引号不成对。")
-    return _t("第 %(number)s 行：%(fault)s") % {"number": number, "fault": sentences}
+    sentences = " ".join(fault.messages) if isinstance(fault, ValidationError) else gettext("引号不成对。")
+    return gettext("第 %(number)s 行：%(fault)s") % {"number": number, "fault": sentences}
 
 
 class PersonFilter(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parkparty.signin.querysets import AttemptQuerySet, InvitationQuerySet, LoginSessionQuerySet
 from parkparty.signin.rules import device, masked
@@ -24,7 +25,7 @@ class Attempt(models.Model):
 
     class Meta:
         verbose_name = _("登录尝试")
-        verbose_name_plural = _("登录尝试")
+        verbose_name_plural = pgettext_lazy("复数", "登录尝试")
         indexes = [
             models.Index(fields=["account", "place", "at"], name="signin_attempt_by_account"),
             models.Index(fields=["place", "at"], name="signin_attempt_by_place"),
@@ -50,7 +51,7 @@ class LoginSession(models.Model):
 
     class Meta:
         verbose_name = _("登录")
-        verbose_name_plural = _("登录")
+        verbose_name_plural = pgettext_lazy("复数", "登录")
         ordering = ["-last_seen"]
 
     def __str__(self) -> str:
@@ -79,7 +80,7 @@ class Authenticator(models.Model):
 
     class Meta:
         verbose_name = _("第二步验证")
-        verbose_name_plural = _("第二步验证")
+        verbose_name_plural = pgettext_lazy("复数", "第二步验证")
 
     def __str__(self) -> str:
         return str(self.user)
@@ -95,7 +96,7 @@ class RecoveryCode(models.Model):
 
     class Meta:
         verbose_name = _("恢复码")
-        verbose_name_plural = _("恢复码")
+        verbose_name_plural = pgettext_lazy("复数", "恢复码")
 
     def __str__(self) -> str:
         return str(self.user)
@@ -124,7 +125,7 @@ class Invitation(models.Model):
 
     class Meta:
         verbose_name = _("开通链接")
-        verbose_name_plural = _("开通链接")
+        verbose_name_plural = pgettext_lazy("复数", "开通链接")
         ordering = ["-since"]
 
     def __str__(self) -> str:
@@ -143,7 +144,7 @@ class IdentityLink(models.Model):
 
     class Meta:
         verbose_name = _("统一身份关联")
-        verbose_name_plural = _("统一身份关联")
+        verbose_name_plural = pgettext_lazy("复数", "统一身份关联")
         constraints = [
             models.UniqueConstraint(fields=["issuer", "subject"], name="signin_identity_once"),
             models.UniqueConstraint(fields=["issuer", "user"], name="signin_identity_per_user"),

@@ -142,7 +142,7 @@ def masked(address: str) -> str:
 
 
 def device(agent: str) -> str:
-    """A browser's own long name in two words: ``Windows 上的 Edge``."""
+    """A browser's own long name in two words: ``Edge（Windows）``."""
     browser = next((str(name) for mark, name in _BROWSERS if mark in agent), _("浏览器"))
     system = next((str(name) for mark, name in _SYSTEMS if mark in agent), "")
-    return _("%(system)s 上的%(browser)s") % {"system": system, "browser": browser} if system else browser
+    return _("%(browser)s（%(system)s）") % {"system": system, "browser": browser} if system else browser

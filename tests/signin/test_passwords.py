@@ -153,3 +153,9 @@ def test_passwords_are_kept_as_argon2(member: User, settings) -> None:
     member.set_password(GOOD)
     assert identify_hasher(member.password).algorithm == "argon2"
     assert "m=102400" in member.password
+
+
+def test_the_fault_of_a_new_password_stands_at_its_field(client_of: Callable[[User], Client], member: User) -> None:
+    typed = {"old_password": PASSWORD, "new_password1": "123456789012", "new_password2": "123456789012"}
+    form = client_of(member).post(CHANGE, typed).context["form"]
+    assert list(form.errors) == ["new_password1"]

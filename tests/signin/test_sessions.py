@@ -109,7 +109,7 @@ def test_R073_the_list_shows_where_one_is_signed_in(member: User) -> None:
     office = Client(REMOTE_ADDR="101.82.7.9", HTTP_USER_AGENT=WINDOWS)
     sign_in(office)
     page = office.get(SECURITY).content.decode()
-    assert "Windows 上的Edge" in page
+    assert "Edge（Windows）" in page
     assert "101.82.*.*" in page
     assert "101.82.7.9" not in page
     assert "本机" in page
