@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "parkparty.signin.middleware.SessionMiddleware",
+    "parkparty.signin.middleware.SessionLimitsMiddleware",
     "parkparty.access.middleware.ScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "parkparty.signin.middleware.DutiesMiddleware",

@@ -40,7 +40,7 @@ def too_many_attempts(request: HttpRequest, refusal: TooManyAttempts) -> HttpRes
     return page
 
 
-class SessionMiddleware:
+class SessionLimitsMiddleware:
     """Ends a session that was idle or open for too long, and keeps what is shown to its owner out of every cache."""
 
     def __init__(self, get_response: Answer) -> None:
