@@ -112,11 +112,10 @@ class DateColumn(Column):
 
 
 _DAY = re.compile(r"^(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))(?:[ T].*)?$")
-_SERIAL = re.compile(r"^\d{5}$")
 
 
 def _day(text: str) -> dt.date | None:
-    if _SERIAL.match(text):
+    if re.fullmatch(r"\d{5}", text):
         return dt.date(1899, 12, 30) + dt.timedelta(days=int(text))
     found = _DAY.match(text.replace(" ", "") if "年" in text else text)
     if not found:
