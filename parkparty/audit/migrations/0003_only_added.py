@@ -37,19 +37,26 @@ DROP TRIGGER {SEAL}_not_emptied ON {SEAL};
 DROP FUNCTION audit_only_added();
 """
 
-_REFUSE = "BEGIN SELECT RAISE(ABORT, 'audit entries are only ever added'); END"
+_YOUNG = "julianday(OLD.at) >= julianday('now', '-180 days') OR julianday(OLD.at) IS NULL"
+_SAME_ENTRY = "EXISTS (SELECT 1 FROM audit_auditentry WHERE id = NEW.id)"
+_SAME_SEAL = "EXISTS (SELECT 1 FROM audit_auditseal WHERE position = NEW.position OR entry_id = NEW.entry_id)"
+
+
+def _refusal(table, ending, event, when="1"):
+    return (
+        f"CREATE TRIGGER {table}_{ending} BEFORE {event} ON {table} WHEN {when} "
+        "BEGIN SELECT RAISE(ABORT, 'audit entries are only ever added'); END"
+    )
+
 
 # INSERT OR REPLACE deletes without asking the triggers for DELETE, hence the ones for INSERT.
 SQLITE = [
-    f"CREATE TRIGGER {ENTRY}_not_changed BEFORE UPDATE ON {ENTRY} {_REFUSE}",
-    f"""CREATE TRIGGER {ENTRY}_not_deleted BEFORE DELETE ON {ENTRY}
-        WHEN julianday(OLD.at) >= julianday('now', '-180 days') OR julianday(OLD.at) IS NULL {_REFUSE}""",
-    f"""CREATE TRIGGER {ENTRY}_not_replaced BEFORE INSERT ON {ENTRY}
-        WHEN EXISTS (SELECT 1 FROM {ENTRY} WHERE id = NEW.id) {_REFUSE}""",
-    f"CREATE TRIGGER {SEAL}_not_changed BEFORE UPDATE ON {SEAL} {_REFUSE}",
-    f"CREATE TRIGGER {SEAL}_not_deleted BEFORE DELETE ON {SEAL} {_REFUSE}",
-    f"""CREATE TRIGGER {SEAL}_not_replaced BEFORE INSERT ON {SEAL}
-        WHEN EXISTS (SELECT 1 FROM {SEAL} WHERE position = NEW.position OR entry_id = NEW.entry_id) {_REFUSE}""",
+    _refusal(ENTRY, "not_changed", "UPDATE"),
+    _refusal(ENTRY, "not_deleted", "DELETE", _YOUNG),
+    _refusal(ENTRY, "not_replaced", "INSERT", _SAME_ENTRY),
+    _refusal(SEAL, "not_changed", "UPDATE"),
+    _refusal(SEAL, "not_deleted", "DELETE"),
+    _refusal(SEAL, "not_replaced", "INSERT", _SAME_SEAL),
 ]
 
 
