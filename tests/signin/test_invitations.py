@@ -271,3 +271,12 @@ class TestCommand:
         with pytest.raises(CommandError, match="SITE_URL"):
             call_command("invite", "--user", "member")
         assert not Invitation.objects.exists()
+
+
+def test_R068_a_reset_also_ends_sessions_that_needed_no_password(
+    office: Client, secretary: User, client_of: Callable[[User], Client]
+) -> None:
+    theirs = client_of(secretary)
+    assert theirs.get("/accounts/security/").status_code == 200
+    office.post(reverse("accounts:password_reset", args=[secretary.pk]))
+    assert theirs.get("/accounts/security/").status_code == 302

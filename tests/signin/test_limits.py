@@ -74,7 +74,8 @@ def test_R056_the_wait_ends_and_trying_does_not_lengthen_it(member: User, settin
     for _ in range(settings.LOGIN_LIMIT):
         sign_in(client, password="wrong")
     clock.shift(14 * 60)
-    assert sign_in(client).status_code == 429
+    for _ in range(settings.LOGIN_LIMIT):
+        assert sign_in(client).status_code == 429
     clock.shift(61)
     sign_in(client)
     assert is_signed_in(client)
