@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parkparty.access.choices import Role
 from parkparty.access.querysets import GrantQuerySet
@@ -38,7 +39,7 @@ class Grant(DatedFact):
 
     class Meta(DatedFact.Meta):
         verbose_name = _("授权")
-        verbose_name_plural = _("授权")
+        verbose_name_plural = pgettext_lazy("复数", "授权")
         ordering = ["user", "role", "-since"]
         constraints = [
             *DatedFact.Meta.constraints,

@@ -107,7 +107,7 @@ def decide(scope: Scope, action: Action) -> Decision:
     """Whether ``scope`` holds, anywhere, a role that may do ``action``; where is what ``within(scope)`` answers."""
     if scope.roles & set(ROLES_FOR[action]):
         return Allowed()
-    roles = "、".join(str(role.label) for role in ROLES_FOR[action])
+    roles = _("、").join(str(role.label) for role in ROLES_FOR[action])
     return Denied(
         _("“%(what)s”由%(roles)s办理，当前账号没有这一角色。需要时由上级管理员授权。")
         % {"what": WHAT[action], "roles": roles}

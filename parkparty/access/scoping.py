@@ -16,6 +16,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parkparty.access.choices import Role
 from parkparty.access.permissions import Action, Denied, decide
@@ -80,13 +81,13 @@ class ScopedModelForm(forms.ModelForm):
 
 MENU: tuple[tuple[str, Any, str, Action | None], ...] = (
     ("home", _("首页"), "house-door", None),
-    ("activities:list", _("活动"), "calendar-check", Action.VIEW_ACTIVITY),
+    ("activities:list", pgettext_lazy("复数", "活动"), "calendar-check", Action.VIEW_ACTIVITY),
     ("activities:queue", _("待审核"), "inbox", Action.REVIEW_ACTIVITY),
     ("coverage:index", _("覆盖"), "bar-chart", Action.VIEW_COVERAGE),
-    ("companies:list", _("企业"), "building", Action.VIEW_COMPANY),
-    ("organizations:list", _("党组织"), "diagram-3", Action.VIEW_ORGANIZATION),
+    ("companies:list", pgettext_lazy("复数", "企业"), "building", Action.VIEW_COMPANY),
+    ("organizations:list", pgettext_lazy("复数", "党组织"), "diagram-3", Action.VIEW_ORGANIZATION),
     ("rosters:list", _("名册导入"), "file-earmark-arrow-up", Action.IMPORT_ROSTER),
-    ("accounts:people", _("用户"), "people", Action.MANAGE_USERS),
+    ("accounts:people", pgettext_lazy("复数", "用户"), "people", Action.MANAGE_USERS),
     ("access:trail", _("操作记录"), "clock-history", Action.READ_AUDIT),
     ("admin:index", _("数据维护"), "gear", Action.MANAGE_DATA),
 )

@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CompaniesConfig(AppConfig):
     name = "parkparty.companies"
     label = "companies"
-    verbose_name = _("企业")
+    verbose_name = pgettext_lazy("复数", "企业")

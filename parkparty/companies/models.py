@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parkparty.companies.choices import (
     ORGANISATION_LINKS,
@@ -35,7 +36,7 @@ class Industry(CodeTable):
 
     class Meta(CodeTable.Meta):
         verbose_name = _("行业")
-        verbose_name_plural = _("行业")
+        verbose_name_plural = pgettext_lazy("复数", "行业")
         ordering = ["code"]
 
     def __str__(self) -> str:
@@ -81,7 +82,7 @@ class Company(models.Model):
 
     class Meta:
         verbose_name = _("企业")
-        verbose_name_plural = _("企业")
+        verbose_name_plural = pgettext_lazy("复数", "企业")
         ordering = ["name", "id"]
         indexes = [models.Index(fields=["name", "id"], name="companies_by_name")]
         constraints = [
@@ -129,7 +130,7 @@ class Tenancy(DatedFact):
 
     class Meta(DatedFact.Meta):
         verbose_name = _("入驻")
-        verbose_name_plural = _("入驻")
+        verbose_name_plural = pgettext_lazy("复数", "入驻")
         ordering = ["company", "-since"]
         constraints = [
             *DatedFact.Meta.constraints,
@@ -174,7 +175,7 @@ class CoverageLink(DatedFact):
 
     class Meta(DatedFact.Meta):
         verbose_name = _("覆盖关系")
-        verbose_name_plural = _("覆盖关系")
+        verbose_name_plural = pgettext_lazy("复数", "覆盖关系")
         ordering = ["company", "-since"]
         constraints = [
             *DatedFact.Meta.constraints,
@@ -215,7 +216,7 @@ class Membership(DatedFact):
 
     class Meta(DatedFact.Meta):
         verbose_name = _("成员单位")
-        verbose_name_plural = _("成员单位")
+        verbose_name_plural = pgettext_lazy("复数", "成员单位")
         ordering = ["company", "-since"]
         constraints = [
             *DatedFact.Meta.constraints,
@@ -243,7 +244,7 @@ class CompanyMemberCount(models.Model):
 
     class Meta:
         verbose_name = _("企业党员人数")
-        verbose_name_plural = _("企业党员人数")
+        verbose_name_plural = pgettext_lazy("复数", "企业党员人数")
         ordering = ["company", "-as_of"]
         constraints = [models.UniqueConstraint(fields=["company", "as_of"], name="companies_one_count_a_day")]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from parkparty.companies.choices import CoverageState
 from parkparty.companies.models import Company, CoverageLink
 
@@ -26,6 +28,6 @@ def company_row(company: Any) -> CompanyRow:
         company=company,
         full_members=company.full_members,
         state=CoverageState(company.coverage_state),
-        parks="、".join(str(tenancy.park) for tenancy in company.current_tenancies),
+        parks=_("、").join(str(tenancy.park) for tenancy in company.current_tenancies),
         links=company.current_links,
     )

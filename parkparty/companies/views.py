@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
@@ -50,7 +50,7 @@ def company_detail(request: ScopedRequest, pk: int) -> HttpResponse:
     links = CoverageLink.objects.within(scope).filter(company=company)
     context = {
         "company": company,
-        "crumbs": [(_("企业"), reverse("companies:list"))],
+        "crumbs": [(pgettext("复数", "企业"), reverse("companies:list"))],
         "state": CoverageState(company.coverage_state),
         "tenancies": company.tenancies.shown_to(scope).select_related("park", "building"),
         "links": links.opening_for(scope).order_by("-since"),

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from parkparty.access.choices import Role
 from parkparty.access.permissions import ROLES_FOR, Action, decide
@@ -196,7 +197,8 @@ def _place_crumbs(place: Area | Park, scope: Scope) -> list[tuple[str, str]]:
 
 
 def _organization_crumbs(organization: Organization, scope: Scope, page: str) -> list[tuple[str, str]]:
-    first = (_("覆盖"), "coverage:index") if page.startswith("coverage") else (_("党组织"), "organizations:list")
+    of_coverage, of_lists = (_("覆盖"), "coverage:index"), (pgettext("复数", "党组织"), "organizations:list")
+    first = of_coverage if page.startswith("coverage") else of_lists
     return [
         (first[0], reverse(first[1])),
         *(

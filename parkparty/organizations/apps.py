@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrganizationsConfig(AppConfig):
     name = "parkparty.organizations"
     label = "organizations"
-    verbose_name = _("党组织")
+    verbose_name = pgettext_lazy("复数", "党组织")

@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parkparty.core.models import CodeTable, DatedFact, TreeNode
 from parkparty.core.scope import Scope
@@ -29,7 +30,7 @@ class FormationMode(CodeTable):
 
     class Meta(CodeTable.Meta):
         verbose_name = _("组建方式")
-        verbose_name_plural = _("组建方式")
+        verbose_name_plural = pgettext_lazy("复数", "组建方式")
 
 
 class Organization(TreeNode):
@@ -84,7 +85,7 @@ class Organization(TreeNode):
 
     class Meta:
         verbose_name = _("党组织")
-        verbose_name_plural = _("党组织")
+        verbose_name_plural = pgettext_lazy("复数", "党组织")
         ordering = ["path"]
         constraints = [
             models.UniqueConstraint(fields=["path"], name="organizations_path"),
@@ -163,7 +164,7 @@ class OrganizationSpan(DatedFact):
 
     class Meta(DatedFact.Meta):
         verbose_name = _("组织沿革")
-        verbose_name_plural = _("组织沿革")
+        verbose_name_plural = pgettext_lazy("复数", "组织沿革")
         ordering = ["organization", "since"]
         constraints = [
             *DatedFact.Meta.constraints,
@@ -192,7 +193,7 @@ class MemberCount(models.Model):
 
     class Meta:
         verbose_name = _("党员人数")
-        verbose_name_plural = _("党员人数")
+        verbose_name_plural = pgettext_lazy("复数", "党员人数")
         ordering = ["organization", "-as_of"]
         constraints = [models.UniqueConstraint(fields=["organization", "as_of"], name="organizations_one_count_a_day")]
 
@@ -213,7 +214,7 @@ class Officer(DatedFact):
 
     class Meta(DatedFact.Meta):
         verbose_name = _("任职")
-        verbose_name_plural = _("任职")
+        verbose_name_plural = pgettext_lazy("复数", "任职")
         ordering = ["organization", "post", "-since"]
         constraints = [
             *DatedFact.Meta.constraints,

@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parkparty.core.models import TreeNode
 from parkparty.places.choices import AreaLevel, Indicator, Qualifier
@@ -36,7 +37,7 @@ class Area(TreeNode):
 
     class Meta:
         verbose_name = _("辖区")
-        verbose_name_plural = _("辖区")
+        verbose_name_plural = pgettext_lazy("复数", "辖区")
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["path"], name="places_area_path"),
@@ -93,7 +94,7 @@ class Park(TreeNode):
 
     class Meta:
         verbose_name = _("园区")
-        verbose_name_plural = _("园区")
+        verbose_name_plural = pgettext_lazy("复数", "园区")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["path"], name="places_park_path"),
@@ -128,7 +129,7 @@ class StatedFigure(models.Model):
 
     class Meta:
         verbose_name = _("公开数据")
-        verbose_name_plural = _("公开数据")
+        verbose_name_plural = pgettext_lazy("复数", "公开数据")
         ordering = ["park", "indicator", "as_of"]
 
     def __str__(self) -> str:
@@ -154,7 +155,7 @@ class Building(models.Model):
 
     class Meta:
         verbose_name = _("楼宇")
-        verbose_name_plural = _("楼宇")
+        verbose_name_plural = pgettext_lazy("复数", "楼宇")
         ordering = ["park", "name"]
         constraints = [models.UniqueConstraint(fields=["park", "name"], name="places_building_name_in_park")]
 
@@ -178,7 +179,7 @@ class ServiceStation(models.Model):
 
     class Meta:
         verbose_name = _("党群服务站")
-        verbose_name_plural = _("党群服务站")
+        verbose_name_plural = pgettext_lazy("复数", "党群服务站")
         ordering = ["park", "name"]
         constraints = [
             models.UniqueConstraint(fields=["park", "name"], name="places_station_name_in_park"),

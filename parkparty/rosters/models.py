@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.places.models import Park
@@ -73,7 +73,7 @@ class RosterBatch(models.Model):
 
     class Meta:
         verbose_name = _("名册批次")
-        verbose_name_plural = _("名册批次")
+        verbose_name_plural = pgettext_lazy("复数", "名册批次")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["uploaded_by", "-id"], name="rosters_by_uploader"),
@@ -93,7 +93,7 @@ class RosterBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return translate("批次 %(number)s · %(file)s") % {"number": self.pk, "file": self.filename}
+        return gettext("批次 %(number)s · %(file)s") % {"number": self.pk, "file": self.filename}
 
     @property
     def is_busy(self) -> bool:
@@ -146,7 +146,7 @@ class RosterRow(models.Model):
 
     class Meta:
         verbose_name = _("名册行")
-        verbose_name_plural = _("名册行")
+        verbose_name_plural = pgettext_lazy("复数", "名册行")
         ordering = ["batch", "number"]
         constraints = [models.UniqueConstraint(fields=["batch", "outcome", "number"], name="rosters_row_once")]
 
@@ -175,7 +175,7 @@ class RosterIssue(models.Model):
 
     class Meta:
         verbose_name = _("名册问题")
-        verbose_name_plural = _("名册问题")
+        verbose_name_plural = pgettext_lazy("复数", "名册问题")
         ordering = ["batch", "id"]
         indexes = [models.Index(fields=["batch", "kind", "id"], name="rosters_issue_by_kind")]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parkparty.activities.models import ActivityType
 from parkparty.rules.choices import Every, RuleKind, Strength
@@ -34,7 +35,7 @@ class Rule(models.Model):
 
     class Meta:
         verbose_name = _("规则")
-        verbose_name_plural = _("规则")
+        verbose_name_plural = pgettext_lazy("复数", "规则")
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=RuleKind.values), name="rules_kind_known"),

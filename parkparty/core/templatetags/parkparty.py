@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -28,6 +30,12 @@ def rate(value: Rate | None) -> str:
         "numerator": thousands(value.numerator),
         "denominator": thousands(value.denominator),
     }
+
+
+@register.filter
+def listed(values: Iterable[object]) -> str:
+    """Names one after the other, as the language separates them: ``支部党员大会、党课``."""
+    return _("、").join(map(str, values))
 
 
 @register.simple_tag
