@@ -50,9 +50,9 @@ class _NewPassword:
     }
     fields: Any
 
-    def validate_password_for_user(self, user: Any, password_field_name: str = "", **kwargs: Any) -> None:
+    def validate_password_for_user(self, user: Any, *args: Any, **kwargs: Any) -> None:
         """What is wrong with the password stands at the first field, beside the advice, not at its repetition."""
-        super().validate_password_for_user(user, "new_password1", **kwargs)  # type: ignore[misc]
+        super().validate_password_for_user(user, "new_password1")  # type: ignore[misc]
 
     def word(self) -> None:
         for name, (label, required) in self.words.items():
