@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RulesConfig(AppConfig):
     name = "parkparty.rules"
     label = "rules"
-    verbose_name = _("规则")
+    verbose_name = pgettext_lazy("复数", "规则")
