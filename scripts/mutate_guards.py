@@ -1,0 +1,151 @@
+"""Take every guard out of the code, one at a time, and show that a test turns red (`make mutate-guards`).
+
+A guard is a call of ``within(…)``, a decorator ``requires(…)``, ``require_POST`` or ``login_required``, a decision of
+``may(…)``, ``decide(…)`` or ``check_step(…)``, or a ``has_…_permission`` of the data pages. Each mutant is tried in a
+copy of the checkout.
+"""
+
+from __future__ import annotations
+
+import ast
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKERS = 4
+ALLOWED = "__import__('parkparty.access.permissions', fromlist=['Allowed']).Allowed()"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One guard taken out of one file: the text from ``start`` to ``end`` becomes ``instead``."""
+
+    file: Path
+    line: int
+    guard: str
+    start: int
+    end: int
+    instead: str
+
+    def __str__(self) -> str:
+        return f"{self.file.relative_to(ROOT)}:{self.line} {self.guard}"
+
+    def source(self) -> str:
+        text = self.file.read_text(encoding="utf-8").encode()
+        return (text[: self.start] + self.instead.encode() + text[self.end :]).decode()
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every guard of the code, file by file."""
+    for file in sorted((ROOT / "parkparty").rglob("*.py")):
+        if "migrations" not in file.parts:
+            yield from mutants_in(file)
+
+
+def mutants_in(file: Path) -> Iterator[Mutant]:
+    """The guards of one file, each with what stands in its place when it is gone."""
+    text = file.read_bytes()
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for node in ast.walk(ast.parse(text)):
+        for part, guard, instead in (*_decorators(node), *_permissions(node), *_calls(node)):
+            start = starts[part.lineno - 1] + part.col_offset
+            end = starts[(part.end_lineno or part.lineno) - 1] + (part.end_col_offset or 0)
+            yield Mutant(file, part.lineno, guard, start, end, instead)
+
+
+Found = Iterator[tuple[ast.expr | ast.stmt, str, str]]
+
+
+def _decorators(node: ast.AST) -> Found:
+    for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+        name = ast.unparse(decorator)
+        if name in ("require_POST", "login_required"):
+            yield decorator, f"@{name} of {node.name}", "(lambda view: view)"  # type: ignore[attr-defined]
+        elif name.startswith("requires("):
+            instead = f"(lambda view: setattr(view, 'action', {name[9:-1]}) or view)"
+            yield decorator, f"@{name} of {node.name}", instead  # type: ignore[attr-defined]
+
+
+def _permissions(node: ast.AST) -> Found:
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("has_") and node.name.endswith("_permission"):
+        last = node.body[-1]
+        if ast.unparse(last) not in ("return False", "return True"):
+            yield last, node.name, "return True"
+
+
+def _calls(node: ast.AST) -> Found:
+    if not isinstance(node, ast.Call):
+        return
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "within" and len(node.args) == 1:
+        rows = ast.unparse(node.func.value)
+        yield node, f"{rows}.within", f"{rows}.all()"
+    elif isinstance(node.func, ast.Name) and node.func.id in ("may", "decide", "check_step"):
+        yield node, ast.unparse(node)[:60], ALLOWED
+
+
+def survives(mutant: Mutant, checkout: Path) -> bool:
+    """Whether all tests stay green without the guard: first those nearest to it, then the rest."""
+    file = checkout / mutant.file.relative_to(ROOT)
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(mutant.source(), encoding="utf-8")
+    try:
+        near = f"tests/{mutant.file.relative_to(ROOT).parts[1]}"
+        first = [folder for folder in ("tests/security", near) if (checkout / folder).exists()]
+        return _tests_pass(checkout, *first) and _tests_pass(checkout, "tests")
+    finally:
+        file.write_text(whole, encoding="utf-8")
+
+
+def _tests_pass(checkout: Path, *folders: str) -> bool:
+    options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-m", "not browser", "--ignore", "tests/scripts"]
+    command = [str(ROOT / ".venv/bin/python"), "-m", "pytest", *options, *folders]
+    return subprocess.run(command, cwd=checkout, capture_output=True, check=False).returncode == 0
+
+
+def copy_of_checkout(folder: Path) -> Path:
+    """A copy with the installed packages linked in."""
+    left_out = shutil.ignore_patterns(".git", ".venv", "node_modules", "var", ".cache", "__pycache__", ".env")
+    shutil.copytree(ROOT, folder, ignore=left_out)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    return folder
+
+
+def main(only: str = "") -> int:
+    """Try every mutant whose description holds ``only``; the exit status is 1 if one survives."""
+    tried = [mutant for mutant in mutants() if only in str(mutant)]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
+        free: queue.Queue[Path] = queue.Queue()
+        for number in range(WORKERS):
+            free.put(copy_of_checkout(Path(folder) / str(number)))
+        checkout = free.get()
+        if not _tests_pass(checkout, "tests"):
+            print("没有去掉任何检查时测试就没有通过，先修好：make test")
+            return 1
+        free.put(checkout)
+
+        def attempt(mutant: Mutant) -> bool:
+            place = free.get()
+            try:
+                survived = survives(mutant, place)
+            finally:
+                free.put(place)
+            print("未发现" if survived else "已发现", mutant, flush=True)
+            return survived
+
+        survivors = sum(pool.map(attempt, tried))
+    print(f"去掉 {len(tried)} 处检查，测试发现 {len(tried) - survivors} 处")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]))

@@ -1,0 +1,175 @@
+"""Five neighbourhoods around one node, alike in all but their place in the tree, each full of its own canaries.
+
+Everybody of the matrix holds a role on the node of OWN. What lies in OWN and CHILD is theirs; PARENT, SIBLING and OTHER
+are not, whatever the role. Every text of a neighbourhood carries its canary, so that one byte too many is found.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Model
+
+from parkparty.access.choices import Role
+from parkparty.access.models import Grant
+from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.models import Activity, ActivityHost, ActivityTheme, ActivityType
+from parkparty.audit.services import record
+from parkparty.companies.models import CompanyMemberCount, Industry, Membership
+from parkparty.organizations.choices import OfficerPost, OrganizationType
+from parkparty.organizations.models import MemberCount, Officer, Organization
+from parkparty.places.choices import AreaLevel, Indicator
+from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
+from parkparty.signin.models import LoginSession
+from tests.conftest import LONG_AGO, cover, make_company, make_organization
+
+MORNING = dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC)
+
+
+class Relation(StrEnum):
+    """Where a record stands, seen from the node that the readers hold."""
+
+    OWN = "own"
+    CHILD = "child"
+    PARENT = "parent"
+    SIBLING = "sibling"
+    OTHER = "other"
+    MISSING = "missing"
+
+
+THEIRS = (Relation.OWN, Relation.CHILD)
+FOREIGN = (Relation.PARENT, Relation.SIBLING, Relation.OTHER)
+
+
+def canary(relation: str) -> str:
+    """The token in every text of a neighbourhood."""
+    return f"CANARY{relation.upper()}Z"
+
+
+def name_of_node(relation: str) -> str:
+    """What an area or organisation is called: the names above one's own are public, those beside are not."""
+    return "上级" if relation == "parent" else canary(relation)
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """One area with its park, its organisation, and one of everything that hangs on them."""
+
+    relation: Relation
+    area: Area
+    organization: Organization
+    rows: dict[type[Model], Model]
+
+    @property
+    def park(self) -> Park:
+        return self.rows[Park]  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class SecurityWorld:
+    """The neighbourhoods, and a user for each role who holds it on OWN."""
+
+    neighbourhoods: dict[Relation, Neighbourhood]
+    users: dict[str, User]
+    type: ActivityType
+
+    def __getitem__(self, relation: Relation) -> Neighbourhood:
+        return self.neighbourhoods[relation]
+
+
+def build() -> SecurityWorld:
+    """Write it all; the readers write nothing of it, so that nothing here is theirs by authorship."""
+    writer = User.objects.create_user("writer", display_name="填报人")
+    kind = ActivityType.objects.get_or_create(code="theme_day", defaults={"name": "主题党日"})[0]
+    ActivityTheme.objects.get_or_create(code="service", defaults={"name": "党建+服务"})
+    Industry.objects.get_or_create(code="I", defaults={"name": "信息传输、软件和信息技术服务业"})
+    city = Area.objects.create(code="310000", name=name_of_node("parent"), level=AreaLevel.CITY)
+    town = Area.objects.create(code="310110", name=canary("own"), level=AreaLevel.DISTRICT, parent=city)
+    areas = {
+        Relation.PARENT: city,
+        Relation.OWN: town,
+        Relation.CHILD: _area("310110019", "child", town),
+        Relation.SIBLING: _area("310107", "sibling", city),
+        Relation.OTHER: _area("430100", "other", None),
+    }
+    top = _organization("P", "parent", None, areas)
+    own = _organization("W", "own", top, areas)
+    organizations = {
+        Relation.PARENT: top,
+        Relation.OWN: own,
+        Relation.CHILD: _organization("C", "child", own, areas),
+        Relation.SIBLING: _organization("S", "sibling", top, areas),
+        Relation.OTHER: _organization("X", "other", None, areas),
+    }
+    neighbourhoods = {
+        relation: _furnish(number, relation, areas[relation], organizations[relation], writer, kind)
+        for number, relation in enumerate(areas)
+    }
+    return SecurityWorld(neighbourhoods, _users(areas[Relation.OWN], own), kind)
+
+
+def _area(code: str, relation: str, parent: Area | None) -> Area:
+    return Area.objects.create(code=code, name=name_of_node(relation), level=AreaLevel.TOWN, parent=parent)
+
+
+def _organization(code: str, relation: str, parent: Organization | None, areas: dict[Relation, Area]) -> Organization:
+    kind = OrganizationType.JOINT_BRANCH if relation == "child" else OrganizationType.WORKING_COMMITTEE
+    return make_organization(code, kind, parent, name=name_of_node(relation), area=areas[Relation(relation)])
+
+
+def _furnish(
+    number: int, relation: Relation, area: Area, organization: Organization, writer: User, kind: ActivityType
+) -> Neighbourhood:
+    token = canary(relation)
+    park = Park.objects.create(key=f"park-{relation}", name=token, area=area, address=token)
+    company = make_company(number, park, name=token)
+    link = cover(company, organization)
+    activity = Activity.objects.create(
+        organization=organization,
+        park=park,
+        author=writer,
+        topic=token,
+        summary=token,
+        place=token,
+        held_on=dt.date(2026, 11, 2),
+        state=ActivityState.SUBMITTED,
+        filed_at=MORNING,
+    )
+    activity.types.set([kind])
+    ActivityHost.objects.create(activity=activity, organization=organization)
+    account = User.objects.create_user(f"user-{relation}", display_name=token)
+    made = [
+        park,
+        company,
+        link,
+        activity,
+        account,
+        company.tenancies.get(),
+        Building.objects.create(park=park, name=token),
+        ServiceStation.objects.create(park=park, name=token),
+        StatedFigure.objects.create(park=park, indicator=Indicator.values[0], value=1, source=token),
+        Membership.objects.create(company=company, organization=organization, since=LONG_AGO),
+        CompanyMemberCount.objects.create(company=company, as_of=LONG_AGO, full=1),
+        MemberCount.objects.create(organization=organization, as_of=LONG_AGO, full=3),
+        Officer.objects.create(
+            organization=organization, post=OfficerPost.SECRETARY, name=token, phone=token, since=LONG_AGO
+        ),
+        Grant.objects.create(user=account, role=Role.VIEWER, organization=organization, since=LONG_AGO),
+        LoginSession.objects.create(user=account, key=f"session-{relation}", since=MORNING, last_seen=MORNING),
+    ]
+    record("新建活动", activity, by=account)
+    return Neighbourhood(relation, area, organization, {type(row): row for row in [area, organization, *made]})
+
+
+def _users(area: Area, organization: Organization) -> dict[str, User]:
+    users = {"stranger": User.objects.create_user("stranger", display_name="无授权用户")}
+    for role in Role:
+        user = User.objects.create_user(f"reader-{role}", display_name=role.label)
+        Grant.objects.create(user=user, role=role, organization=organization, since=LONG_AGO)
+        if role != Role.SECRETARY:
+            Grant.objects.create(user=user, role=role, area=area, since=LONG_AGO)
+        users[role] = user
+    return users
