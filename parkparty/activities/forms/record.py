@@ -1,4 +1,4 @@
-"""The form of a record, the reason of a return."""
+"""The form of a record, and where it differs from what is stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.db.models import Q
 from django.http import QueryDict
@@ -19,19 +18,16 @@ from django.utils.translation import gettext_lazy
 
 from parkparty.access.scoping import ScopedModelForm
 from parkparty.activities import figures
-from parkparty.activities.choices import MAX_PHOTOS, MAX_PICKED, ReturnPhrase
-from parkparty.activities.documents import MAX_BYTES, Picture, UnreadablePhoto, picture_in
+from parkparty.activities.choices import MAX_PHOTOS, MAX_PICKED
+from parkparty.activities.forms.fields import TOO_MANY_PHOTOS, PeopleField, PhotosField, SeveralField, check_free_text
 from parkparty.activities.models import Activity, ActivityPhoto, ActivityTheme, ActivityType
 from parkparty.companies.models import Company
 from parkparty.core.dates import add_months, month_of, today
-from parkparty.core.privacy import personal_numbers
 from parkparty.core.scope import Scope
 from parkparty.core.text import clean
 from parkparty.organizations.models import Organization
 from parkparty.places.models import ServiceStation
 
-MAX_PEOPLE = 9999
-TOO_MANY_PHOTOS = gettext_lazy("最多 %(limit)d 张照片，去掉几张再保存。")
 ORGANIZATIONS_OFFERED = 200
 STATIONS_OFFERED = 200
 KEY_DIGITS = 18
@@ -48,60 +44,6 @@ class Difference:
     label: str
     stored: str
     typed: str
-
-
-class PhotosInput(forms.FileInput):
-    """Several pictures at once; a phone that keeps another format turns it into one of these."""
-
-    allow_multiple_selected = True
-
-
-class PhotosField(forms.FileField):
-    """Pictures, read and made small. One that cannot be kept is named with the reason, and so is every other."""
-
-    widget = PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
-
-    def clean(self, data: Any, initial: Any = None) -> list[Picture]:
-        if len(data or []) > MAX_PHOTOS:
-            raise ValidationError(TOO_MANY_PHOTOS % {"limit": MAX_PHOTOS})
-        pictures, faults = {}, []
-        for file in data or []:
-            try:
-                picture = self._picture(file)
-                pictures[picture.sha256] = picture
-            except UnreadablePhoto as fault:
-                faults.append(_("“%(name)s”：%(fault)s") % {"name": clean(file.name), "fault": fault})
-        if faults:
-            raise ValidationError(faults)
-        return list(pictures.values())
-
-    def _picture(self, file: Any) -> Picture:
-        if file.size > MAX_BYTES:
-            raise UnreadablePhoto(_("超过 10 MB，缩小后再上传。"))
-        return picture_in(file)
-
-
-class PeopleField(forms.IntegerField):
-    """A number of people, typed on a phone's digits."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.NumberInput(attrs={"inputmode": "numeric"})
-        super().__init__(min_value=0, max_value=MAX_PEOPLE, widget=widget, **kwargs)
-
-
-class SeveralField(forms.ModelMultipleChoiceField):
-    """Several rows by their keys. A key that no database could hold is an unknown choice, not a fault of the query."""
-
-    def clean(self, value: Any) -> Any:
-        keys = cast("models.QuerySet", self.queryset).model._meta.pk
-        for key in value or ():
-            try:
-                ProhibitNullCharactersValidator()(key)
-                keys.clean(key, None)
-            except ValidationError as unknown:
-                message = self.error_messages["invalid_choice"]
-                raise ValidationError(message, code="invalid_choice", params={"value": key}) from unknown
-        return super().clean(value)
 
 
 class ActivityForm(ScopedModelForm):
@@ -319,40 +261,6 @@ class ActivityForm(ScopedModelForm):
         if self.current and name == "partners":
             rows = rows.exclude(pk=self.current.pk)
         return figures.pick_list(rows, chosen, text)
-
-
-class ReturnForm(forms.Form):
-    """Why a record is given back: phrases to tick, words of one's own, or both."""
-
-    phrases = forms.MultipleChoiceField(
-        label=gettext_lazy("常用原因"),
-        choices=ReturnPhrase.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "btn-check"}),
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("退回原因"),
-        max_length=200,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        check_free_text(self, "reason")
-        phrases = [str(ReturnPhrase(phrase).label) for phrase in data.get("phrases", ())]
-        data["whole_reason"] = "；".join(filter(None, [*phrases, clean(data.get("reason", ""))]))
-        if not (data["whole_reason"] or self.errors):
-            self.add_error("reason", _("写明退回原因，方便书记修改。"))
-        return data
-
-
-def check_free_text(form: forms.BaseForm, name: str) -> None:
-    """Refuse numbers that point to a person: the system keeps counts, not people."""
-    found = personal_numbers(form.cleaned_data.get(name) or "")
-    if found:
-        numbers = _("、").join(number.masked for number in found)
-        form.add_error(name, _("其中有指向个人的号码（%(numbers)s），删去后再保存。") % {"numbers": numbers})
 
 
 def in_words(value: Any) -> str:

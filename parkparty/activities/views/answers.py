@@ -1,0 +1,61 @@
+"""What several pages of activities do: find the record, show it, and say what a step did."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from parkparty.access.scoping import ScopedRequest, scoped_or_404
+from parkparty.activities import figures
+from parkparty.activities.choices import Step
+from parkparty.activities.forms.review import ReturnForm
+from parkparty.activities.models import Activity
+
+
+def record_of(request: ScopedRequest, pk: int) -> Activity:
+    rows = Activity.objects.within(request.scope).for_steps().select_related("theme", "station", "author")
+    return scoped_or_404(rows, pk=pk)
+
+
+def as_seen(request: ScopedRequest, pk: int) -> Activity:
+    """The record in the version that the pressed button stood beside."""
+    activity = record_of(request, pk)
+    seen = request.POST.get("version", "")
+    activity.version = int(seen) if seen.isdecimal() else 0
+    return activity
+
+
+def detail_page(request: ScopedRequest, activity: Activity, form: ReturnForm) -> HttpResponse:
+    may_step = {step.value: bool(activity.may(step, request.scope)) for step in Step}
+    context = {
+        "activity": activity,
+        "crumbs": crumbs(reviewing=may_step[Step.APPROVE]),
+        "hosts": [host for host in activity.hosts.all() if host.pk != activity.organization_id],
+        "may_step": may_step,
+        "history": figures.history_of(activity),
+        "form": form,
+    }
+    return render(request, "activities/detail.html", context)
+
+
+def crumbs(*, reviewing: bool = False) -> list[tuple[str, str]]:
+    if reviewing:
+        return [(_("待审核"), reverse("activities:queue"))]
+    return [(pgettext("复数", "活动"), reverse("activities:list"))]
+
+
+def after_submission(request: ScopedRequest, activity: Activity) -> HttpResponse:
+    messages.success(request, _("已提交“%(record)s”，等待审核。") % {"record": activity})
+    if activity.present is not None and activity.expected is not None and activity.present > activity.expected:
+        counts = {"present": activity.present, "expected": activity.expected}
+        messages.info(request, _("实到 %(present)d 人多于应到 %(expected)d 人：有人列席就不用改。") % counts)
+    return redirect("activities:detail", activity.pk)
+
+
+def changed_page(request: ScopedRequest, pk: int) -> HttpResponse:
+    """409: the button stood beside a record that is no longer like that."""
+    return render(request, "activities/changed.html", {"activity": record_of(request, pk)}, status=409)
