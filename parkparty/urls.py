@@ -5,10 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from parkparty.access.admin.site import site
 from parkparty.core import http
 from parkparty.coverage import urls as coverage_urls
-from parkparty.coverage import views
+from parkparty.coverage.views import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.home, name="home"),
+    path("", pages.home, name="home"),
     path("accounts/", include("parkparty.signin.urls")),
     path("activities/", include("parkparty.activities.urls")),
     path("admin/", site.urls),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parkparty.coverage import views
+from parkparty.coverage.views import pages as views
 
 app_name = "coverage"
 urlpatterns = [

@@ -1,0 +1,23 @@
+"""Figures made ready to be drawn, by page."""
+
+from parkparty.coverage.tables.coverage import (
+    ComparisonRow,
+    Lists,
+    comparison,
+    key_of,
+    key_rates,
+    organization_row,
+    page_of,
+    stacked_bar,
+)
+
+__all__ = [
+    "ComparisonRow",
+    "Lists",
+    "comparison",
+    "key_of",
+    "key_rates",
+    "organization_row",
+    "page_of",
+    "stacked_bar",
+]

@@ -1,0 +1,1 @@
+"""Pages of the home, of coverage and of organisations."""
