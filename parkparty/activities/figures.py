@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from parkparty.audit.models import AuditEntry
 from parkparty.companies.models import Company
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.dates import today
+from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
@@ -88,6 +90,12 @@ def queue_length(scope: Scope) -> str:
     """How many records wait for the reader, ``1000+`` past the cap."""
     found = queue(scope)[: COUNT_CAP + 1].count()
     return f"{COUNT_CAP}+" if found > COUNT_CAP else str(found)
+
+
+def held_count(node: TreeNode, since: dt.date, until: dt.date, scope: Scope) -> int:
+    """How many counted activities hosts in or under ``node`` held from ``since`` to ``until``, both included."""
+    rows = Activity.objects.within(scope).counted().filter(held_on__range=(since, until))
+    return (rows.hosted_under(node) if isinstance(node, Organization) else rows.located_in(node)).count()
 
 
 def next_to_review(scope: Scope, after: Activity) -> Activity | None:

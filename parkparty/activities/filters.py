@@ -17,6 +17,9 @@ from parkparty.core.scope import Scope
 from parkparty.organizations.filters import OrganizationField
 from parkparty.places.filters import PlaceField
 
+COUNTED = "counted"
+"""The filter for what figures count: approved, or archived since."""
+
 NOT_READ = {"invalid": gettext_lazy("日期按 2026-11-21 的样子填写。")}
 
 
@@ -28,7 +31,9 @@ class ActivityFilterForm(forms.Form):
     """
 
     state = forms.ChoiceField(
-        label=gettext_lazy("状态"), choices=[("", gettext_lazy("全部")), *ActivityState.choices], required=False
+        label=gettext_lazy("状态"),
+        choices=[("", gettext_lazy("全部")), (COUNTED, gettext_lazy("计入统计")), *ActivityState.choices],
+        required=False,
     )
     type = forms.ChoiceField(label=gettext_lazy("类型"), required=False)
     since = forms.DateField(label=gettext_lazy("活动日期从"), required=False, error_messages=NOT_READ)
@@ -61,7 +66,7 @@ class ActivityFilterForm(forms.Form):
             return Activity.objects.none()
         asked, rows = self.cleaned_data, Activity.objects.within(self.scope)
         if asked["state"]:
-            rows = rows.filter(state=asked["state"])
+            rows = rows.counted() if asked["state"] == COUNTED else rows.filter(state=asked["state"])
         if asked["type"]:
             rows = rows.of_type(asked["type"])
         if asked["organization"]:

@@ -84,12 +84,19 @@ def test_from_the_duty_to_the_approved_record(
     assert (activity.held_on, activity.photos.count()) == (yesterday, 1)
 
     sign_in(desktop_page, reviewer)
+    coverage_page = f"/coverage/parks/{world.kic.key}/?as_of={yesterday.isoformat()}"
+    desktop_page.goto(coverage_page)
+    expect(desktop_page.get_by_text("本月已通过的活动 0 次")).to_be_visible()
     desktop_page.goto("/activities/queue/")
     desktop_page.get_by_role("link", name="参观红色教育基地").click()
     expect(desktop_page.get_by_role("img", name="第 1 张照片")).to_be_visible()
     desktop_page.get_by_role("button", name="通过", exact=True).click()
     expect(desktop_page.get_by_role("status")).to_contain_text("已通过“参观红色教育基地”。")
     expect(desktop_page.get_by_text("没有待审核的记录。")).to_be_visible()
+
+    desktop_page.goto(coverage_page)
+    desktop_page.get_by_role("link", name="1 次").click()
+    expect(desktop_page.get_by_role("link", name="参观红色教育基地")).to_be_visible()
 
     phone_page.goto(f"/activities/{activity.pk}/")
     expect(phone_page.get_by_role("heading", level=1)).to_contain_text("已通过")

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from parkparty.activities.filters import COUNTED
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.rates import Rate
 from parkparty.coverage.figures import CompanyCoverage, Node
@@ -57,6 +58,11 @@ class Lists:
         """The branches counted, or those of one type."""
         asked = {**key_of(self.node), "type": str(type), "as_of": self.as_of.isoformat()}
         return f"{reverse('organizations:list')}?{urlencode(asked)}"
+
+    def activities(self, since: dt.date) -> str:
+        """The activities counted that were held from ``since`` to the day."""
+        asked = {**key_of(self.node), "state": COUNTED, "since": since.isoformat(), "until": self.as_of.isoformat()}
+        return f"{reverse('activities:list')}?{urlencode(asked)}"
 
     def page(self) -> str:
         """The coverage page with the same day and denominator."""

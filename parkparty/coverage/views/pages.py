@@ -15,10 +15,10 @@ from django.utils.translation import pgettext
 from parkparty.access.choices import Role
 from parkparty.access.permissions import ROLES_FOR, Action, decide
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
-from parkparty.activities.figures import QUEUE_ORDER, queue, queue_length, unfinished
+from parkparty.activities.figures import QUEUE_ORDER, held_count, queue, queue_length, unfinished
 from parkparty.activities.models import Activity
 from parkparty.companies.choices import CoverageChoice, Denominator
-from parkparty.core.dates import today
+from parkparty.core.dates import month_of, today
 from parkparty.core.paging import keyset_page
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import (
@@ -175,8 +175,10 @@ def _coverage_page(
 ) -> HttpResponse:
     day, denominator = form.day, form.chosen
     figures = coverage(node, as_of=day, denominator=denominator, scope=request.scope)
-    lists = Lists(node, day, denominator)
+    lists, month = Lists(node, day, denominator), month_of(day)
     context |= {
+        "activities": held_count(node, month.since, day, request.scope),
+        "activities_address": lists.activities(month.since),
         "node": node,
         "form": form,
         "figures": figures,
