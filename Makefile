@@ -15,7 +15,8 @@ STATIC := $(shell find static parkparty/*/static 2>/dev/null)
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help setup setup-dev run dev test coverage lint messages collect-messages pictures lock clean
+.PHONY: help setup setup-dev run dev test test-security mutate-guards coverage lint access messages collect-messages \
+	pictures lock clean
 
 help: ## 列出全部命令
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -32,6 +33,12 @@ test: setup-dev ## 在 SQLite 和 PostgreSQL 上运行全部测试
 	@scripts/browser.sh
 	@failed=0; for database in sqlite postgres; do \
 		$(BIN)/python -m pytest --numprocesses logical --database $$database || failed=1; done; exit $$failed
+
+test-security: setup-dev ## 只测权限和安全，最后列出试过多少地址、角色和记录
+	@$(BIN)/python -m pytest --quiet --numprocesses 0 tests/security
+
+mutate-guards: setup-dev ## 逐处去掉权限检查，看测试能否发现（十几分钟）
+	@$(BIN)/python scripts/mutate_guards.py
 
 coverage: setup-dev ## 测试覆盖率（SQLite）
 	@mkdir -p .cache/coverage
@@ -50,6 +57,10 @@ lint: setup-dev ## 静态检查：格式、类型、模板、导入方向、安�
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml parkparty scripts deploy
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+access: export READ_DOT_ENV = 0
+access: setup ## 按代码重写 docs/access.md（谁能做什么）
+	@$(BIN)/python scripts/access.py
 
 messages: setup collect-messages ## 从代码和模板中收集待译文字到 .po
 	$(BIN)/pybabel --quiet update --domain django --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \

@@ -5,7 +5,7 @@ The addresses come from the resolver, who may do what from the tables of the cod
 
 from __future__ import annotations
 
-import logging
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -31,7 +31,10 @@ from parkparty.signin.models import LoginSession
 from scripts.access import Route, routes
 from tests.security.world import FOREIGN, THEIRS, Relation, SecurityWorld
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unlogged")]
+
+ROUTES = [route for route in routes() if os.environ.get("MATRIX_ONLY", "") in route.view.__module__]
+"""All of them; scripts/mutate_guards.py narrows them to the app that it damaged."""
 
 NO_RECORD = ("admin:app_list", "admin:None", "_history")
 """Of the data pages: lists by app, old addresses that only send on, and histories, which are closed to all."""
@@ -60,7 +63,7 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
 PLACES = (Area, Park, Building, ServiceStation, StatedFigure)
 """Secretaries hold organisations only, and reach no place through them."""
 
-NOBODYS = (LoginSession,)
+NOBODYS = (LoginSession, RosterBatch)
 """Each belongs to its user alone, whatever role others hold."""
 
 
@@ -111,7 +114,7 @@ def names_a_record(route: Route) -> bool:
 
 def addresses(world: SecurityWorld) -> Iterator[tuple[Route, str]]:
     """Every address of the site, with a record of one's own where it names one."""
-    for route in routes():
+    for route in ROUTES:
         value = value_of(route, world, Relation.OWN) if names_a_record(route) else "missing"
         if value is not None:
             yield route, address(route, value)
@@ -141,33 +144,15 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-@pytest.fixture(autouse=True)
-def unlogged() -> Iterator[None]:
-    """Thousands of refusals, each with its trace, would be most of the time."""
-    logging.disable(logging.ERROR)
-    yield
-    logging.disable(logging.NOTSET)
-
-
-@pytest.fixture
-def sign_in(security_world: SecurityWorld) -> Any:
-    def client(role: str) -> Client:
-        found = Client(raise_request_exception=False)
-        found.force_login(security_world.users[role])
-        return found
-
-    return client
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_R078_a_foreign_record_is_answered_like_one_that_does_not_exist(
     role: str, security_world: SecurityWorld, sign_in: Any, tried: Counter[str]
 ) -> None:
     before, leaks = fingerprint(), []
-    for route in filter(names_a_record, routes()):
-        client, missing = sign_in(role), address(route, value_of(route, security_world, Relation.MISSING))
+    for route in filter(names_a_record, ROUTES):
         if is_shared(route):
             continue
+        client, missing = sign_in(role), address(route, value_of(route, security_world, Relation.MISSING))
         values = {relation: value_of(route, security_world, relation) for relation in FOREIGN}
         for method in methods(route):
             expected = told(getattr(client, method)(missing))
@@ -187,7 +172,7 @@ def test_R077_ones_own_records_open_to_the_roles_of_the_table_and_to_no_other(
     role: str, security_world: SecurityWorld, sign_in: Any, tried: Counter[str]
 ) -> None:
     wrong = []
-    for route in filter(names_a_record, routes()):
+    for route in filter(names_a_record, ROUTES):
         client, model = sign_in(role), object_of(route)[0]
         for relation in THEIRS:
             value = value_of(route, security_world, relation)
@@ -208,7 +193,7 @@ def test_R077_pages_open_to_the_roles_of_the_table_and_to_no_other(
     role: str, security_world: SecurityWorld, sign_in: Any, tried: Counter[str]
 ) -> None:
     wrong = []
-    for route in routes():
+    for route in ROUTES:
         if route.takes_object or route.is_open:
             continue
         client = sign_in(role)
@@ -254,5 +239,5 @@ def test_visitors_reach_the_login_and_nothing_else(security_world: SecurityWorld
             to_login = answer.status_code == 302 and answer.url.startswith(reverse("accounts:login"))
             if not to_login and answer.status_code != 405:
                 open_to_visitors.add(route.name)
-    assert open_to_visitors - {route.name for route in routes() if route.is_open} == set()
+    assert open_to_visitors - {route.name for route in ROUTES if route.is_open} == set()
     assert fingerprint() == before

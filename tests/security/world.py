@@ -7,22 +7,28 @@ are not, whatever the role. Every text of a neighbourhood carries its canary, so
 from __future__ import annotations
 
 import datetime as dt
+import io
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
+from django.core.files.base import ContentFile
 from django.db.models import Model
+from PIL import Image
 
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import Activity, ActivityHost, ActivityTheme, ActivityType
+from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityTheme, ActivityType
 from parkparty.audit.services import record
 from parkparty.companies.models import CompanyMemberCount, Industry, Membership
 from parkparty.organizations.choices import OfficerPost, OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization
 from parkparty.places.choices import AreaLevel, Indicator
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
+from parkparty.rosters.choices import BatchState, IssueKind, Outcome
+from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
 from parkparty.signin.models import LoginSession
 from tests.conftest import LONG_AGO, cover, make_company, make_organization
 
@@ -159,9 +165,31 @@ def _furnish(
         ),
         Grant.objects.create(user=account, role=Role.VIEWER, organization=organization, since=LONG_AGO),
         LoginSession.objects.create(user=account, key=f"session-{relation}", since=MORNING, last_seen=MORNING),
+        ActivityPhoto.objects.create(activity=activity, file=ContentFile(_picture(), "x.jpg"), sha256=token),
+        upload_roster(account, park, token),
     ]
     record("新建活动", activity, by=account)
     return Neighbourhood(relation, area, organization, {type(row): row for row in [area, organization, *made]})
+
+
+def upload_roster(user: User, park: Park, token: str) -> RosterBatch:
+    """A checked roster with a good row and a bad one, both in ``park`` and full of ``token``."""
+    batch = RosterBatch.objects.create(
+        uploaded_by=user, filename=f"{token}.xlsx", sha256=token, state=BatchState.CHECKED, sheet=token, rows=2, new=1,
+        wrong=1, parks=[park.key], kinds={IssueKind.NUMBER: 1},
+    )  # fmt: skip
+    RosterRow.objects.create(batch=batch, number=2, outcome=Outcome.NEW, name=token, park=park)
+    RosterIssue.objects.create(
+        batch=batch, park=park, number=3, cell=f"{token}!H3", column="staff", kind=IssueKind.NUMBER, value=token
+    )
+    return batch
+
+
+@cache
+def _picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(out, "JPEG")
+    return out.getvalue()
 
 
 def _users(area: Area, organization: Organization) -> dict[str, User]:
