@@ -7,7 +7,7 @@ import uuid
 from typing import Any, ClassVar, Self, cast
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext_lazy as _
@@ -134,3 +134,10 @@ class CodeTable(models.Model):
 
     def __str__(self) -> str:
         return str(self.name)
+
+
+def refresh_statistics() -> None:
+    """Let PostgreSQL look anew at what its tables hold: right after a large write it still plans for empty ones."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")

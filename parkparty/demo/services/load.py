@@ -11,6 +11,7 @@ from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.companies.models import Company
 from parkparty.core.dates import quarter_of
+from parkparty.core.models import refresh_statistics
 from parkparty.demo.models import DemoRecord
 from parkparty.demo.services.activities import Desk, Diary
 from parkparty.demo.services.codes import load_codes
@@ -107,4 +108,5 @@ def _tell_the_past(stage: Stage, branches: dict[str, list[Branch]], users: dict[
         desk = Desk(users[f"demo-{park}-branches"], users[reviewer_name], months=13, committees=False)
         diary.keep(stage.chance.sample(branches[park], share), desk)
     diary.write()
+    refresh_statistics()
     lay_on_desks(diary, mine, users["demo-secretary"], reviewer)
