@@ -11,6 +11,12 @@ class BatchState(models.TextChoices):
     CHECKED = "checked", _("待导入")
     APPLYING = "applying", _("正在导入")
     APPLIED = "applied", _("已导入")
+    UNDOING = "undoing", _("正在撤销")
+    UNDONE = "undone", _("已撤销")
+
+
+WRITTEN = (BatchState.APPLIED, BatchState.UNDOING, BatchState.UNDONE)
+"""States of a batch that was written once, whatever became of it later."""
 
 
 class Outcome(models.TextChoices):
@@ -28,6 +34,16 @@ class Setback(models.TextChoices):
     NONE = "", ""
     STALE = "stale", _("系统数据在检查之后有变化，已按最新数据重新检查，没有写入任何数据。核对下面的结果后再导入。")
     FAILED = "failed", _("导入中途出错，已全部撤回，没有写入任何数据。稍后再试；仍不行时把批次号告诉系统管理员。")
+    UNDO = "undo", _("撤销中途出错，没有改动任何数据，这批导入仍然有效。稍后再试；仍不行时把批次号告诉系统管理员。")
+
+
+class Kept(models.TextChoices):
+    """Why undoing left a row as it is."""
+
+    NONE = "", ""
+    EDITED = "edited", _("导入之后又被修改")
+    NEEDED = "needed", _("导入之后新增的记录还要用到它")
+    OUT_OF_REACH = "reach", _("所在园区不在撤销人的管理范围内")
 
 
 class FileFault(models.TextChoices):

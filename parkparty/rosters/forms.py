@@ -54,3 +54,16 @@ class ApplyForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not batch.wrong:
             del self.fields["good_rows_only"]
+
+
+class UndoForm(forms.Form):
+    """Why an import is taken back."""
+
+    prefix = "undo"
+    reason = forms.CharField(
+        label=_("撤销说明"),
+        max_length=500,
+        help_text=_("写明原因，如“用错了上一季度的名册”。记入操作记录。"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("写明为什么撤销，一句话即可。")},
+    )

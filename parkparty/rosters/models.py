@@ -19,11 +19,13 @@ from parkparty.places.models import Park
 from parkparty.rosters.choices import (
     REASONS,
     SUGGESTIONS,
+    WRITTEN,
     BatchState,
     Effect,
     FileFault,
     IssueKind,
     Item,
+    Kept,
     Outcome,
     Setback,
 )
@@ -32,6 +34,9 @@ from parkparty.rosters.querysets import BatchPartQuerySet, BatchQuerySet
 
 STUCK_AFTER = dt.timedelta(minutes=15)
 """Checking or applying the largest roster takes a few minutes; after this long its task is dead."""
+
+UNDO_DAYS = 30
+"""How long an import can be undone."""
 
 
 def upload_path(batch: RosterBatch, filename: str) -> str:
@@ -68,6 +73,13 @@ class RosterBatch(models.Model):
     reason = models.CharField(_("导入说明"), max_length=500, blank=True)
     step_at = models.DateTimeField(_("状态更新时间"), auto_now=True)
     applied_at = models.DateTimeField(_("导入时间"), null=True, blank=True)
+    undo_reason = models.CharField(_("撤销说明"), max_length=500, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("撤销人"), null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+    undone = models.PositiveIntegerField(_("已撤销的行数"), default=0)
+    kept = models.PositiveIntegerField(_("撤销时跳过的行数"), default=0)
 
     objects = BatchQuerySet.as_manager()
 
@@ -82,8 +94,8 @@ class RosterBatch(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=BatchState.values), name="rosters_state_known"),
             models.CheckConstraint(
-                condition=Q(state=BatchState.APPLIED, applied_at__isnull=False)
-                | ~Q(state=BatchState.APPLIED) & Q(applied_at__isnull=True),
+                condition=Q(state__in=WRITTEN, applied_at__isnull=False)
+                | ~Q(state__in=WRITTEN) & Q(applied_at__isnull=True),
                 name="rosters_applied_has_time",
             ),
             models.CheckConstraint(
@@ -98,12 +110,23 @@ class RosterBatch(models.Model):
     @property
     def is_busy(self) -> bool:
         """Whether a task works on it, so that its page should look again soon."""
-        return self.state in (BatchState.CHECKING, BatchState.APPLYING)
+        return self.state in (BatchState.CHECKING, BatchState.APPLYING, BatchState.UNDOING)
 
     @property
     def may_apply(self) -> bool:
         """Whether there is anything that could be written."""
         return self.state == BatchState.CHECKED and self.new + self.changed > 0
+
+    @property
+    def undo_until(self) -> dt.datetime | None:
+        """When undoing is over; None for what was not written."""
+        return self.applied_at + dt.timedelta(days=UNDO_DAYS) if self.applied_at else None
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether it was written, and not too long ago to be undone."""
+        stands = self.state == BatchState.APPLIED or (self.state == BatchState.UNDOING and self.is_stuck)
+        return stands and bool(self.undo_until and timezone.now() < self.undo_until)
 
     @property
     def fault_sentence(self) -> str:
@@ -157,6 +180,32 @@ class RosterRow(models.Model):
     def lines(self) -> list[tuple[Promise | str, str, str]]:
         """What changes: the item's name, before (blank for nothing), after (blank for ended)."""
         return [(Item(item).label, before, after) for item, before, after in self.changes]
+
+
+class RosterWrite(models.Model):
+    """What applying one row wrote, so that it can be undone: kept for as long as that is offered.
+
+    ``parts`` holds for each object its model, its key, what it was before (None when it was made here) and a
+    fingerprint of what it became, by which a later edit is noticed.
+    """
+
+    batch = models.ForeignKey(RosterBatch, models.CASCADE, verbose_name=_("批次"), related_name="writes")
+    number = models.PositiveIntegerField(_("行号"))
+    name = models.CharField(_("企业名称"), max_length=200, blank=True)
+    park = models.ForeignKey(Park, models.CASCADE, verbose_name=_("园区"), null=True, related_name="+")
+    parts = models.JSONField(default=list)
+    kept = models.CharField(_("未撤销的原因"), max_length=10, choices=Kept, blank=True)
+
+    objects = BatchPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("名册写入")
+        verbose_name_plural = pgettext_lazy("复数", "名册写入")
+        ordering = ["batch", "number"]
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="rosters_write_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
 
 
 class RosterIssue(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from parkparty.rosters.services import batches
+from parkparty.rosters.services import batches, undoing
 
 
 @task()
@@ -21,3 +21,9 @@ def check_roster(number: int) -> None:
 def apply_roster(number: int) -> None:
     """Write the batch with this number."""
     batches.apply_batch(number)
+
+
+@task()
+def undo_roster(number: int) -> None:
+    """Take back what the batch with this number wrote."""
+    undoing.undo_batch(number)

@@ -12,4 +12,5 @@ urlpatterns = [
     path("<int:pk>/", views.batch, name="batch"),
     path("<int:pk>/apply/", views.apply, name="apply"),
     path("<int:pk>/recheck/", views.recheck, name="recheck"),
+    path("<int:pk>/undo/", views.undo, name="undo"),
 ]

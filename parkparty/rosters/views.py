@@ -20,9 +20,10 @@ from parkparty.places.models import Park
 from parkparty.rosters import tasks
 from parkparty.rosters.choices import BatchState, IssueKind, Outcome
 from parkparty.rosters.documents import write_template
-from parkparty.rosters.forms import ApplyForm, UploadForm
-from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
+from parkparty.rosters.forms import ApplyForm, UndoForm, UploadForm
+from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow, RosterWrite
 from parkparty.rosters.services.batches import ask_to_apply, receive_roster, restart_check
+from parkparty.rosters.services.undoing import ask_to_undo
 
 PARKS_OFFERED = 500
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -62,7 +63,7 @@ def template(request: ScopedRequest) -> HttpResponse:
 def batch(request: ScopedRequest, pk: int) -> HttpResponse:
     """A batch: being checked, what was found, or what was imported."""
     batch = _batch_in_reach(request, pk)
-    return _batch_page(request, batch, ApplyForm(batch=batch))
+    return _batch_page(request, batch, UndoForm() if batch.applied_at else ApplyForm(batch=batch))
 
 
 @requires(Action.IMPORT_ROSTER)
@@ -101,17 +102,38 @@ def recheck(request: ScopedRequest, pk: int) -> HttpResponse:
     return redirect("rosters:batch", batch.pk)
 
 
+@requires(Action.IMPORT_ROSTER)
+def undo(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Decide to take an import back, with the reason; the page that comes back with an error links here too."""
+    batch = _batch_in_reach(request, pk)
+    if request.method != "POST":
+        return redirect(f"{reverse('rosters:batch', args=[pk])}?{request.GET.urlencode()}")
+    form = UndoForm(request.POST)
+    if form.is_valid():
+        try:
+            ask_to_undo(batch, by=request.user, reason=form.cleaned_data["reason"])
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            tasks.undo_roster.enqueue(batch.pk)
+            return redirect("rosters:batch", batch.pk)
+    return _batch_page(request, batch, form)
+
+
 def _batch_in_reach(request: ScopedRequest, pk: int) -> RosterBatch:
     return scoped_or_404(RosterBatch.objects.within(request.scope).select_related("uploaded_by"), pk=pk)
 
 
-def _batch_page(request: ScopedRequest, batch: RosterBatch, form: ApplyForm) -> HttpResponse:
+def _batch_page(request: ScopedRequest, batch: RosterBatch, form: ApplyForm | UndoForm) -> HttpResponse:
     context: dict[str, Any] = {"batch": batch, "form": form, "is_own": batch.uploaded_by_id == request.user.pk}
-    if batch.state in (BatchState.CHECKED, BatchState.APPLIED):
+    if batch.state in (BatchState.CHECKED, BatchState.APPLIED, BatchState.UNDONE):
         context |= _findings(request, batch)
     if batch.state == BatchState.CHECKED:
         earlier = RosterBatch.objects.within(request.scope).applied_copies_of(batch)
         context["earlier"] = earlier.first()
+    if batch.may_undo:
+        everywhere = request.scope.covers("places", "", ROLES_FOR[Action.IMPORT_ROSTER])
+        context["may_undo"] = context["is_own"] or everywhere
     if batch.state == BatchState.APPLIED:
         context["parks"] = Park.objects.within(request.scope).filter(key__in=batch.parks[:20])
     return render(request, "rosters/batch.html", context)
@@ -119,7 +141,11 @@ def _batch_page(request: ScopedRequest, batch: RosterBatch, form: ApplyForm) -> 
 
 def _findings(request: ScopedRequest, batch: RosterBatch) -> dict[str, Any]:
     """The rows of the outcome that the address asks for, or the cells that are wrong, of one kind or of all."""
-    outcome = _outcome(request.GET.get("show", ""), batch)
+    asked = request.GET.get("show", "")
+    if batch.kept and asked in ("", "kept"):
+        writes = RosterWrite.objects.within(request.scope).filter(batch=batch).exclude(kept="").select_related("park")
+        return {"show": "kept", "page": keyset_page(writes, request.GET, order=("number",))}
+    outcome = _outcome(asked, batch)
     if outcome == Outcome.WRONG:
         issues = RosterIssue.objects.within(request.scope).filter(batch=batch)
         kind = request.GET.get("kind", "")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.core.files.base import ContentFile
 
 from parkparty.access.choices import Role
 from parkparty.access.services import scope_of
@@ -20,7 +21,9 @@ from parkparty.core.scope import Scope
 from parkparty.organizations.models import FormationMode, Organization
 from parkparty.places.models import Building
 from parkparty.rosters.check.rows import read_rows
+from parkparty.rosters.models import RosterBatch
 from parkparty.rosters.plan.roster import Plan, plan_roster
+from parkparty.rosters.services import batches
 from parkparty.rosters.services.writing import write_plan
 from parkparty.rosters.sheets.reading import Sheet
 from tests.conftest import World
@@ -121,3 +124,23 @@ NEW_BRANCH = {
     "上级党组织": "创智园党委",
     "批准成立日期": "2025-06-20",
 }
+
+REASON = "年底摸底"
+Receive = Callable[..., RosterBatch]
+
+
+@pytest.fixture
+def receive(tmp_path: Path) -> Receive:
+    """Uploads rows as a file and has them checked."""
+
+    def upload(by: User, *rows: dict[str, Any]) -> RosterBatch:
+        sheet = sheet_of(*rows)
+        path = write_csv(tmp_path / "名单.csv", [sheet.titles, *(line for _number, line in sheet.rows)])
+        batch = batches.receive_roster(ContentFile(path.read_bytes(), "名单.csv"), by=by)
+        return batches.check_batch(batch.pk)
+
+    return upload
+
+
+def ask(batch: RosterBatch, by: User, *, good_rows_only: bool = False) -> RosterBatch:
+    return batches.ask_to_apply(batch, by=by, reason=REASON, good_rows_only=good_rows_only)

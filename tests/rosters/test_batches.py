@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
@@ -23,26 +22,7 @@ from parkparty.rosters.choices import BatchState, FileFault, Setback
 from parkparty.rosters.models import RosterBatch
 from parkparty.rosters.services import batches
 from tests.conftest import World, make_company
-from tests.rosters.conftest import NEW_BRANCH, facts, row, sheet_of, write_csv
-
-REASON = "年底摸底"
-
-
-@pytest.fixture
-def receive(tmp_path: Path) -> Callable[..., RosterBatch]:
-    """Uploads rows as a file and has them checked."""
-
-    def upload(by: User, *rows: dict[str, Any]) -> RosterBatch:
-        sheet = sheet_of(*rows)
-        path = write_csv(tmp_path / "名单.csv", [sheet.titles, *(line for _number, line in sheet.rows)])
-        batch = batches.receive_roster(ContentFile(path.read_bytes(), "名单.csv"), by=by)
-        return batches.check_batch(batch.pk)
-
-    return upload
-
-
-def ask(batch: RosterBatch, by: User, *, good_rows_only: bool = False) -> RosterBatch:
-    return batches.ask_to_apply(batch, by=by, reason=REASON, good_rows_only=good_rows_only)
+from tests.rosters.conftest import NEW_BRANCH, REASON, ask, facts, row
 
 
 def test_checking_writes_nothing_but_the_batch(administrator: User, receive: Any) -> None:

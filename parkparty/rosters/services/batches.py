@@ -28,6 +28,7 @@ from parkparty.rosters.choices import BatchState, FileFault, Setback
 from parkparty.rosters.columns import HeaderFault, known_titles
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
 from parkparty.rosters.plan.roster import Plan, plan_roster
+from parkparty.rosters.services.traces import images_before, keep_writes
 from parkparty.rosters.services.writing import write_plan
 from parkparty.rosters.sheets.limits import Refused
 from parkparty.rosters.sheets.reading import read_sheet
@@ -93,10 +94,10 @@ def check_batch(number: int) -> RosterBatch:
         batch.save()
         return batch
     with transaction.atomic():
-        batch = _locked(number)
+        batch = locked(number)
         if batch.state == BatchState.CHECKING:
             batch.setback = Setback.NONE
-            _keep_findings(batch, plan_roster(roster, reach=_reach_now(batch), day=_day_of(batch)))
+            _keep_findings(batch, plan_roster(roster, reach=reach_now(batch), day=_day_of(batch)))
     return batch
 
 
@@ -114,8 +115,8 @@ def restart_check(batch: RosterBatch, *, by: User) -> RosterBatch:
     Raises:
         ValidationError: while it is being worked on, or when it is done with.
     """
-    batch = _own(_locked(batch.pk), by)
-    if batch.state != BatchState.CHECKED and not batch.is_stuck:
+    batch = _own(locked(batch.pk), by)
+    if batch.state != BatchState.CHECKED and not (batch.is_stuck and batch.applied_at is None):
         raise ValidationError(_("这个批次现在不能重新检查：%(state)s。") % {"state": batch.get_state_display()})
     batch.state = BatchState.CHECKING
     batch.save()
@@ -130,7 +131,7 @@ def ask_to_apply(batch: RosterBatch, *, by: User, reason: str, good_rows_only: b
         ValidationError: when there is nothing to write, the batch is past that, or errors stand in the way.
     """
     reach_of(by)
-    batch = _own(_locked(batch.pk), by)
+    batch = _own(locked(batch.pk), by)
     if not batch.may_apply:
         raise ValidationError(_("这个批次现在不能导入：%(state)s。") % {"state": batch.get_state_display()})
     if batch.wrong and not good_rows_only:
@@ -152,7 +153,7 @@ def apply_batch(number: int) -> RosterBatch:
     try:
         roster = _read_kept(RosterBatch.objects.get(pk=number))
         with transaction.atomic():
-            _apply(_locked(number), roster)
+            _apply(locked(number), roster)
     except Refused as refusal:
         _call_off(number, state=BatchState.UNREADABLE, fault=refusal.fault, fault_detail=refusal.detail[:200])
     except IntegrityError:
@@ -168,7 +169,7 @@ def import_at_once(roster: Roster, *, filename: str, digest: str, by: User | Non
     """Check and apply in one go, for the command line: a roster with any error writes nothing and leaves no batch."""
     reach = reach_of(by)
     batch = RosterBatch(uploaded_by=by, filename=filename[-255:], sha256=digest, uploaded_at=timezone.now())
-    _wait_for_others(reach)
+    wait_for_others(reach)
     plan = plan_roster(roster, reach=reach, day=_day_of(batch))
     if any(True for _issue in plan.issues):
         return plan, None
@@ -204,8 +205,8 @@ def _read_kept(batch: RosterBatch) -> Roster:
 def _apply(batch: RosterBatch, roster: Roster) -> None:
     if batch.state != BatchState.APPLYING:
         return
-    reach = _reach_now(batch)
-    _wait_for_others(reach)
+    reach = reach_now(batch)
+    wait_for_others(reach)
     plan = plan_roster(roster, reach=reach, day=_day_of(batch))
     if plan.digest != batch.digest:
         batch.setback = Setback.STALE
@@ -215,7 +216,9 @@ def _apply(batch: RosterBatch, roster: Roster) -> None:
 
 
 def _finish(batch: RosterBatch, plan: Plan, *, by: User | None) -> None:
+    before = images_before(plan)
     write_plan(plan)
+    keep_writes(batch, plan, before)
     storage, name = batch.file.storage, batch.file.name
     batch.state, batch.applied_at, batch.file = BatchState.APPLIED, timezone.now(), ""
     batch.save()
@@ -260,8 +263,9 @@ def _of_batch(batch: RosterBatch, plan: Plan) -> Iterator[RosterIssue]:
             yield issue
 
 
-def _locked(number: int) -> RosterBatch:
-    return RosterBatch.objects.select_for_update(of=("self",)).select_related("uploaded_by").get(pk=number)
+def locked(number: int) -> RosterBatch:
+    """The batch, held until the transaction ends."""
+    return RosterBatch.objects.select_for_update(of=("self",)).select_related("uploaded_by", "undone_by").get(pk=number)
 
 
 def _own(batch: RosterBatch, user: User) -> RosterBatch:
@@ -271,7 +275,7 @@ def _own(batch: RosterBatch, user: User) -> RosterBatch:
     return batch
 
 
-def _reach_now(batch: RosterBatch) -> Scope:
+def reach_now(batch: RosterBatch) -> Scope:
     """What the batch's uploader may import into at this moment; nothing when the right was withdrawn meanwhile."""
     try:
         return reach_of(batch.uploaded_by)
@@ -279,7 +283,7 @@ def _reach_now(batch: RosterBatch) -> Scope:
         return Scope()
 
 
-def _wait_for_others(reach: Scope) -> None:
+def wait_for_others(reach: Scope) -> None:
     """Let one import at a time write into a park: two that know nothing of each other could found a branch twice."""
     parks = Park.objects.within(reach).select_for_update(no_key=True)
     list(parks.order_by("pk").values_list("pk", flat=True))

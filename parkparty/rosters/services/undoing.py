@@ -1,0 +1,166 @@
+"""An import taken back: what it made goes, what it changed is restored, and what was edited since stays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from parkparty.access.choices import Role
+from parkparty.access.services import scope_of
+from parkparty.accounts.models import User
+from parkparty.audit.services import record
+from parkparty.places.models import Park
+from parkparty.rosters.check.known import chunks
+from parkparty.rosters.choices import BatchState, Kept, Setback
+from parkparty.rosters.models import RosterBatch, RosterWrite
+from parkparty.rosters.services.batches import locked, reach_of, wait_for_others
+from parkparty.rosters.services.traces import Image, Key, fingerprints_now
+
+_AT_ONCE = 1_000
+
+
+@transaction.atomic
+def ask_to_undo(batch: RosterBatch, *, by: User, reason: str) -> RosterBatch:
+    """Decide that an import be taken back, with the reason that the audit trail keeps.
+
+    Raises:
+        PermissionDenied: for another than the uploader, unless they administer every place.
+        ValidationError: when it was not written, is undone already, or was written too long ago.
+    """
+    batch = locked(batch.pk)
+    if batch.uploaded_by_id != by.pk and not scope_of(by).covers("places", "", (Role.ADMINISTRATOR,)):
+        raise PermissionDenied(_("这份名册由上传人撤销，或由全站管理员撤销。"))
+    if not batch.may_undo:
+        raise ValidationError(_("这个批次现在不能撤销：%(state)s。") % {"state": batch.get_state_display()})
+    batch.state, batch.setback = BatchState.UNDOING, Setback.NONE
+    batch.undo_reason, batch.undone_by = reason, by
+    batch.save()
+    return batch
+
+
+def undo_batch(number: int) -> RosterBatch:
+    """Take back a batch that this was asked for: in one transaction, or not at all, and then the batch says so.
+
+    Rows of parks that whoever asked does not reach at this moment stay.
+    """
+    try:
+        with transaction.atomic():
+            batch = locked(number)
+            if batch.state == BatchState.UNDOING:
+                _undo(batch)
+    except (IntegrityError, PermissionDenied):
+        _call_off(number)
+    except BaseException:
+        _call_off(number)
+        raise
+    return RosterBatch.objects.get(pk=number)
+
+
+def _call_off(number: int) -> None:
+    RosterBatch.objects.filter(pk=number, state=BatchState.UNDOING).update(
+        state=BatchState.APPLIED, setback=Setback.UNDO, step_at=timezone.now()
+    )
+
+
+def _undo(batch: RosterBatch) -> None:
+    reach = reach_of(batch.undone_by)
+    wait_for_others(reach)
+    trail = Trail(list(batch.writes.all()))
+    trail.keep_beyond(set(Park.objects.within(reach).values_list("pk", flat=True)))
+    trail.keep_edited()
+    trail.keep_needed()
+    _take_back(trail)
+    kept = [write for write in trail.writes if write.kept]
+    RosterWrite.objects.bulk_update(kept, ["kept"], batch_size=_AT_ONCE)
+    batch.writes.filter(kept="").delete()
+    batch.state, batch.undone_at = BatchState.UNDONE, timezone.now()
+    batch.undone, batch.kept = len(trail.writes) - len(kept), len(kept)
+    batch.save()
+    changes = {"undone": [None, batch.undone], "kept": [None, batch.kept]}
+    record(_("撤销名册导入"), batch, by=batch.undone_by, changes=changes, reason=batch.undo_reason)
+
+
+@dataclass
+class Trail:
+    """What a batch wrote, row by row, and which rows have to stay."""
+
+    writes: list[RosterWrite]
+    owner: dict[Key, RosterWrite] = field(default_factory=dict)
+    made: dict[type[models.Model], list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for write in self.writes:
+            for label, key, before, _after in write.parts:
+                self.owner[label, key] = write
+                if before is None:
+                    self.made[apps.get_model(label)].append(key)
+
+    def keep_beyond(self, parks: set[int]) -> None:
+        """Keep rows of parks that are no longer in reach."""
+        for write in self.writes:
+            if write.park_id not in parks:
+                write.kept = Kept.OUT_OF_REACH
+
+    def keep_edited(self) -> None:
+        """Keep rows of which anything was edited or removed since."""
+        now = fingerprints_now(self.owner)
+        for write in self.writes:
+            if not write.kept and any(now.get((label, key)) != after for label, key, _before, after in write.parts):
+                write.kept = Kept.EDITED
+
+    def keep_needed(self) -> None:
+        """Keep rows that made what must stay: something later leans on it, or a kept row does, and so on."""
+        leaning = list(self._leaning())
+        waiting = True
+        while waiting:
+            waiting = False
+            for source, target in leaning:
+                holder, made_by = self.owner.get(source), self.owner[target]
+                if not made_by.kept and (holder is None or holder.kept):
+                    made_by.kept = Kept.NEEDED
+                    waiting = True
+
+    def _leaning(self) -> Iterable[tuple[Key, Key]]:
+        """Every row of any table that points at an object made here: the row, and the object."""
+        for model, keys in self.made.items():
+            for relation in model._meta.related_objects:
+                there, name = relation.related_model, relation.field.attname
+                for some in chunks(keys):
+                    rows = there._base_manager.filter(**{f"{name}__in": some}).values_list("pk", name)
+                    for key, target in rows:
+                        yield (there._meta.label_lower, key), (model._meta.label_lower, target)
+
+
+def _take_back(trail: Trail) -> None:
+    """Made objects go first, so that what is restored finds its place free; the database checks keys at the end."""
+    stay = {key for key, write in trail.owner.items() if write.kept}
+    for model, keys in trail.made.items():
+        for some in chunks(key for key in keys if (model._meta.label_lower, key) not in stay):
+            rows = model._base_manager.filter(pk__in=some)
+            rows._raw_delete(rows.db)
+    images: dict[type[models.Model], dict[int, Image]] = defaultdict(dict)
+    for write in trail.writes:
+        for label, key, before, _after in write.parts:
+            if before is not None and not write.kept:
+                images[apps.get_model(label)][key] = before
+    for model, rows_before in images.items():
+        _restore(model, rows_before)
+
+
+def _restore(model: type[models.Model], images: dict[int, Image]) -> None:
+    fields = {f.attname: f for f in model._meta.concrete_fields if not f.primary_key and f.name != "path"}
+
+    def stored(key: int, image: Image) -> models.Model:
+        values: dict[str, Any] = {name: f.to_python(image[name]) for name, f in fields.items()}
+        return model(pk=key, **values)
+
+    rows = [stored(key, image) for key, image in images.items()]
+    model._base_manager.bulk_update(rows, [f.name for f in fields.values()], batch_size=_AT_ONCE)
