@@ -66,7 +66,7 @@ def fingerprints_now(keys: Iterable[Key]) -> dict[Key, str]:
         by_label[label].append(key)
     found: dict[Key, str] = {}
     for label, some_keys in by_label.items():
-        model = apps.get_model(label)
+        model: type[models.Model] = apps.get_model(label)
         for some in chunks(some_keys):
             rows = model._default_manager.filter(pk__in=some).values_list("pk", *_compared(model))
             found |= {(label, row[0]): _digest(row[1:]) for row in rows}
