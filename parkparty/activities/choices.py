@@ -20,6 +20,9 @@ class Step(models.TextChoices):
     APPROVE = "approve", _("通过")
     RETURN = "return", _("退回修改")
     DELETE = "delete", _("删除草稿")
+    WITHDRAW = "withdraw", _("撤回")
+    UNDO = "undo", _("撤销通过")
+    ARCHIVE = "archive", _("归档")
 
 
 class ReturnPhrase(models.TextChoices):
@@ -31,6 +34,47 @@ class ReturnPhrase(models.TextChoices):
     TYPES = "types", _("计入类型与内容不符")
     DOUBLE = "double", _("与另一条记录重复")
 
+
+class ReturnField(models.TextChoices):
+    """The part of a record that a reason for its return speaks of; the form opens there."""
+
+    WHOLE = "", _("整条记录")
+    HELD_ON = "held_on", _("活动日期")
+    TYPES = "types", _("计入类型")
+    TOPIC = "topic", _("议题")
+    EXPECTED = "expected", _("应到人数")
+    PRESENT = "present", _("实到人数")
+    SUMMARY = "summary", _("内容摘要")
+    PHOTOS = "photos", _("照片")
+    PLACE = "place", _("地点")
+
+
+FIELD_OF_PHRASE = {
+    ReturnPhrase.CONTENT: ReturnField.SUMMARY,
+    ReturnPhrase.DAY: ReturnField.HELD_ON,
+    ReturnPhrase.COUNTS: ReturnField.PRESENT,
+    ReturnPhrase.TYPES: ReturnField.TYPES,
+    ReturnPhrase.DOUBLE: ReturnField.WHOLE,
+}
+
+
+class Flag(models.TextChoices):
+    """Why a reported record deserves a closer look. It is a hint to the reviewer, never a mark against anybody."""
+
+    LATE = "late", _("补报")
+    FEW = "few", _("实到不足一半")
+    SAME_PHOTO = "same_photo", _("照片与别的记录相同")
+    THIN = "thin", _("摘要很短")
+
+
+LATE_AFTER_DAYS = 7
+"""A record first sent more than a week after the month of the activity has ended is late; it counts all the same."""
+
+THIN_UNDER = 30
+"""Characters of a summary."""
+
+LEASE_SECONDS = 120
+"""For how long others are told that somebody is reviewing a record."""
 
 FILED_STATES = (ActivityState.SUBMITTED, ActivityState.APPROVED, ActivityState.ARCHIVED)
 """Reported upward: a returned record must be sent again before it counts as reported."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 
 from parkparty.access.choices import Role
 from parkparty.activities.choices import MAX_PICKED, ActivityState
@@ -88,7 +88,12 @@ def queue(scope: Scope) -> ActivityQuerySet:
 
 def queue_length(scope: Scope) -> str:
     """How many records wait for the reader, ``1000+`` past the cap."""
-    found = queue(scope)[: COUNT_CAP + 1].count()
+    return length_of(queue(scope))
+
+
+def length_of(rows: ActivityQuerySet) -> str:
+    """How many ``rows`` there are, ``1000+`` past the cap."""
+    found = rows[: COUNT_CAP + 1].count()
     return f"{COUNT_CAP}+" if found > COUNT_CAP else str(found)
 
 
@@ -101,8 +106,46 @@ def held_count(node: TreeNode, since: dt.date, until: dt.date, scope: Scope) -> 
 def next_to_review(scope: Scope, after: Activity) -> Activity | None:
     """The record that follows ``after`` in the reader's queue, or the oldest when nothing follows."""
     waiting = queue(scope).exclude(pk=after.pk).order_by(*QUEUE_ORDER)
-    later = Q(filed_at__gt=after.filed_at) | Q(filed_at=after.filed_at, pk__gt=after.pk)
-    return waiting.filter(later).first() or waiting.first()
+    return waiting.filter(_later(after)).first() or waiting.first()
+
+
+def neighbours_in_queue(scope: Scope, activity: Activity) -> tuple[int | None, int | None]:
+    """The keys of the records before and after ``activity`` in the reader's queue, in one query."""
+    waiting = queue(scope).exclude(pk=activity.pk)
+    order = [f"-{name}" for name in QUEUE_ORDER]
+    before = waiting.exclude(_later(activity)).order_by(*order).values("pk")[:1]
+    after = waiting.filter(_later(activity)).order_by(*QUEUE_ORDER).values("pk")[:1]
+    own = Activity.objects.filter(pk=activity.pk)
+    found = own.values_list(Subquery(before), Subquery(after)).first()
+    return found or (None, None)
+
+
+def _later(activity: Activity) -> Q:
+    return Q(filed_at__gt=activity.filed_at) | Q(filed_at=activity.filed_at, pk__gt=activity.pk)
+
+
+def changed_since_return(history: list[AuditEntry]) -> list[str] | None:
+    """What the author changed since the record was last given back, a line a field; None when it never was.
+
+    ``history`` is the record's, newest first.
+    """
+    mended: list[AuditEntry] = []
+    for entry in history:
+        if entry.changes.get("state", [None, None])[1] == ActivityState.RETURNED:
+            return _merged(mended).changes_in_words
+        mended.insert(0, entry)
+    return None
+
+
+def _merged(entries: list[AuditEntry]) -> AuditEntry:
+    """One entry that tells the first value before and the last value after of each field that differs."""
+    merged: dict[str, Any] = {}
+    for entry in entries:
+        for name, (before, after) in entry.changes.items():
+            merged[name] = [merged[name][0] if name in merged else before, after]
+    merged.pop("state", None)
+    changes = {name: pair for name, pair in merged.items() if pair[0] != pair[1]}
+    return AuditEntry(object_type=Activity._meta.label_lower, changes=changes)
 
 
 def writable_organizations(scope: Scope) -> OrganizationQuerySet:

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from parkparty.access.permissions import Decision
-from parkparty.activities.choices import ActivityState, Step
+from parkparty.accounts.models import User
+from parkparty.activities.choices import LEASE_SECONDS, ActivityState, Step
 from parkparty.activities.permissions import may
 from parkparty.activities.querysets import ActivityQuerySet, PhotoQuerySet
 from parkparty.companies.models import Company
@@ -45,6 +47,8 @@ class Activity(models.Model):
 
     ``held_on`` is when it took place and ``filed_at`` when it was first reported: late filing never turns a held
     meeting into one that was not held. ``version`` grows with every write: two tabs cannot overwrite each other.
+    ``return_notes`` are the reasons of a return, each as [field, sentence]; ``flags`` are codes of ``Flag``, found when
+    the record was sent; ``opened_at`` is when a reviewer last opened what was sent.
     """
 
     key = models.UUIDField(_("提交标识"), default=uuid.uuid4, unique=True, editable=False)
@@ -81,6 +85,12 @@ class Activity(models.Model):
     )
     reviewed_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
     return_reason = models.CharField(_("退回原因"), max_length=300, blank=True)
+    return_notes = models.JSONField(_("退回意见"), default=list, blank=True, editable=False)
+    flags = models.CharField(_("需关注"), max_length=60, blank=True, editable=False)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    opened_at = models.DateTimeField(_("审核员打开时间"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
     updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
@@ -138,7 +148,15 @@ class Activity(models.Model):
             path=self.organization.path,
             place_paths=tuple(place.path for place in places if place),
             author_id=self.author_id,
+            is_opened=self.opened_at is not None,
         )
+
+    @property
+    def reviewing(self) -> User | None:
+        """Who opened the record for review within the last two minutes."""
+        if self.state != ActivityState.SUBMITTED or self.opened_at is None:
+            return None
+        return self.opened_by if timezone.now() - self.opened_at < dt.timedelta(seconds=LEASE_SECONDS) else None
 
 
 class ActivityHost(models.Model):

@@ -42,6 +42,14 @@ class ActivityQuerySet(models.QuerySet):
         )
         return self.filter(below | there, state=ActivityState.SUBMITTED).exclude(author_id=scope.user_id)
 
+    def flagged(self) -> Self:
+        """Sent with something that a reviewer should look at twice."""
+        return self.exclude(flags="")
+
+    def regular(self) -> Self:
+        """Sent without anything that calls for a second look."""
+        return self.filter(flags="")
+
     def writable(self, scope: Scope) -> Self:
         """Records of organisations for which the reader is secretary."""
         return self.filter(scope.q("organizations", "organization__path", (Role.SECRETARY,)))

@@ -24,12 +24,25 @@ OPEN = {
     (S.DRAFT, P.DELETE): "secretary",
     (S.RETURNED, P.EDIT): "secretary",
     (S.RETURNED, P.SUBMIT): "secretary",
+    (S.SUBMITTED, P.WITHDRAW): "secretary",
     (S.SUBMITTED, P.APPROVE): "reviewer",
     (S.SUBMITTED, P.RETURN): "reviewer",
+    (S.APPROVED, P.UNDO): "reviewer",
 }
 """Who takes which step in which state; in every other cell nobody does. Written out, not read from the code."""
 
-LEADS_TO = {P.EDIT: None, P.SUBMIT: S.SUBMITTED, P.APPROVE: S.APPROVED, P.RETURN: S.RETURNED, P.DELETE: "gone"}
+PRESSED = [step for step in P if step != P.ARCHIVE]
+"""Archiving has no button: a command does it (test_review.py)."""
+
+LEADS_TO = {
+    P.EDIT: None,
+    P.SUBMIT: S.SUBMITTED,
+    P.APPROVE: S.APPROVED,
+    P.RETURN: S.RETURNED,
+    P.DELETE: "gone",
+    P.WITHDRAW: S.DRAFT,
+    P.UNDO: S.SUBMITTED,
+}
 SEES_DRAFTS = {"secretary"}
 SEES = {"secretary", "reviewer", "administrator", "district_administrator", "viewer"}
 PEOPLE = [*sorted(SEES), "other_secretary", "auditor", "stranger"]
@@ -41,7 +54,8 @@ def press(client: Client, step: Step, activity: Activity, typed: dict[str, Any],
     address = f"/activities/{activity.pk}/{step.value}/"
     if step == P.EDIT:
         return client.post(address, typed | {"key": str(activity.key), "version": str(activity.version)})
-    return client.post(address, {"version": activity.version, "phrases": ["day"], **fields})
+    reason = {"phrases": ["day"], "reason": "核对后再定"}
+    return client.post(address, {"version": activity.version, **reason, **fields})
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -56,7 +70,7 @@ def test_every_cell(
     client_of: Callable[[User], Client],
 ) -> None:
     client = client_of(request.getfixturevalue(person))
-    for step in Step:
+    for step in PRESSED:
         activity = in_state(state, world.joint_branch)
         entries = AuditEntry.objects.count()
         status = press(client, step, activity, typed()).status_code
@@ -74,7 +88,7 @@ def test_every_cell(
 
 def refusal(person: str, step: Step, state: str) -> int:
     """403 for who has no such role at all, or sees the record and may not; 404 for who does not see it."""
-    has_role = person in (WRITERS if step in (P.EDIT, P.SUBMIT, P.DELETE) else JUDGES)
+    has_role = person in (WRITERS if step in (P.EDIT, P.SUBMIT, P.DELETE, P.WITHDRAW) else JUDGES)
     sees = person in (SEES_DRAFTS if state == S.DRAFT else SEES)
     return 403 if sees or not has_role else 404
 
@@ -164,14 +178,14 @@ class TestReview:
 
 
 class TestMeanwhile:
-    @pytest.mark.parametrize("step", [P.SUBMIT, P.DELETE, P.APPROVE, P.RETURN])
+    @pytest.mark.parametrize("step", [P.SUBMIT, P.DELETE, P.APPROVE, P.RETURN, P.WITHDRAW])
     @pytest.mark.parametrize("version", ["1", "", "x", "9" * 40])
     def test_a_button_beside_an_older_version_does_nothing_and_says_so(
         self, step: Step, version: str, world: World, in_state: Any, client_of: Any, secretary: User, reviewer: User
     ) -> None:
         state = S.DRAFT if step in (P.SUBMIT, P.DELETE) else S.SUBMITTED
         activity = in_state(state, world.joint_branch, version=2)
-        client = client_of(secretary if state == S.DRAFT else reviewer)
+        client = client_of(secretary if step in (P.SUBMIT, P.DELETE, P.WITHDRAW) else reviewer)
         page = client.post(f"/activities/{activity.pk}/{step.value}/", {"version": version, "phrases": ["day"]})
         assert page.status_code == 409
         assert "刚才的操作没有执行" in page.content.decode()
@@ -200,5 +214,5 @@ def test_submitting_an_unready_draft_from_its_page_leads_to_the_form_with_what_i
 
 def test_steps_are_never_taken_by_a_link(world: World, in_state: Any, client_of: Any, secretary: User) -> None:
     activity = in_state(S.DRAFT, world.joint_branch)
-    for step in (P.SUBMIT, P.DELETE, P.APPROVE, P.RETURN):
+    for step in PRESSED[1:]:
         assert client_of(secretary).get(f"/activities/{activity.pk}/{step.value}/").status_code == 405

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from parkparty.access.scoping import ScopedModelForm
 from parkparty.activities import figures
-from parkparty.activities.choices import MAX_PHOTOS, MAX_PICKED
+from parkparty.activities.choices import MAX_PHOTOS, MAX_PICKED, ActivityState
 from parkparty.activities.forms.fields import TOO_MANY_PHOTOS, PeopleField, PhotosField, SeveralField, check_free_text
 from parkparty.activities.models import Activity, ActivityPhoto, ActivityTheme, ActivityType
 from parkparty.companies.models import Company
@@ -121,8 +121,16 @@ class ActivityForm(ScopedModelForm):
         self.recent_topics: list[str] = []
         self.initial.update(key=self.instance.key, version=self.instance.version if self.instance.pk else 0)
         self.initial["organization"] = self.current
+        if self.instance.state == ActivityState.RETURNED:
+            self._show_notes()
         if self.current and not (self.instance.pk or self.is_bound):
             self._start(figures.usual(self.current))
+
+    def _show_notes(self) -> None:
+        """Put what the reviewer wrote about a field under the field."""
+        for name, sentence in self.instance.return_notes:
+            if name in self.fields:
+                self.fields[name].help_text = _("退回意见：%(sentence)s") % {"sentence": sentence}
 
     def _offer_organizations(self) -> Organization | None:
         """Those the reader writes for, and the record's own. Gives the one that the form starts with."""

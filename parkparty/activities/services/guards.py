@@ -6,8 +6,11 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from parkparty.access.permissions import Denied
-from parkparty.activities.choices import Step
+from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState, Step
 from parkparty.activities.models import Activity
+from parkparty.activities.permissions import MOVES
+from parkparty.audit.services import record
 from parkparty.core.scope import Scope
 
 
@@ -31,3 +34,15 @@ def locked(activity: Activity) -> Activity:
     if stored is None or stored.version != activity.version:
         raise StaleActivity(_("这条记录刚刚被他人修改过。"))
     return stored
+
+
+def move(activity: Activity, step: Step, *, by: User | None, reason: str = "") -> Activity:
+    """Take ``activity`` to the state that the table names for ``step``, and record it."""
+    before = activity.state
+    activity.state = MOVES[ActivityState(before), step].to
+    activity.version += 1
+    activity.full_clean()
+    activity.save()
+    changes = {"state": [before, activity.state]}
+    record(str(step.label), activity, by=by, changes=changes, reason=reason)
+    return activity

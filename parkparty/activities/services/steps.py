@@ -1,4 +1,4 @@
-"""The steps of a record between its states: each one transaction, each leaving an audit row."""
+"""The steps of those who log a record: each one transaction, each leaving an audit row."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parkparty.accounts.models import User
-from parkparty.activities.choices import ActivityState, Step
+from parkparty.activities.check import flags_of
+from parkparty.activities.choices import Step
 from parkparty.activities.models import Activity
-from parkparty.activities.permissions import MOVES
-from parkparty.activities.services.guards import check_step, locked
+from parkparty.activities.services.guards import check_step, locked, move
 from parkparty.activities.services.photos import delete_on_commit
 from parkparty.activities.services.records import facts_of
 from parkparty.audit.services import difference, record
@@ -37,27 +37,23 @@ def submit_activity(activity: Activity, *, by: User, scope: Scope) -> Activity:
     if missing:
         raise ValidationError(missing)
     activity.filed_at = activity.filed_at or timezone.now()
-    return _move(activity, Step.SUBMIT, by=by)
+    activity.flags = ",".join(flags_of(activity))
+    activity.opened_by = activity.opened_at = None
+    return move(activity, Step.SUBMIT, by=by)
 
 
 @transaction.atomic
-def approve_activity(activity: Activity, *, by: User, scope: Scope) -> Activity:
-    """Approve a submitted record; from now on it counts. Raises as ``submit_activity``."""
-    activity = locked(activity)
-    check_step(activity, Step.APPROVE, scope)
-    activity.reviewed_by, activity.reviewed_at, activity.return_reason = by, timezone.now(), ""
-    return _move(activity, Step.APPROVE, by=by)
+def withdraw_activity(activity: Activity, *, by: User, scope: Scope) -> Activity:
+    """Take a record back that no reviewer has opened yet. Raises as ``submit_activity``.
 
-
-@transaction.atomic
-def return_activity(activity: Activity, *, by: User, scope: Scope, reason: str) -> Activity:
-    """Give a submitted record back with a reason that the secretary will read. Raises as ``submit_activity``."""
+    One that was never judged counts as not reported; one that came back once keeps the moment of its first report.
+    """
     activity = locked(activity)
-    check_step(activity, Step.RETURN, scope)
-    if not reason.strip():
-        raise ValidationError({"reason": _("写明退回原因，方便书记修改。")})
-    activity.reviewed_by, activity.reviewed_at, activity.return_reason = by, timezone.now(), reason.strip()
-    return _move(activity, Step.RETURN, by=by, reason=reason.strip())
+    check_step(activity, Step.WITHDRAW, scope)
+    if activity.reviewed_at is None:
+        activity.filed_at = None
+    activity.flags = ""
+    return move(activity, Step.WITHDRAW, by=by)
 
 
 @transaction.atomic
@@ -69,14 +65,3 @@ def delete_draft(activity: Activity, *, by: User, scope: Scope) -> None:
     for photo in activity.photos.all():
         delete_on_commit(photo)
     activity.delete()
-
-
-def _move(activity: Activity, step: Step, *, by: User, reason: str = "") -> Activity:
-    before = activity.state
-    activity.state = MOVES[ActivityState(before), step].to
-    activity.version += 1
-    activity.full_clean()
-    activity.save()
-    changes = {"state": [before, activity.state]}
-    record(str(step.label), activity, by=by, changes=changes, reason=reason)
-    return activity

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,13 +13,14 @@ from django.utils.translation import pgettext
 
 from parkparty.access.scoping import ScopedRequest, scoped_or_404
 from parkparty.activities import figures
+from parkparty.activities.check import explained
 from parkparty.activities.choices import Step
-from parkparty.activities.forms.review import ReturnForm
+from parkparty.activities.forms.review import ReturnForm, UndoForm
 from parkparty.activities.models import Activity
 
 
 def record_of(request: ScopedRequest, pk: int) -> Activity:
-    rows = Activity.objects.within(request.scope).for_steps().select_related("theme", "station", "author")
+    rows = Activity.objects.within(request.scope).for_steps().select_related("theme", "station", "author", "opened_by")
     return scoped_or_404(rows, pk=pk)
 
 
@@ -29,17 +32,36 @@ def as_seen(request: ScopedRequest, pk: int) -> Activity:
     return activity
 
 
-def detail_page(request: ScopedRequest, activity: Activity, form: ReturnForm) -> HttpResponse:
+def detail_page(request: ScopedRequest, activity: Activity, form: ReturnForm | UndoForm) -> HttpResponse:
+    """The record; ``form`` is the one that was sent, or an empty one."""
     may_step = {step.value: bool(activity.may(step, request.scope)) for step in Step}
-    context = {
+    history = figures.history_of(activity)
+    context: dict[str, Any] = {
         "activity": activity,
         "crumbs": crumbs(reviewing=may_step[Step.APPROVE]),
         "hosts": [host for host in activity.hosts.all() if host.pk != activity.organization_id],
         "may_step": may_step,
-        "history": figures.history_of(activity),
+        "history": history,
         "form": form,
+        "undo_form": form if isinstance(form, UndoForm) else UndoForm(),
+        "return_form": form if isinstance(form, ReturnForm) else ReturnForm(),
     }
+    if may_step[Step.APPROVE]:
+        context |= _beside(request, activity)
+        context["mended"] = figures.changed_since_return([line.entry for line in history])
     return render(request, "activities/detail.html", context)
+
+
+def _beside(request: ScopedRequest, activity: Activity) -> dict[str, Any]:
+    """What a reviewer needs beside a record: what to look at, what is new, who else is at it, where to go on."""
+    colleague = activity.reviewing
+    previous, following = figures.neighbours_in_queue(request.scope, activity)
+    return {
+        "hints": explained(activity),
+        "colleague": colleague if colleague and colleague.pk != request.user.pk else None,
+        "previous": previous,
+        "following": following,
+    }
 
 
 def crumbs(*, reviewing: bool = False) -> list[tuple[str, str]]:

@@ -8,7 +8,8 @@ from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.activities.models import Activity, ActivityType
 from parkparty.activities.services.records import save_activity
-from parkparty.activities.services.steps import approve_activity, return_activity, submit_activity
+from parkparty.activities.services.review import approve_activity, return_activity
+from parkparty.activities.services.steps import submit_activity
 from parkparty.core.dates import month_of, quarter_of
 from parkparty.demo.services.activities import Diary
 from parkparty.demo.services.organizations import Branch
