@@ -19,7 +19,8 @@ from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState, Step
 from parkparty.activities.models import Activity
 from parkparty.activities.permissions import MOVES
-from parkparty.activities.services import approve_activity, submit_activity
+from parkparty.activities.services.review import approve_activity
+from parkparty.activities.services.steps import submit_activity
 from parkparty.companies.models import Company
 from parkparty.core.dates import today
 from parkparty.organizations.models import Organization
