@@ -52,9 +52,12 @@ class FileFault(models.TextChoices):
     EMPTY = "empty", _("文件是空的。在 Excel 或 WPS 中打开核对，重新保存后再上传。")
     ENCRYPTED = "encrypted", _("文件设有打开密码。在 Excel 或 WPS 中取消密码，另存后再上传。")
     MACROS = "macros", _("文件含有宏。另存为不含宏的“Excel 工作簿（.xlsx）”后再上传。")
-    OLD_XLS = "old_xls", _("这是旧版 Excel（.xls）或 WPS（.et）格式。另存为“Excel 工作簿（.xlsx）”后再上传。")
-    HTML = "html", _("这个文件其实是网页表格。在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”后再上传。")
-    WRONG_KIND = "wrong_kind", _("这不是名册文件。可上传 .xlsx 或 .csv。")
+    XLSB = "xlsb", _("这是二进制工作簿（.xlsb）。在 Excel 中打开，另存为“Excel 工作簿（.xlsx）”后再上传。")
+    HTML = (
+        "html",
+        _("这其实是网页存档或 XML 表格。在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”后再上传。"),
+    )
+    WRONG_KIND = "wrong_kind", _("这不是名册文件。可上传 .xlsx、.xls、.et、.ods、.csv 或 .txt。")
     DAMAGED = "damaged", _("文件已损坏，无法读取。在 Excel 或 WPS 中打开核对，另存后再上传。")
     TOO_LARGE = "too_large", _("文件内容过大。删去名册以外的工作表、图片和空白格式，或拆成几个文件上传。")
     TOO_SLOW = "too_slow", _("读取这个文件用时过长，已停止。删去名册以外的内容，或拆成几个文件上传。")
@@ -64,6 +67,7 @@ class FileFault(models.TextChoices):
     ENCODING = "encoding", _("认不出文字编码。另存为“CSV UTF-8”或“Excel 工作簿（.xlsx）”后再上传。")
     QUOTES = "quotes", _("CSV 第 %(detail)s 行附近的引号不成对或单元格过长。改正后再上传，或改用 .xlsx。")
     NO_HEADER = "no_header", _("没有找到表头。表头应在前 30 行内，至少有“企业名称”和“所属园区”两列；可下载模板对照。")
+    HIDDEN_ONLY = "hidden_only", _("有表头的工作表是隐藏的：%(detail)s。取消隐藏后再上传。")
     MISSING_COLUMNS = "missing_columns", _("表头缺少：%(detail)s。补上这些列后再上传。")
     AMBIGUOUS_HEADER = "ambiguous_header", _("有几列对应同一项：%(detail)s。只保留一列，其余改名或删去。")
     NO_ROWS = "no_rows", _("表头下面没有数据。填写后再上传。")
@@ -76,6 +80,7 @@ class IssueKind(models.TextChoices):
 
     REQUIRED = "required", _("必填项为空")
     TOO_LONG = "too_long", _("内容过长")
+    FORMULA = "formula", _("公式没有算出结果")
     DIGITS_LOST = "digits_lost", _("长数字丢失末几位")
     USCC_LENGTH = "length", _("统一社会信用代码位数不对")
     USCC_ALPHABET = "alphabet", _("统一社会信用代码含有不用的字符")
@@ -109,6 +114,7 @@ class IssueKind(models.TextChoices):
 REASONS: dict[str, Promise] = {
     IssueKind.REQUIRED: _("这一列必须填写。"),
     IssueKind.TOO_LONG: _("超过 %(limit)s 个字。"),
+    IssueKind.FORMULA: _("这一格是公式，没有算出结果。"),
     IssueKind.DIGITS_LOST: _("Excel 已把这一列变成数字，末几位丢失。"),
     IssueKind.USCC_LENGTH: _("统一社会信用代码应为 18 位，现在是 %(n)s 位。"),
     IssueKind.USCC_ALPHABET: _("统一社会信用代码含有不用的字符。"),
@@ -143,6 +149,7 @@ REASONS: dict[str, Promise] = {
 SUGGESTIONS: dict[str, Promise] = {
     IssueKind.REQUIRED: _("补填这一格。"),
     IssueKind.TOO_LONG: _("缩短到 %(limit)s 个字以内。"),
+    IssueKind.FORMULA: _("改正公式，或直接填写内容。"),
     IssueKind.DIGITS_LOST: _("把该列设为文本后重填。"),
     IssueKind.USCC_LENGTH: _("对照营业执照补全或删去多余的字符。"),
     IssueKind.USCC_ALPHABET: _("代码不用字母 I、O、Z、S、V，第 3～8 位是数字；看是否把 0 写成 O、1 写成 I。"),

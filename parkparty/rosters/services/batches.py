@@ -31,7 +31,7 @@ from parkparty.rosters.plan.roster import Plan, plan_roster
 from parkparty.rosters.services.traces import images_before, keep_writes
 from parkparty.rosters.services.writing import write_plan
 from parkparty.rosters.sheets.limits import Refused
-from parkparty.rosters.sheets.reading import read_sheet
+from parkparty.rosters.sheets.reading import read
 
 _AT_ONCE = 2_000
 _RECORDED = ("rows", "new", "changed", "unchanged", "wrong")
@@ -58,7 +58,7 @@ def read_roster(path: Path, *, filename: str) -> Roster:
     Raises:
         Refused: with the fault, when the file, its header or its emptiness makes it useless.
     """
-    sheet = read_sheet(path, filename=filename, known=known_titles())
+    sheet = read(path, filename=filename, known=known_titles()).sheets[0]
     if not sheet.rows:
         raise Refused(FileFault.NO_ROWS)
     try:

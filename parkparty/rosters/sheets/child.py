@@ -1,9 +1,11 @@
 """The process that touches untrusted files: ``python -m parkparty.rosters.sheets.child FILE``.
 
-Asked on standard input with one JSON object (``known``: folded column titles → whether a merged block is filled down;
-``name``: what to call the sheet of a CSV), it answers on standard output with JSON lines: first the header, then a line
-a row. A refusal is one line with ``fault``. It sets its own limits before it opens the file, so that whatever a file
-does to it, the site only sees a child that ended.
+Asked on standard input with one JSON object (``known``: folded column titles → ``fill`` and ``date``, whether a merged
+block is filled down and whether plain numbers mean days; ``name``: what to call the sheet of a CSV), it answers on
+standard output with JSON lines. For each sheet with a header: an object with its titles, then rows by the thousand as
+``[[numbers], [rows]]``, then an object that counts what was hidden and filled down. At last an object that names the
+sheets left out. A refusal is one line with ``fault``. It sets its own limits before it opens the file, so that whatever
+a file does to it, the site only sees a child that ended.
 """
 
 from __future__ import annotations
@@ -17,20 +19,24 @@ from pathlib import Path
 from typing import Any
 
 from parkparty.core.text import fold_label
-from parkparty.rosters.sheets import excel, text
+from parkparty.rosters.sheets import excel, markup, text
+from parkparty.rosters.sheets.body import Body, check_lengths
 from parkparty.rosters.sheets.header import SEARCHED_ROWS, find_header
-from parkparty.rosters.sheets.limits import CPU_SECONDS, MAX_CELL, MAX_CELLS, MAX_ROWS, MEMORY, Refused
+from parkparty.rosters.sheets.limits import CPU_SECONDS, MEMORY, Refused
+from parkparty.rosters.sheets.old_excel import SIGNATURE
+from parkparty.rosters.sheets.page import Page
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+Known = dict[str, dict[str, bool]]
 
 
 def main(path: Path, request: dict[str, Any]) -> None:
     """Answer one request; every fault of the file becomes one line that says so."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         for line in _lines(path, request):
-            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
     except Refused as refusal:
         _refuse(refusal.fault, refusal.detail)
     except MemoryError:
@@ -46,68 +52,56 @@ def _refuse(fault: str, detail: str = "") -> None:
 
 
 def _lines(path: Path, request: dict[str, Any]) -> Iterator[object]:
-    known: dict[str, bool] = request["known"]
-    for name, rows, merges in _sheets(path, request["name"]):
-        first = list(islice(rows, SEARCHED_ROWS))
-        at = find_header(first, set(known))
-        if at is None:
+    known: Known = request["known"]
+    hidden: list[str] = []
+    without_header: list[str] = []
+    body = Body()
+    found = False
+    for page in _pages(path, request["name"], known):
+        first = list(islice(page.rows, SEARCHED_ROWS))
+        check_lengths(first)
+        header = find_header(first, known.keys())
+        if header is None:
+            without_header += [] if page.is_hidden else [page.name]
             continue
-        titles = [str(title) for title in first[at]]
-        yield {"sheet": name, "header_row": at + 1, "titles": titles}
-        filled = {i for i, title in enumerate(titles) if known.get(fold_label(title))}
-        body = enumerate(chain(first[at + 1 :], rows), start=at + 1)
-        yield from _body(body, [merge for merge in merges if merge[0] > at and merge[2] in filled])
-        return
-    raise Refused("no_header")
+        if page.is_hidden:
+            hidden.append(page.name)
+            continue
+        found = True
+        titles = header.titles
+        yield {
+            "sheet": page.name,
+            "header_row": header.last + 1,
+            "titles": titles,
+            "hidden_columns": sorted(column for column in page.hidden_columns if column < len(titles)),
+        }
+        filled, dates = (_columns(titles, known, what) for what in ("fill", "date"))
+        rest = enumerate(chain(first[header.last + 1 :], page.rows), start=header.last + 1)
+        yield from body.lines(page, rest, filled, dates)
+    if not found:
+        raise Refused("hidden_only" if hidden else "no_header", "、".join(hidden))
+    yield {"hidden_sheets": hidden, "without_header": without_header}
 
 
-def _sheets(path: Path, name: str) -> Iterable[tuple[str, Iterator[list[object]], list[excel.Merge]]]:
+def _columns(titles: list[str], known: Known, what: str) -> set[int]:
+    return {at for at, title in enumerate(titles) if known.get(fold_label(title), {}).get(what)}
+
+
+def _pages(path: Path, name: str, known: Known) -> Iterable[Page]:
     """The sheets of the file, told by its content, never by its name."""
     with path.open("rb") as file:
-        beginning = file.read(8)
+        beginning = file.read(1024)
     if not beginning:
         raise Refused("empty")
-    if beginning.startswith(b"PK\x03\x04"):
-        excel.check_package(path)
-        return excel.sheets(path)
-    if beginning == OLE:
-        encrypted = "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
-        raise Refused("encrypted" if encrypted else "old_xls")
-    return [(name, text.rows(path), [])]
-
-
-def _body(numbered: Iterable[tuple[int, list[object]]], merges: list[excel.Merge]) -> Iterator[object]:
-    """Rows that hold something, each with its number in the sheet; merged blocks are filled down."""
-    starts = {(first, column): last for first, last, column in merges}
-    open_blocks: dict[int, tuple[int, object]] = {}
-    count = cells = 0
-    for index, row in numbered:
-        if all(cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in row):
-            continue
-        for column in {column for _, _, column in merges}:
-            _fill(index, column, row, starts, open_blocks)
-        count, cells = count + 1, cells + len(row)
-        if count > MAX_ROWS or cells > MAX_CELLS:
-            raise Refused("too_many_rows", str(MAX_ROWS))
-        if any(isinstance(cell, str) and len(cell) > MAX_CELL for cell in row):
-            raise Refused("long_cell", str(index + 1))
-        yield [index + 1, row]
-
-
-def _fill(
-    index: int,
-    column: int,
-    row: list[object],
-    starts: dict[tuple[int, int], int],
-    open_blocks: dict[int, tuple[int, object]],
-) -> None:
-    if column >= len(row):
-        return
-    if last := starts.get((index, column)):
-        open_blocks[column] = (last, row[column])
-    until, value = open_blocks.get(column, (-1, ""))
-    if index <= until:
-        row[column] = value
+    if beginning.startswith(b"PK"):
+        return excel.pages(path, is_package=True)
+    if beginning.startswith(SIGNATURE):
+        return excel.pages(path, is_package=False)
+    if markup.is_markup(beginning):
+        return markup.pages(path.read_bytes(), name)
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in beginning or beginning.startswith(b"MIME-Version:"):
+        raise Refused("html")
+    return [text.page(path.read_bytes(), name, lambda rows: find_header(rows, known.keys()) is not None)]
 
 
 if __name__ == "__main__":

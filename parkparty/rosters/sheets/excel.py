@@ -1,69 +1,79 @@
-"""Workbooks: what an .xlsx is told by, and its sheets as rows."""
+"""Workbooks: the sheets of an .xlsx, .xls, .et or .ods as pages."""
 
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from python_calamine import CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from parkparty.rosters.sheets.limits import MAX_COLUMNS, MAX_ENTRIES, MAX_UNPACKED, Refused
+from parkparty.rosters.sheets import old_excel, opendocument, package
+from parkparty.rosters.sheets.limits import MAX_COLUMNS, Refused
+from parkparty.rosters.sheets.package import Findings, check_rows
+from parkparty.rosters.sheets.page import Merge, Page, Row
 
-Row = list[object]
-Merge = tuple[int, int, int]
-"""First row, last row (both from 0) and column of the left edge of a merged block."""
 
-
-def check_package(path: Path) -> None:
-    """Refuse what is no plain .xlsx, or unpacks to more than we read, before any of it is unpacked."""
+def pages(path: Path, *, is_package: bool) -> Iterator[Page]:
+    """Each sheet that holds cells, with its rows from the first on."""
+    kind = package.kind_of(path) if is_package else "xls"
+    parts = package.sheet_parts(path) if kind == "xlsx" else []
+    old = old_excel.scan(path.read_bytes()) if kind == "xls" else None
+    hidden = opendocument.hidden_rows(package.part(path, "content.xml")) if kind == "ods" else []
+    since_1904 = old.counts_from_1904 if old else kind == "xlsx" and package.counts_from_1904(path)
     try:
-        with zipfile.ZipFile(path) as package:
-            entries = package.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as damage:
-        raise Refused("damaged") from damage
-    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise Refused("too_large")
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise Refused("encrypted")
-    names = {entry.filename for entry in entries}
-    if "xl/vbaProject.bin" in names:
-        raise Refused("macros")
-    if "xl/workbook.xml" not in names:
-        raise Refused("wrong_kind")
-
-
-def sheets(path: Path) -> Iterator[tuple[str, Iterator[Row], list[Merge]]]:
-    """Each sheet with its name, its rows from the first on (blank ones too) and its vertically merged blocks."""
-    workbook = CalamineWorkbook.from_path(str(path))
-    for name in workbook.sheet_names:
-        sheet = workbook.get_sheet_by_name(name)
-        if sheet.start is None:
+        workbook = CalamineWorkbook.from_filelike(path.open("rb"))  # a path's ending would count for more than the file
+    except PasswordError as locked:
+        raise Refused("encrypted") from locked
+    for at, sheet in enumerate(workbook.sheets_metadata):
+        if sheet.typ != SheetTypeEnum.WorkSheet:
             continue
-        yield name, _rows(sheet), _merges(sheet)
+        found = Findings(hidden_rows=hidden[at]) if at < len(hidden) else Findings()
+        if at < len(parts) and parts[at]:
+            found = package.scan_sheet(package.part(path, parts[at]))
+        elif old and at < len(old.sheets):
+            one = old.sheets[at]
+            found = Findings(one.hidden_rows, one.hidden_columns, one.errors)
+        page = _page(workbook, at, found)
+        if page:
+            page.is_hidden, page.counts_from_1904 = sheet.visible != SheetVisibleEnum.Visible, since_1904
+            yield page
+
+
+def _page(workbook: CalamineWorkbook, at: int, found: Findings) -> Page | None:
+    sheet = workbook.get_sheet_by_index(at)
+    if sheet.start is None or sheet.end is None:
+        return None
+    check_rows(sheet.end[0])
+    if sheet.end[1] >= MAX_COLUMNS:
+        raise Refused("too_many_columns", str(MAX_COLUMNS))
+    return Page(
+        sheet.name,
+        _rows(sheet),
+        _merges(sheet),
+        hidden_rows=found.hidden_rows,
+        hidden_columns=found.hidden_columns,
+        errors=found.errors,
+    )
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
-    _, left = sheet.start or (0, 0)
-    if left + sheet.width > MAX_COLUMNS:
-        raise Refused("too_many_columns", str(MAX_COLUMNS))
-    before: Row = [""] * left
+    before: Row = [""] * (sheet.start or (0, 0))[1]
     for cells in sheet.iter_rows():
-        yield before + [_plain(cell) for cell in cells]
+        yield before + [cell if type(cell) is str else _plain(cell) for cell in cells]
 
 
 def _merges(sheet: CalamineSheet) -> list[Merge]:
     ranges = sheet.merged_cell_ranges or []
-    return [(first[0], last[0], first[1]) for first, last in ranges if last[0] > first[0]]
+    return [(first[0], last[0], first[1], last[1]) for first, last in ranges]
 
 
 def _plain(cell: object) -> object:
     """A cell as JSON carries it: a whole number as int while it is exact, a date marked as one."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**15:
-        return int(cell)
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() and abs(cell) < 10**15 else cell
     if isinstance(cell, dt.datetime):
         return {"date": cell.date().isoformat()}
     if isinstance(cell, dt.date):
         return {"date": cell.isoformat()}
-    return cell if isinstance(cell, str | int | float | bool) else str(cell)
+    return cell if isinstance(cell, str | int | bool) else str(cell)

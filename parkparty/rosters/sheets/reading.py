@@ -12,32 +12,51 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from parkparty.rosters.sheets.limits import WALL_SECONDS, Refused
 
 Cell = str | int | float | bool | dt.date
+Known = Mapping[str, Mapping[str, bool]]
+"""Folded column titles; ``fill`` says that a merged block is filled down, ``date`` that a plain number means a day."""
 _TOO_SLOW = {-signal.SIGXCPU, -signal.SIGKILL}
 
 
 @dataclass(slots=True)
 class Sheet:
-    """The sheet that held a header: its titles by column, and its rows with their true numbers."""
+    """A sheet with a header: its titles by column, and its rows with their true numbers."""
 
     name: str
     header_row: int
     titles: list[str]
     rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    """Columns (from 0) that the sheet does not show; they are read like the others."""
+    hidden_rows: int = 0
+    """How many of the rows the sheet does not show; they are read like the others."""
+    filled: int = 0
+    """How many cells took the value of the merged block that they belong to."""
 
 
-def read_sheet(path: Path, *, filename: str, known: Mapping[str, bool]) -> Sheet:
-    """Read the first sheet of ``path`` that has a header of ``known`` titles (folded → filled down when merged).
+@dataclass(slots=True)
+class Workbook:
+    """All of a file that has a header, and the names of the sheets that were left out."""
+
+    sheets: list[Sheet] = field(default_factory=list)
+    hidden_sheets: list[str] = field(default_factory=list)
+    """Hidden sheets that have a header: not read, because nobody sees them."""
+    without_header: list[str] = field(default_factory=list)
+
+
+def read(path: Path, *, filename: str, known: Known) -> Workbook:
+    """Read every visible sheet of ``path`` that has a header of ``known`` titles.
 
     Raises:
         Refused: with the fault, for a file that cannot be read or takes too much.
     """
-    request = json.dumps({"known": dict(known), "name": Path(filename).stem[:31] or "CSV"})
+    request = json.dumps({"known": known, "name": Path(filename).stem[:31] or "CSV"})
     child = subprocess.Popen(
         [sys.executable, "-m", "parkparty.rosters.sheets.child", str(path)],
         stdin=subprocess.PIPE,
@@ -45,14 +64,12 @@ def read_sheet(path: Path, *, filename: str, known: Mapping[str, bool]) -> Sheet
         stderr=subprocess.DEVNULL,
         cwd=settings.BASE_DIR,
         env={"PATH": os.environ.get("PATH", ""), "PYTHONIOENCODING": "utf-8"},
-        text=True,
-        encoding="utf-8",
     )
     timer = threading.Timer(WALL_SECONDS, child.kill)
     timer.start()
     try:
         return _take(child, request)
-    except (json.JSONDecodeError, UnicodeDecodeError, BrokenPipeError) as cut_off:
+    except (ValueError, BrokenPipeError) as cut_off:
         raise Refused("damaged") from cut_off
     finally:
         timer.cancel()
@@ -60,25 +77,40 @@ def read_sheet(path: Path, *, filename: str, known: Mapping[str, bool]) -> Sheet
         child.communicate()
 
 
-def _take(child: subprocess.Popen[str], request: str) -> Sheet:
+def _take(child: subprocess.Popen[bytes], request: str) -> Workbook:
     if child.stdin is None or child.stdout is None:
         raise Refused("damaged")
-    child.stdin.write(request)
+    child.stdin.write(request.encode())
     child.stdin.close()
     child.stdin = None
-    sheet: Sheet | None = None
+    book = Workbook()
+    is_whole = False
     for line in child.stdout:
-        answer = json.loads(line, object_hook=_cell)
-        if isinstance(answer, list) and sheet is not None:
-            sheet.rows.append((answer[0], answer[1]))
-        elif "fault" in answer:
-            raise Refused(answer["fault"], answer["detail"])
-        else:
-            sheet = Sheet(answer["sheet"], answer["header_row"], answer["titles"])
-    if child.wait() or sheet is None:
+        is_whole = _put(book, json.loads(line, object_hook=_cell))
+    if child.wait() or not is_whole:
         raise Refused("too_slow" if child.returncode in _TOO_SLOW else "damaged")
-    return sheet
+    return book
 
 
-def _cell(value: dict[str, str]) -> object:
-    return dt.date.fromisoformat(value["date"]) if set(value) == {"date"} else value
+def _put(book: Workbook, answer: Any) -> bool:
+    """Put one line of the child into ``book``; whether it was the last."""
+    if isinstance(answer, list):
+        numbers, rows = answer
+        book.sheets[-1].rows += zip(numbers, rows, strict=True)
+    elif "fault" in answer:
+        raise Refused(answer["fault"], answer["detail"])
+    elif "sheet" in answer:
+        book.sheets.append(
+            Sheet(answer["sheet"], answer["header_row"], answer["titles"], hidden_columns=answer["hidden_columns"])
+        )
+    elif "filled" in answer:
+        book.sheets[-1].hidden_rows, book.sheets[-1].filled = answer["hidden_rows"], answer["filled"]
+    else:
+        book.hidden_sheets, book.without_header = answer["hidden_sheets"], answer["without_header"]
+        return True
+    return False
+
+
+def _cell(value: dict[str, Any]) -> object:
+    day = value.get("date")
+    return dt.date.fromisoformat(day) if day else value

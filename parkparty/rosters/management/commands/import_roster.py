@@ -32,7 +32,7 @@ class Command(BaseCommand):
     help = _("检查名册；加 --commit 且没有问题时导入，有任何问题则什么都不写入")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path, help=_(".xlsx 或 .csv 名册"))
+        parser.add_argument("file", metavar="FILE", type=Path, help=_(".xlsx、.xls、.et、.ods、.csv 或 .txt 名册"))
         parser.add_argument("--commit", action="store_true", help=_("没有问题时写入"))
         parser.add_argument("--json", action="store_true", dest="as_json", help=_("输出 JSON"))
         parser.add_argument("--user", metavar="NAME", help=_("以这个用户的名义和范围导入，默认全站"))

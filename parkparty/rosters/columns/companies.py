@@ -1,158 +1,26 @@
-"""One class a column of the company roster: what its title may be, and how its cells become values.
-
-A column knows nothing of the database: names of parks and organisations stay text here and are looked up in ``check``.
-"""
+"""The columns of the roster of companies: what the title of each may be, and how its cells are read."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Sequence
-from functools import cache
-from typing import Any, ClassVar
 
-from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from parkparty.companies.choices import CompanyStatus, StaffBand, TenancyKind, staff_band
 from parkparty.core.codes import uscc_fault
-from parkparty.core.dates import today
-from parkparty.core.text import clean, fold, fold_label, half_width
+from parkparty.core.text import fold, half_width
 from parkparty.organizations.choices import OrganizationType
 from parkparty.rosters.choices import IssueKind
-
-Cell = str | int | float | bool | dt.date
-_WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-_ROUNDED = re.compile(r"^\d(\.\d+)?[eE]\+?\d{2}$")
-_EARLIEST = dt.date(1921, 7, 1)
-
-
-class CellFault(Exception):
-    """A cell that cannot be taken: the kind of fault, and what its sentences need."""
-
-    def __init__(self, kind: IssueKind, **params: object) -> None:
-        super().__init__(kind, params)
-        self.kind, self.params = kind, params
-
-
-def shown(cell: Cell) -> str:
-    """A cell as the person sees it in the sheet, near enough to find it again."""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    return clean(str(cell))
-
-
-def text_of(cell: Cell) -> str:
-    """A cell as text with plain digits and letters; Chinese punctuation stays as written.
-
-    Raises:
-        CellFault: for a number of more than 15 digits, whose last ones the spreadsheet has already lost.
-    """
-    rounded = _ROUNDED.match(half_width(cell)) if isinstance(cell, str) else isinstance(cell, float) and cell >= 10**15
-    if rounded:
-        raise CellFault(IssueKind.DIGITS_LOST)
-    return clean(shown(cell).translate(_WIDE))
-
-
-class Column:
-    """A column of the roster. Subclasses say how a cell that is not blank is read."""
-
-    key: ClassVar[str]
-    title: ClassVar[Promise]
-    aliases: ClassVar[tuple[str, ...]]
-    """Titles that mean this column, the one of the template first."""
-    note: ClassVar[Promise]
-    required: ClassVar[bool] = False
-    fill_down: ClassVar[bool] = False
-    """Whether a block merged over several rows says the same for each of them."""
-    nothing: ClassVar[frozenset[str]] = frozenset({"", "/", "-", "—", "——", "无"})
-    """What people write into a cell that has nothing to say; such a cell is blank."""
-
-    def is_blank(self, cell: Cell) -> bool:
-        """Whether the cell says nothing."""
-        return isinstance(cell, str) and clean(cell) in self.nothing
-
-    def parse(self, cell: Cell) -> Any:
-        """The value of a cell that is not blank.
-
-        Raises:
-            CellFault: saying what is wrong with it.
-        """
-        raise NotImplementedError
-
-    def choices(self) -> list[str]:
-        """What the template offers in a drop-down; nothing for free text."""
-        return []
-
-
-class TextColumn(Column):
-    """One line of text."""
-
-    limit: ClassVar[int] = 100
-
-    def parse(self, cell: Cell) -> str:
-        text = text_of(cell)
-        if len(text) > self.limit:
-            raise CellFault(IssueKind.TOO_LONG, limit=self.limit)
-        return text
-
-
-class DateColumn(Column):
-    """A day: a date cell, Excel's serial number, or one of the forms in which people write it."""
-
-    def parse(self, cell: Cell) -> dt.date:
-        day = cell if isinstance(cell, dt.date) else _day(half_width(shown(cell)))
-        if day is None:
-            raise CellFault(IssueKind.DATE)
-        if not _EARLIEST <= day <= today() + dt.timedelta(days=366):
-            raise CellFault(IssueKind.DATE_RANGE)
-        return day
-
-
-_DAY = re.compile(r"^(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))(?:[ T].*)?$")
-
-
-def _day(text: str) -> dt.date | None:
-    if re.fullmatch(r"\d{5}", text):
-        return dt.date(1899, 12, 30) + dt.timedelta(days=int(text))
-    found = _DAY.match(text.replace(" ", "") if "年" in text else text)
-    if not found:
-        return None
-    year, month, day = (int(part) for part in found.groups() if part)
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
-
-
-class CountColumn(Column):
-    """A whole number of people, 0 and more; ``12 人`` is read as 12."""
-
-    def parse(self, cell: Cell) -> int:
-        text = half_width(text_of(cell)).rstrip("人名家 ").replace(",", "")
-        if not re.fullmatch(r"\d{1,7}(\.0+)?", text):
-            raise CellFault(IssueKind.NUMBER)
-        return int(float(text))
-
-
-class ChoiceColumn(Column):
-    """One of a closed list; ``words`` maps what people write to the value, the template's own words first."""
-
-    words: ClassVar[dict[str, Any]]
-
-    def parse(self, cell: Cell) -> Any:
-        try:
-            return self.words[fold_label(text_of(cell))]
-        except KeyError:
-            raise CellFault(IssueKind.CHOICE, choices="、".join(self.choices())) from None
-
-    def choices(self) -> list[str]:
-        first: dict[Any, str] = {}
-        for word, value in self.words.items():
-            first.setdefault(value, word)
-        return list(first.values())
+from parkparty.rosters.columns.cells import (
+    Cell,
+    CellFault,
+    ChoiceColumn,
+    Column,
+    CountColumn,
+    DateColumn,
+    TextColumn,
+    text_of,
+)
 
 
 class CompanyName(TextColumn):
@@ -344,57 +212,3 @@ COLUMNS: tuple[Column, ...] = (
     LinkSince(), FullMembers(), ProbationaryMembers(), AsOf(), Instructor(),
 )  # fmt: skip
 BY_KEY: dict[str, Column] = {column.key: column for column in COLUMNS}
-
-
-@cache
-def _by_title() -> dict[str, Column]:
-    """Folded titles; those of the template count in every language of the site, whoever uploads it."""
-    found = {fold_label(alias): column for column in COLUMNS for alias in column.aliases}
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            found |= {fold_label(str(column.title)): column for column in COLUMNS}
-    return found
-
-
-def known_titles() -> dict[str, bool]:
-    """Every folded title that means a column, and whether its merged blocks are filled down."""
-    return {title: column.fill_down for title, column in _by_title().items()}
-
-
-class HeaderFault(Exception):
-    """A header that cannot be used: required columns are missing, or several columns mean the same."""
-
-    def __init__(self, *, missing: Sequence[str] = (), ambiguous: Sequence[str] = ()) -> None:
-        super().__init__(missing, ambiguous)
-        self.missing, self.ambiguous = missing, ambiguous
-
-
-def match_columns(titles: Sequence[str]) -> tuple[dict[str, int], list[str]]:
-    """Where each column stands (key → index), and the titles that mean none of them, which are not imported.
-
-    Raises:
-        HeaderFault: naming what is missing or doubled.
-    """
-    found: dict[str, int] = {}
-    ignored, doubled = [], []
-    for index, title in enumerate(titles):
-        column = _by_title().get(fold_label(title))
-        if column is None:
-            ignored += [clean(title)] if clean(title) else []
-        elif column.key in found:
-            doubled.append(f"{clean(titles[found[column.key]])}／{clean(title)}")
-        else:
-            found[column.key] = index
-    missing = [str(column.title) for column in COLUMNS if column.required and column.key not in found]
-    if missing or doubled:
-        raise HeaderFault(missing=missing, ambiguous=doubled)
-    return found, ignored
-
-
-def cell_address(column: int, row: int) -> str:
-    """``D318`` for the fourth column (from 0: 3) and row 318."""
-    letters, number = "", column + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
