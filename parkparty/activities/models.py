@@ -49,6 +49,8 @@ class Activity(models.Model):
     meeting into one that was not held. ``version`` grows with every write: two tabs cannot overwrite each other.
     ``return_notes`` are the reasons of a return, each as [field, sentence]; ``flags`` are codes of ``Flag``, found when
     the record was sent; ``opened_at`` is when a reviewer last opened what was sent.
+    ``sitting`` is the opened form that wrote last and ``turn`` its count of writes, so that a form whose answer was
+    lost goes on. ``unrecorded`` holds what the trail last told, while only a draft's own saving has changed it since.
     """
 
     key = models.UUIDField(_("提交标识"), default=uuid.uuid4, unique=True, editable=False)
@@ -92,6 +94,9 @@ class Activity(models.Model):
     )
     opened_at = models.DateTimeField(_("审核员打开时间"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
+    sitting = models.UUIDField(null=True, blank=True, editable=False)
+    turn = models.PositiveIntegerField(default=0, editable=False)
+    unrecorded = models.JSONField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
     updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from parkparty.activities.views import lists, photos, review, steps, writing
+from parkparty.activities.views import drafts, lists, photos, review, steps, writing
 
 app_name = "activities"
 urlpatterns = [
     path("", lists.activity_list, name="list"),
     path("new/", writing.new, name="new"),
+    path("draft/", drafts.draft, name="draft"),
     path("queue/approve/", review.approve_regular, name="approve_regular"),
     path("queue/", review.queue, name="queue"),
     path("<int:pk>/", review.detail, name="detail"),

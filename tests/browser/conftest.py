@@ -1,15 +1,24 @@
 """Pages in Debian's Chromium, as a phone and as a desk see them; a fault that only the browser sees fails the test."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from parkparty.accounts.models import User
+
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+CODES = ("activity_types", "activity_themes", "rules")
+ANSWERED = ("net::ERR_INTERNET_DISCONNECTED", "409 (Conflict)", "422 (Unprocessable", "400 (Bad Request)")
+"""What the browser says when the test takes the network away, and of answers that our modules read and tell."""
+
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 
 
@@ -51,13 +60,30 @@ def desktop_page(chromium: Browser, live_server: Any) -> Iterator[Page]:
         yield page
 
 
+@pytest.fixture
+def code_rows(transactional_db: None) -> None:
+    """The code tables that logging needs."""
+    call_command("loaddata", *(f"fixtures/codes/{name}.json" for name in CODES), verbosity=0)
+
+
+@pytest.fixture
+def sign_in(live_server: Any, client_of: Callable[[User], Client]) -> Callable[[Page, User], None]:
+    """Hands a signed-in session to a page."""
+
+    def enter(page: Page, user: User) -> None:
+        cookie = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+
+    return enter
+
+
 @contextmanager
 def _watched_page(browser: Browser, origin: str, **device: Any) -> Iterator[Page]:
     """Open a page whose console errors (CSP violations among them), script errors and outside requests are faults."""
     faults: list[str] = []
 
     def note_console(message: Any) -> None:
-        if message.type == "error":
+        if message.type == "error" and not any(text in message.text for text in ANSWERED):
             faults.append(f"console: {message.text}")
 
     def note_request(request: Any) -> None:

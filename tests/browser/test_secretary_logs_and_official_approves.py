@@ -8,9 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
-from django.test import Client
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -20,24 +17,7 @@ from parkparty.activities.models import Activity
 from parkparty.core.dates import today
 from tests.conftest import World
 
-pytestmark = pytest.mark.django_db(transaction=True)
-CODES = ("activity_types", "activity_themes", "rules")
-
-
-@pytest.fixture(autouse=True)
-def code_rows(transactional_db: None) -> None:
-    call_command("loaddata", *(f"fixtures/codes/{name}.json" for name in CODES), verbosity=0)
-
-
-@pytest.fixture
-def sign_in(live_server: Any, client_of: Callable[[User], Client]) -> Callable[[Page, User], None]:
-    """Hands a signed-in session to a page."""
-
-    def enter(page: Page, user: User) -> None:
-        cookie = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-
-    return enter
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("code_rows")]
 
 
 def photo() -> dict[str, Any]:

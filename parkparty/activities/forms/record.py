@@ -31,6 +31,7 @@ from parkparty.places.models import ServiceStation
 ORGANIZATIONS_OFFERED = 200
 STATIONS_OFFERED = 200
 KEY_DIGITS = 18
+MAX_TURNS = 1_000_000
 COMPARED = (
     "organization", "partners", "types", "topic", "theme", "held_on", "expected", "present", "summary", "companies",
     "place", "station",
@@ -50,11 +51,14 @@ class ActivityForm(ScopedModelForm):
     """A record as its secretary writes it. Valid is what can be kept as a draft; submitting asks for more.
 
     ``key`` makes a form that was sent twice one record; ``version``, 0 for a new one, tells whether the record was
-    changed since the form was opened.
+    changed since the form was opened. ``sitting`` names the opened form and ``turn`` counts what it sent, so that it
+    can go on when an answer was lost on the way.
     """
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    sitting = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    turn = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=MAX_TURNS)
     organization = forms.ModelChoiceField(
         Organization.objects.none(), to_field_name="code", empty_label=None, label=gettext_lazy("主办党组织")
     )
@@ -120,7 +124,7 @@ class ActivityForm(ScopedModelForm):
         self._offer_relations()
         self.recent_topics: list[str] = []
         self.initial.update(key=self.instance.key, version=self.instance.version if self.instance.pk else 0)
-        self.initial["organization"] = self.current
+        self.initial.update(organization=self.current, sitting=uuid.uuid4(), turn=0)
         if self.instance.state == ActivityState.RETURNED:
             self._show_notes()
         if self.current and not (self.instance.pk or self.is_bound):
@@ -214,11 +218,12 @@ class ActivityForm(ScopedModelForm):
 
     def record(self) -> Activity:
         """The record as typed, with the key and the version that the form carried."""
-        if self.instance.pk:
-            self.instance.version = self.cleaned_data["version"]
-        else:
-            self.instance.key = self.cleaned_data["key"]
         record: Activity = self.instance
+        if record.pk:
+            record.version = self.cleaned_data["version"]
+        else:
+            record.key = self.cleaned_data["key"]
+        record.sitting, record.turn = self.cleaned_data["sitting"], self.cleaned_data["turn"] or 0
         return record
 
     def renew(self, record: Activity | None) -> None:

@@ -30,10 +30,21 @@ def check_step(activity: Activity, step: Step, scope: Scope) -> None:
 
 
 def locked(activity: Activity) -> Activity:
+    """The stored row of ``activity``, locked, when nobody wrote since it was read.
+
+    The opened form that wrote last may go on without the answer to its last write: it counts its turns.
+
+    Raises:
+        StaleActivity: when it was changed, or taken away.
+    """
     stored = Activity.objects.select_for_update(of=("self",)).for_steps().filter(pk=activity.pk).first()
-    if stored is None or stored.version != activity.version:
+    if stored is None or not (stored.version == activity.version or _goes_on(activity, stored)):
         raise StaleActivity(_("这条记录刚刚被他人修改过。"))
     return stored
+
+
+def _goes_on(activity: Activity, stored: Activity) -> bool:
+    return stored.sitting is not None and stored.sitting == activity.sitting and stored.turn < activity.turn
 
 
 def move(activity: Activity, step: Step, *, by: User | None, reason: str = "") -> Activity:
@@ -41,6 +52,7 @@ def move(activity: Activity, step: Step, *, by: User | None, reason: str = "") -
     before = activity.state
     activity.state = MOVES[ActivityState(before), step].to
     activity.version += 1
+    activity.sitting = None
     activity.full_clean()
     activity.save()
     changes = {"state": [before, activity.state]}

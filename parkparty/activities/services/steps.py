@@ -13,7 +13,7 @@ from parkparty.activities.choices import Step
 from parkparty.activities.models import Activity
 from parkparty.activities.services.guards import check_step, locked, move
 from parkparty.activities.services.photos import delete_on_commit
-from parkparty.activities.services.records import facts_of
+from parkparty.activities.services.records import facts_of, record_saving
 from parkparty.audit.services import difference, record
 from parkparty.core.scope import Scope
 
@@ -29,6 +29,7 @@ def submit_activity(activity: Activity, *, by: User, scope: Scope) -> Activity:
     """
     activity = locked(activity)
     check_step(activity, Step.SUBMIT, scope)
+    record_saving(activity)
     missing = {}
     if not activity.types.exists():
         missing["types"] = _("至少选择一个计入类型。")

@@ -22,13 +22,14 @@ from parkparty.activities.services.guards import StaleActivity, check_step
 from parkparty.activities.services.records import log_activity
 from parkparty.activities.services.steps import submit_activity
 from parkparty.activities.views.answers import after_submission, changed_page, crumbs, record_of
+from parkparty.activities.views.drafts import known_by_key
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Action.LOG_ACTIVITY)
 def new(request: ScopedRequest) -> HttpResponse:
     """The form of a new record, filled with what the address and the last record tell."""
-    return _form(request, Activity())
+    return _form(request, _begun(request) or Activity())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,6 +40,12 @@ def edit(request: ScopedRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         check_step(activity, Step.EDIT, request.scope)
     return _form(request, activity)
+
+
+def _begun(request: ScopedRequest) -> Activity | None:
+    """The draft that this very form has saved, though its page never heard of it."""
+    begun = known_by_key(request) if request.method == "POST" else None
+    return begun if begun and str(begun.sitting) == request.POST.get("sitting") else None
 
 
 def _form(request: ScopedRequest, activity: Activity) -> HttpResponse:
@@ -90,7 +97,8 @@ def _go_on(request: ScopedRequest, form: ActivityForm, saved: Activity) -> HttpR
         try:
             submit_activity(saved, by=request.user, scope=request.scope)
         except StaleActivity:
-            return changed_page(request, saved.pk)
+            now = record_of(request, saved.pk)
+            return changed_page(request, saved.pk) if form.differences(now) else _go_on(request, form, now)
         except ValidationError as faults:
             form.add_error(None, faults)
             form.renew(saved)

@@ -1,0 +1,83 @@
+"""Drafts that save themselves: what a page sends from time to time, answered in JSON."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from parkparty.access.permissions import Action
+from parkparty.access.scoping import ScopedRequest, requires
+from parkparty.activities.forms.draft import readable_form
+from parkparty.activities.forms.record import ActivityForm
+from parkparty.activities.models import Activity
+from parkparty.activities.services.guards import StaleActivity
+from parkparty.activities.services.records import save_activity
+
+
+@require_POST
+@requires(Action.LOG_ACTIVITY)
+def draft(request: ScopedRequest) -> HttpResponse:
+    """Keep what stands in a form: 200 with what was left out, 409 when the record moved on, 422 when nothing reads."""
+    stored = known_by_key(request)
+    form, left_out = readable_form(request.POST, stored=stored or Activity(), scope=request.scope)
+    if not form.is_valid():
+        return _answer(422, _("这里有内容还不能保存，改好后自动保存。"), left_out=left_out)
+    if stored is None and form.cleaned_data["version"]:
+        return _answer(409, _("这条记录已在别处删除。保存会另建一条。"))
+    try:
+        saved = save_activity(
+            form.record(),
+            by=request.user,
+            scope=request.scope,
+            types=form.cleaned_data["types"],
+            partners=form.cleaned_data["partners"],
+            companies=form.cleaned_data["companies"],
+            quietly=True,
+        )
+    except PermissionDenied as refusal:
+        return _answer(409, str(refusal))
+    except ValidationError as faults:
+        return _answer(422, "".join(faults.messages))
+    except StaleActivity:
+        return _already(request, form)
+    return _saved(saved, left_out)
+
+
+def known_by_key(request: ScopedRequest) -> Activity | None:
+    """The reader's record that was first written under the key of the form sent."""
+    with suppress(ValueError):
+        key = uuid.UUID(request.POST.get("key", ""))
+        return Activity.objects.within(request.scope).for_steps().writable(request.scope).filter(key=key).first()
+    return None
+
+
+def _already(request: ScopedRequest, form: ActivityForm) -> HttpResponse:
+    """The record was written meanwhile: all is well when with the same words."""
+    stored = known_by_key(request)
+    if stored and not form.differences(stored):
+        return _saved(stored, {})
+    return _answer(409, _("这条记录在别处改过。按“保存草稿”或“提交审核”，可以对照两份内容。"))
+
+
+def _saved(saved: Activity, left_out: dict[str, str]) -> HttpResponse:
+    moment = {"time": timezone.localtime().strftime("%H:%M:%S")}
+    message = _("其余已保存 %(time)s，标出的内容还不能保存。") if left_out else _("已保存 %(time)s")
+    return _answer(
+        200,
+        message % moment,
+        left_out=left_out,
+        version=saved.version,
+        address=reverse("activities:edit", args=[saved.pk]),
+    )
+
+
+def _answer(status: int, message: str, **more: Any) -> HttpResponse:
+    return JsonResponse({"message": message, **more}, status=status)

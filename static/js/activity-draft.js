@@ -1,0 +1,152 @@
+// Saves a form by itself: on this device at once, on the server soon after, and again when the network is back.
+// Without it the buttons save as ever.
+
+import { forget, copies, keep, restore, typed } from "./activity-local.js";
+import { signedIn } from "./activity-login.js";
+
+const PAUSE = 5000;
+const form = document.querySelector("form[data-draft]");
+const line = document.querySelector("[data-draft-status]");
+const words = line.dataset;
+const field = (name) => form.elements.namedItem(name);
+const key = () => field("key").value;
+
+let sent = comparable();
+let timer = 0;
+let busy = null;
+let leaving = false;
+let wanted = null;
+
+function comparable() {
+  const own = ["version", "turn", "sitting"];
+  return JSON.stringify(typed(form).filter(([name]) => !own.includes(name)));
+}
+
+function say(text, state = "") {
+  line.hidden = false;
+  line.dataset.state = state;
+  line.textContent = text;
+}
+
+function mark(faults) {
+  for (const old of form.querySelectorAll("[data-left-out]")) old.remove();
+  for (const [name, fault] of Object.entries(faults ?? {})) {
+    const place = document.getElementById(`div_id_${name}`);
+    if (!place) continue;
+    const note = document.createElement("p");
+    note.className = "left-out";
+    note.dataset.leftOut = name;
+    note.textContent = fault;
+    place.append(note);
+  }
+}
+
+function took(answer) {
+  field("version").value = answer.version;
+  if (form.getAttribute("action") === answer.address) return;
+  form.action = answer.address;
+  form.dataset.check = answer.address;
+  history.replaceState(null, "", answer.address);
+}
+
+async function send(keepalive) {
+  const now = comparable();
+  field("turn").value = Number(field("turn").value) + 1;
+  const body = new URLSearchParams(typedWithToken());
+  let answer;
+  try {
+    answer = await fetch(form.dataset.draft, { method: "POST", body, redirect: "manual", keepalive });
+  } catch {
+    say(keep(form.dataset.reader, key(), typed(form)) ? words.offline : words.unsaved, "offline");
+    return "offline";
+  }
+  if (answer.type === "opaqueredirect" || answer.status === 403) return "ended";
+  if (answer.status >= 500) {
+    say(words.offline, "offline");
+    return "offline";
+  }
+  const told = await answer.json();
+  mark(told.left_out);
+  say(told.message, answer.ok ? "saved" : "fault");
+  if (!answer.ok) return "refused";
+  took(told);
+  if (Object.keys(told.left_out).length) return "partly";
+  sent = now;
+  if (comparable() === now) forget(form.dataset.reader, key());
+  return "saved";
+}
+
+function typedWithToken() {
+  return [...typed(form), ["csrfmiddlewaretoken", field("csrfmiddlewaretoken").value]];
+}
+
+/** Save, one after the other; gives what became of it. */
+export async function save({ asking = false, keepalive = false } = {}) {
+  clearTimeout(timer);
+  while (busy) await busy;
+  if (comparable() === sent && field("version").value !== "0") {
+    forget(form.dataset.reader, key());
+    return "saved";
+  }
+  say(words.saving);
+  busy = send(keepalive);
+  let state = await busy.finally(() => { busy = null; });
+  if (state === "ended") {
+    say(words.ended, "fault");
+    if (!asking) return state;
+    if (!(await signedIn(form).catch(() => false))) return state;
+    state = await save();
+  }
+  return state;
+}
+
+function changed() {
+  if (leaving) return;
+  keep(form.dataset.reader, key(), typed(form));
+  clearTimeout(timer);
+  timer = setTimeout(() => save({ asking: true }), PAUSE);
+}
+
+function hold(on) {
+  for (const button of form.querySelectorAll(".actions button")) button.disabled = on;
+}
+
+async function pressed(event) {
+  const button = event.submitter;
+  if (leaving || button?.name === "read") return;
+  event.preventDefault();
+  keep(form.dataset.reader, key(), typed(form));
+  hold(true);
+  const state = await save({ asking: true });
+  hold(false);
+  wanted = state === "offline" ? button : null;
+  if (["offline", "ended"].includes(state)) return;
+  leaving = true;
+  field("turn").value = Number(field("turn").value) + 1;
+  form.requestSubmit(button);
+}
+
+function start() {
+  field("sitting").value = Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
+  const copy = copies(form.dataset.reader).get(key());
+  if (copy) {
+    restore(form, copy);
+    say(words.restored, "saved");
+    changed();
+  }
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("submit", pressed);
+  addEventListener("pagehide", () => { if (!leaving && comparable() !== sent) save({ keepalive: true }); });
+  addEventListener("pageshow", () => { leaving = false; });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && !leaving && comparable() !== sent) save({ keepalive: true });
+  });
+  addEventListener("online", async () => {
+    if (comparable() === sent) return;
+    const button = wanted;
+    if ((await save({ asking: true })) === "saved" && button) form.requestSubmit(button);
+  });
+}
+
+start();
