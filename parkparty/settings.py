@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "parkparty.organizations",
     "parkparty.access",
     "parkparty.signin",
+    "parkparty.notices",
     "parkparty.companies",
     "parkparty.activities",
     "parkparty.rules",
@@ -105,6 +106,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "parkparty.access.scoping.page_context",
+                "parkparty.notices.scoping.inbox_context",
             ],
         },
     }

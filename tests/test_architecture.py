@@ -119,6 +119,9 @@ PUBLIC = {
 
 OWN = {
     "home",
+    "notices:inbox",
+    "notices:read",
+    "notices:mail",
     "accounts:password_change",
     "accounts:password_change_done",
     "accounts:security",

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 
+from parkparty.access.choices import Role
 from parkparty.core.models import DatedQuerySet
+from parkparty.core.paths import ancestors
 from parkparty.organizations.querysets import reached
 
 if TYPE_CHECKING:
@@ -30,6 +32,11 @@ class GrantQuerySet(DatedQuerySet):
         return self.filter(
             reached(scope, "organization__") | scope.q("places", "area__path") | scope.q("places", "park__path")
         )
+
+    def writing_for(self, path: str, day: dt.date) -> Self:
+        """Secretaries' grants that reach the organisation at ``path`` on ``day``."""
+        nodes = ancestors(path, include_self=True)
+        return self.filter(role=Role.SECRETARY, organization__path__in=nodes).valid_on(day)
 
     def not_ended_by(self, day: dt.date) -> Self:
         """Grants that hold on ``day`` or will hold later."""

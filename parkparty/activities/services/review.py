@@ -9,17 +9,22 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parkparty.access.choices import Role
+from parkparty.access.models import Grant
 from parkparty.access.permissions import Denied
 from parkparty.accounts.models import User
 from parkparty.activities.check import flags_of
 from parkparty.activities.choices import LEASE_SECONDS, ActivityState, Step
 from parkparty.activities.models import Activity
 from parkparty.activities.services.guards import StaleActivity, check_step, locked, move
+from parkparty.core.dates import today
 from parkparty.core.scope import Scope
+from parkparty.notices.choices import NoticeKind
+from parkparty.notices.services import tell
 
 ARCHIVED_AT_ONCE = 200
 
@@ -54,7 +59,9 @@ def approve_activity(activity: Activity, *, by: User, scope: Scope) -> Activity:
     check_step(activity, Step.APPROVE, scope)
     activity.reviewed_by, activity.reviewed_at = by, timezone.now()
     activity.return_reason, activity.return_notes = "", []
-    return move(activity, Step.APPROVE, by=by)
+    activity = move(activity, Step.APPROVE, by=by)
+    _tell(activity, NoticeKind.APPROVED)
+    return activity
 
 
 def approve_many(activities: Iterable[Activity], *, by: User, scope: Scope) -> tuple[list[Activity], list[Refusal]]:
@@ -87,7 +94,9 @@ def return_activity(
     activity.reviewed_by, activity.reviewed_at = by, timezone.now()
     activity.return_reason = _given(reason, _("写明退回原因，方便书记修改。"))
     activity.return_notes = [list(note) for note in notes]
-    return move(activity, Step.RETURN, by=by, reason=activity.return_reason)
+    activity = move(activity, Step.RETURN, by=by, reason=activity.return_reason)
+    _tell(activity, NoticeKind.RETURNED, activity.return_reason)
+    return activity
 
 
 @transaction.atomic
@@ -95,7 +104,10 @@ def undo_approval(activity: Activity, *, by: User, scope: Scope, reason: str) ->
     """Put an approved record back into the queue, with a reason. Raises as ``return_activity``."""
     activity = locked(activity)
     check_step(activity, Step.UNDO, scope)
-    return move(activity, Step.UNDO, by=by, reason=_given(reason, _("写明撤销通过的原因。")))
+    given = _given(reason, _("写明撤销通过的原因。"))
+    activity = move(activity, Step.UNDO, by=by, reason=given)
+    _tell(activity, NoticeKind.UNDONE, given)
+    return activity
 
 
 def archive_held_before(day: dt.date, *, by: User | None = None) -> int:
@@ -122,6 +134,23 @@ def _archive(activity: Activity, *, by: User | None, scope: Scope) -> bool:
         return False
     move(activity, Step.ARCHIVE, by=by)
     return True
+
+
+def _tell(activity: Activity, kind: NoticeKind, reason: str = "") -> None:
+    """Tell the author, while they write for the organisation, and those who hold its post now."""
+    path = activity.organization.path
+    grants = Grant.objects.writing_for(path, today()).select_related("user")
+    own = activity.organization_id
+    readers = {grant.user for grant in grants if grant.organization_id == own or grant.user_id == activity.author_id}
+    page = reverse("activities:edit" if kind == NoticeKind.RETURNED else "activities:detail", args=[activity.pk])
+    first = next((field for field, _sentence in activity.return_notes if field), "")
+    tell(
+        readers,
+        kind,
+        about=f"{activity._meta.label_lower}:{activity.pk}",
+        address=f"{page}#div_id_{first}" if first else page,
+        values={"record": activity, "reason": reason},
+    )
 
 
 def _why_not_at_once(activity: Activity) -> str:

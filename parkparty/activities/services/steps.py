@@ -16,6 +16,8 @@ from parkparty.activities.services.photos import delete_on_commit
 from parkparty.activities.services.records import facts_of, record_saving
 from parkparty.audit.services import difference, record
 from parkparty.core.scope import Scope
+from parkparty.notices.choices import NoticeKind
+from parkparty.notices.services import settle
 
 
 @transaction.atomic
@@ -40,6 +42,7 @@ def submit_activity(activity: Activity, *, by: User, scope: Scope) -> Activity:
     activity.filed_at = activity.filed_at or timezone.now()
     activity.flags = ",".join(flags_of(activity))
     activity.opened_by = activity.opened_at = None
+    settle(f"{activity._meta.label_lower}:{activity.pk}", NoticeKind.RETURNED)
     return move(activity, Step.SUBMIT, by=by)
 
 

@@ -1,0 +1,32 @@
+"""Kinds of notices and the sentence that each is told in."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class NoticeKind(models.TextChoices):
+    RETURNED = "returned", _("退回修改")
+    APPROVED = "approved", _("通过")
+    UNDONE = "undone", _("撤销通过")
+    DUE = "due", _("到期提醒")
+    URGED = "urged", _("催办")
+    TAKEN_OVER = "taken_over", _("职务交接")
+
+
+SENTENCES = {
+    NoticeKind.RETURNED: _("“%(record)s”退回修改：%(reason)s"),
+    NoticeKind.APPROVED: _("“%(record)s”已通过审核。"),
+    NoticeKind.UNDONE: _("“%(record)s”的通过被撤销，重新审核：%(reason)s"),
+    NoticeKind.DUE: _("%(organization)s：%(duty)s（%(period)s）还没有上报，截止 %(due_on)s。"),
+    NoticeKind.URGED: _("%(by)s催办%(organization)s：%(duty)s（%(period)s），截止 %(due_on)s。本期第 %(times)s 次。"),
+    NoticeKind.TAKEN_OVER: _("%(organization)s的书记职务已由%(former)s交接给您，草稿 %(drafts)s 份一并转来。"),
+}
+"""Each with the values that are kept with the notice, so that it reads well in every language."""
+
+QUIET_FROM, QUIET_UNTIL = 20, 8
+"""Local hours between which no mail is sent; none on Saturdays and Sundays either."""
+
+KEPT_DAYS = 180
+"""For how long read notices stay in the inbox."""

@@ -1,0 +1,100 @@
+"""Telling users: in the inbox at once, by mail once a day, never at night."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable
+from smtplib import SMTPException
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from parkparty.accounts.models import User
+from parkparty.audit.services import record
+from parkparty.notices.choices import KEPT_DAYS, QUIET_FROM, QUIET_UNTIL, NoticeKind
+from parkparty.notices.models import MailChoice, Notice
+
+logger = logging.getLogger(__name__)
+
+IN_ONE_MAIL = 50
+FIRST_FREE_DAY = 5  # Saturday, counted from Monday = 0
+
+
+def tell(users: Iterable[User], kind: NoticeKind, *, about: str, address: str, values: dict[str, Any]) -> list[Notice]:
+    """Put a notice into the inbox of each of ``users``, in the transaction of what happened."""
+    plain = {name: str(value) for name, value in values.items()}
+    notices = [Notice(user=user, kind=kind, about=about, values=plain, address=address) for user in users]
+    return Notice.objects.bulk_create(notices)
+
+
+def mark_read(user: User, key: int | None = None) -> int:
+    """Note that ``user`` has read one notice, or all of them; returns how many were unread."""
+    notices = Notice.objects.filter(user=user).unread()
+    if key is not None:
+        notices = notices.filter(pk=key)
+    return int(notices.update(read_at=timezone.now()))
+
+
+def settle(about: str, kind: NoticeKind) -> None:
+    """Mark what was told about a record as read by all: it is done."""
+    Notice.objects.filter(about=about, kind=kind).unread().update(read_at=timezone.now())
+
+
+@transaction.atomic
+def choose_mail(user: User, *, is_off: bool) -> None:
+    """Switch the daily mail of ``user`` off or on."""
+    choice, _created = MailChoice.objects.get_or_create(user=user)
+    if choice.is_off != is_off:
+        MailChoice.objects.filter(user=user).update(is_off=is_off)
+        record(_("选择是否收邮件"), user, by=user, changes={"is_off": [choice.is_off, is_off]})
+
+
+def is_quiet(now: dt.datetime) -> bool:
+    """Whether no mail goes out: at night and at the weekend."""
+    local = timezone.localtime(now)
+    return not QUIET_UNTIL <= local.hour < QUIET_FROM or local.weekday() >= FIRST_FREE_DAY
+
+
+def awaiting_digest(now: dt.datetime) -> list[int]:
+    """The keys of users who get a mail now: something unread, an address, no mail yet today, and not switched off."""
+    if is_quiet(now):
+        return []
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    served = Notice.objects.filter(mailed_at__gte=midnight).values("user")
+    waiting = User.objects.filter(pk__in=Notice.objects.to_mail().values("user"), is_active=True)
+    waiting = waiting.exclude(email="").exclude(pk__in=served).exclude(mail_choice__is_off=True)
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
+
+
+def send_digest(key: int, *, now: dt.datetime | None = None) -> bool:
+    """Mail one user what is unread, unless that is no longer due. A mail that fails is tried again by the next run.
+
+    The notices are marked first, under a lock: two workers never send the same mail.
+    """
+    now = now or timezone.now()
+    try:
+        with transaction.atomic():
+            user = User.objects.select_for_update().get(pk=key)
+            if key not in awaiting_digest(now):
+                return False
+            notices = list(Notice.objects.filter(user=user).to_mail()[:IN_ONE_MAIL])
+            Notice.objects.filter(user=user).to_mail().update(mailed_at=now)
+            context = {"user": user, "notices": notices, "site": settings.SITE_URL.rstrip("/")}
+            text = render_to_string("notices/digest.txt", context)
+            send_mail(_("园区党建：%(count)d 条通知") % {"count": len(notices)}, text, None, [user.email])
+    except (SMTPException, OSError):
+        logger.exception("a digest could not be mailed")
+        return False
+    return True
+
+
+def forget_old(now: dt.datetime | None = None) -> int:
+    """Take away notices read longer than ``KEPT_DAYS`` ago; returns how many."""
+    limit = (now or timezone.now()) - dt.timedelta(days=KEPT_DAYS)
+    return int(Notice.objects.filter(read_at__lt=limit).delete()[0])
