@@ -20,9 +20,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("名册文件"),
-        help_text=_(
-            "可上传 .xlsx、.xls、.et、.ods、.csv 或 .txt，不超过 20 MB、20 万行。先检查，核对后再导入。"
-        ),
+        help_text=_("可上传 .xlsx、.xls、.et、.ods、.csv 或 .txt，不超过 20 MB、20 万行。先检查，核对后再导入。"),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.et,.ods,.csv,.txt"}),
         error_messages={"required": _("选择要上传的名册文件。"), "empty": FileFault.EMPTY.label},
     )

@@ -70,13 +70,19 @@ def home(request: ScopedRequest) -> HttpResponse:
     if decide(scope, Action.LOG_ACTIVITY):
         context |= _desk(scope)
     if decide(scope, Action.REVIEW_ACTIVITY):
-        context["waiting"] = queue_length(scope)
-        context["queue"] = queue(scope).for_list().order_by(*QUEUE_ORDER)[:IN_QUEUE_SHOWN]
+        context |= _waiting(scope)
     if scope.roles & {Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER}:
         nodes = top_places(scope, TILES)[:TILES] or top_organizations(scope, TILES)
         context["tiles"] = _rows_of(nodes, scope)
         context["definition"] = Denominator.OPERATING.definition
     return render(request, "home.html", context)
+
+
+def _waiting(scope: Scope) -> dict[str, Any]:
+    """The oldest records to judge, and how many there are: counted only when there are more than are shown."""
+    rows = list(queue(scope).for_list().order_by(*QUEUE_ORDER)[: IN_QUEUE_SHOWN + 1])
+    number = queue_length(scope) if len(rows) > IN_QUEUE_SHOWN else str(len(rows))
+    return {"waiting": number, "queue": rows[:IN_QUEUE_SHOWN]}
 
 
 def _desk(scope: Scope) -> dict[str, Any]:
