@@ -35,6 +35,7 @@ PICK_LENGTH = 10
 """Names offered for ticking beside those ticked already."""
 
 USUAL_LENGTH = 5
+SIMILAR_LENGTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,21 @@ def usual(organization: Organization) -> Usual:
         place=next((place for _topic, place in last if place), ""),
         expected=count.full + count.probationary if count else None,
     )
+
+
+def last_alike(organization: Organization, types: list[str]) -> int | None:
+    """The key of the last record of ``organization``, of one of ``types`` when any are named."""
+    own = organization.led_activities.order_by("-held_on", "-id")
+    return (own.filter(types__in=types) if types else own).values_list("pk", flat=True).first()
+
+
+def similar_to(activity: Activity, scope: Scope) -> list[Activity]:
+    """Records in reach that may tell of the same meeting: of the same host and day, with a type in common."""
+    types = Activity.types.through.objects
+    shared = types.filter(activity=OuterRef("pk"), activitytype__in=activity.types.values("pk"))
+    hosting = ActivityHost.objects.filter(activity=OuterRef("pk"), organization=activity.organization_id)
+    found = Activity.objects.within(scope).filter(Exists(hosting), Exists(shared), held_on=activity.held_on)
+    return list(found.exclude(pk=activity.pk)[:SIMILAR_LENGTH])
 
 
 def type_choices() -> list[tuple[str, str]]:

@@ -49,6 +49,19 @@ function took(answer) {
   history.replaceState(null, "", answer.address);
 }
 
+function warn(similar) {
+  const box = form.querySelector("[data-similar]");
+  box.hidden = !similar.length;
+  box.querySelector("ul").replaceChildren(...similar.map(([name, address]) => {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = address;
+    link.textContent = name;
+    item.append(link);
+    return item;
+  }));
+}
+
 async function send(keepalive) {
   const now = comparable();
   field("turn").value = Number(field("turn").value) + 1;
@@ -70,6 +83,7 @@ async function send(keepalive) {
   say(told.message, answer.ok ? "saved" : "fault");
   if (!answer.ok) return "refused";
   took(told);
+  warn(told.similar);
   if (Object.keys(told.left_out).length) return "partly";
   sent = now;
   if (comparable() === now) forget(form.dataset.reader, key());
@@ -113,8 +127,14 @@ function hold(on) {
 
 async function pressed(event) {
   const button = event.submitter;
-  if (leaving || button?.name === "read") return;
+  if (leaving) return;
   event.preventDefault();
+  if (button?.name === "read") {
+    while (busy) await busy;
+    leaving = true;
+    form.requestSubmit(button);
+    return;
+  }
   keep(form.dataset.reader, key(), typed(form));
   hold(true);
   const state = await save({ asking: true });

@@ -5,9 +5,11 @@ const nameOf = (reader, key) => `${PREFIX}${reader}.${key}`;
 
 export const reader = () => document.body.dataset.reader ?? "";
 
-/** Everything in a form but its files and the page's own token, as pairs of name and value. */
+const NOT_KEPT = ["csrfmiddlewaretoken", "notice"];
+
+/** Everything in a form but its files, the page's own token and a pasted notice, as pairs of name and value. */
 export function typed(form) {
-  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NOT_KEPT.includes(name));
 }
 
 export function keep(reader, key, fields) {

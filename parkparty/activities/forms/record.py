@@ -123,6 +123,7 @@ class ActivityForm(ScopedModelForm):
         self._offer_places()
         self._offer_relations()
         self.recent_topics: list[str] = []
+        self.copied: dict[str, list[int]] = {}
         self.initial.update(key=self.instance.key, version=self.instance.version if self.instance.pk else 0)
         self.initial.update(organization=self.current, sitting=uuid.uuid4(), turn=0)
         if self.instance.state == ActivityState.RETURNED:
@@ -181,6 +182,27 @@ class ActivityForm(ScopedModelForm):
         self.recent_topics = usual.topics
         self.initial["held_on"] = _day(self.asked.get("held_on", "")) or today()
         self.initial.update(expected=usual.expected, place=usual.place)
+        like = self.asked.get("like", "")
+        if like.isdecimal() and len(like) < KEY_DIGITS:
+            self._copy(Activity.objects.within(self.scope).writable(self.scope).filter(pk=int(like)).first())
+
+    def _copy(self, pattern: Activity | None) -> None:
+        """Start with what stays the same from one time to the next; who came and what was said is new."""
+        if pattern is None:
+            return
+        types = [*self.initial["types"], *(kind.pk for kind in pattern.types.all())]
+        self.initial.update(topic=pattern.topic, theme=pattern.theme_id, place=pattern.place)
+        self.initial.update(types=list(dict.fromkeys(types)), station=pattern.station_id)
+        self.copied = {
+            "partners": [host.pk for host in pattern.hosts.all() if host.pk != pattern.organization_id],
+            "companies": [company.pk for company in pattern.companies.all()],
+        }
+
+    def last_alike(self) -> int | None:
+        """The record that a new one can be filled in from."""
+        if self.instance.pk or self.is_bound or self.copied or self.current is None:
+            return None
+        return figures.last_alike(self.current, self.asked.getlist("type"))
 
     def clean_held_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["held_on"]
@@ -254,7 +276,7 @@ class ActivityForm(ScopedModelForm):
     @property
     def is_widened(self) -> bool:
         """Whether the part of the form that is rarely needed has to be open."""
-        asked = any(f"{name}_text" in self.asked for name in self.offers)
+        asked = any(f"{name}_text" in self.asked or self.copied.get(name) for name in self.offers)
         return asked or any(self.errors.get(name) for name in (*self.offers, "place", "station"))
 
     def partner_list(self) -> figures.PickList:
@@ -271,6 +293,8 @@ class ActivityForm(ScopedModelForm):
         if self.is_bound:
             keys = [key for key in self[name].value() or () if key.isdecimal() and len(key) < KEY_DIGITS]
             chosen = Q(pk__in=[int(key) for key in keys])
+        elif self.copied:
+            chosen = Q(pk__in=self.copied[name])
         if self.current and name == "partners":
             rows = rows.exclude(pk=self.current.pk)
         return figures.pick_list(rows, chosen, text)

@@ -75,6 +75,8 @@ def after_submission(request: ScopedRequest, activity: Activity) -> HttpResponse
     if activity.present is not None and activity.expected is not None and activity.present > activity.expected:
         counts = {"present": activity.present, "expected": activity.expected}
         messages.info(request, _("实到 %(present)d 人多于应到 %(expected)d 人：有人列席就不用改。") % counts)
+    for similar in figures.similar_to(activity, request.scope):
+        messages.info(request, _("同一天已有相似的记录“%(record)s”，核对是否重复。") % {"record": similar})
     return redirect("activities:detail", activity.pk)
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
+from parkparty.activities.figures import similar_to
 from parkparty.activities.forms.draft import readable_form
 from parkparty.activities.forms.record import ActivityForm
 from parkparty.activities.models import Activity
@@ -48,7 +49,7 @@ def draft(request: ScopedRequest) -> HttpResponse:
         return _answer(422, "".join(faults.messages))
     except StaleActivity:
         return _already(request, form)
-    return _saved(saved, left_out)
+    return _saved(request, saved, left_out)
 
 
 def known_by_key(request: ScopedRequest) -> Activity | None:
@@ -63,11 +64,11 @@ def _already(request: ScopedRequest, form: ActivityForm) -> HttpResponse:
     """The record was written meanwhile: all is well when with the same words."""
     stored = known_by_key(request)
     if stored and not form.differences(stored):
-        return _saved(stored, {})
+        return _saved(request, stored, {})
     return _answer(409, _("这条记录在别处改过。按“保存草稿”或“提交审核”，可以对照两份内容。"))
 
 
-def _saved(saved: Activity, left_out: dict[str, str]) -> HttpResponse:
+def _saved(request: ScopedRequest, saved: Activity, left_out: dict[str, str]) -> HttpResponse:
     moment = {"time": timezone.localtime().strftime("%H:%M:%S")}
     message = _("其余已保存 %(time)s，标出的内容还不能保存。") if left_out else _("已保存 %(time)s")
     return _answer(
@@ -76,6 +77,7 @@ def _saved(saved: Activity, left_out: dict[str, str]) -> HttpResponse:
         left_out=left_out,
         version=saved.version,
         address=reverse("activities:edit", args=[saved.pk]),
+        similar=[[str(row), reverse("activities:detail", args=[row.pk])] for row in similar_to(saved, request.scope)],
     )
 
 

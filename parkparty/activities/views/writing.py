@@ -15,7 +15,9 @@ from django.views.decorators.http import require_http_methods
 
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
+from parkparty.activities import figures
 from parkparty.activities.choices import Step
+from parkparty.activities.forms.notice import form_with_notice
 from parkparty.activities.forms.record import ActivityForm
 from parkparty.activities.models import Activity
 from parkparty.activities.services.guards import StaleActivity, check_step
@@ -51,6 +53,9 @@ def _begun(request: ScopedRequest) -> Activity | None:
 def _form(request: ScopedRequest, activity: Activity) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, ActivityForm(instance=activity, scope=request.scope, asked=request.GET))
+    if "read" in request.POST:
+        form, found = form_with_notice(request.POST, stored=activity, scope=request.scope)
+        return _form_page(request, form, notice=request.POST.get("notice", ""), found=found, is_read=True)
     form = ActivityForm(request.POST, request.FILES, instance=activity, scope=request.scope)
     if not form.is_valid():
         return _form_page(request, form)
@@ -112,4 +117,5 @@ def _form_page(
     """The form, sent to ``record`` once that is known, otherwise to where it came from."""
     known = record or (form.instance if form.instance.pk and status == 200 else None)
     context |= {"form": form, "record": known, "crumbs": crumbs()}
+    context["similar"] = figures.similar_to(known, request.scope) if known and request.method == "GET" else []
     return render(request, "activities/edit.html", context, status=status)
