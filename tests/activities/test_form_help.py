@@ -33,6 +33,7 @@ class TestAsLastTime:
     @pytest.fixture
     def last(self, in_state: Any, world: World, secretary: User) -> Activity:
         Grant.objects.create(user=secretary, role=Role.VIEWER, organization=world.kic_committee, since=LONG_AGO)
+        Grant.objects.create(user=secretary, role=Role.VIEWER, park=world.kic, since=LONG_AGO)
         theme = ActivityTheme.objects.get(pk="service")
         last = in_state(ActivityState.APPROVED, world.joint_branch, topic="走访企业", theme=theme, summary="上次的摘要")
         ActivityHost.objects.create(activity=last, organization=world.own_branch)
