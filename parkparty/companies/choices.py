@@ -74,6 +74,7 @@ class CoverageChoice(models.TextChoices):
     JOINT = "joint", _("联合组建")
     ORGANIZATION = "organization", _("已组织覆盖")
     UNCOVERED = "uncovered", _("未组织覆盖")
+    NOT_OWN = "not_own", _("未单独组建")
     WORK = "work", _("已工作覆盖")
     WORK_ONLY = "work_only", _("仅工作覆盖")
     NONE = "none", _("尚未覆盖")
@@ -84,6 +85,7 @@ STATES_OF: dict[str, tuple[CoverageState, ...]] = {
     CoverageChoice.JOINT: (CoverageState.JOINT,),
     CoverageChoice.ORGANIZATION: (CoverageState.OWN, CoverageState.JOINT),
     CoverageChoice.UNCOVERED: (CoverageState.WORK_ONLY, CoverageState.NONE),
+    CoverageChoice.NOT_OWN: (CoverageState.JOINT, CoverageState.WORK_ONLY, CoverageState.NONE),
     CoverageChoice.WORK: (CoverageState.OWN, CoverageState.JOINT, CoverageState.WORK_ONLY),
     CoverageChoice.WORK_ONLY: (CoverageState.WORK_ONLY,),
     CoverageChoice.NONE: (CoverageState.NONE,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +16,10 @@ from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityType
+from parkparty.companies.choices import LinkKind
+from parkparty.companies.models import CompanyMemberCount
 from parkparty.core.dates import today
-from parkparty.coverage import views
+from parkparty.coverage.views import pages as views
 from parkparty.organizations.choices import OrganizationType
 from parkparty.rules.choices import Every, RuleKind, Strength
 from parkparty.rules.models import Rule
@@ -124,7 +127,26 @@ def test_the_tile_shows_the_rate_with_numbers_definition_and_day(
     assert ">1 家</a>" in page
     assert f"截至 {today()} · 口径：实体运营企业" in page
     assert reverse("coverage:area", args=["310110019"]) in page
-    assert page.count('class="rate-card"') == 1
+    assert page.count('class="rate-card"') == 2, "the rate, and the companies that should have an organisation"
+
+
+def test_companies_that_should_have_an_organisation_of_their_own_are_two_clicks_away(
+    world: World, reviewer: User, client_of: SignIn
+) -> None:
+    """Job J4: the tile, its list, a company; who is in a joint branch is counted apart."""
+    own, joint, without, small = (make_company(number, world.kic) for number in range(4))
+    for company, full in ((own, 5), (joint, 3), (without, 4), (small, 2)):
+        CompanyMemberCount.objects.create(company=company, as_of=LONG_AGO, full=full)
+    cover(own, world.own_branch, LinkKind.OWN)
+    cover(joint, world.joint_branch)
+    client = client_of(reviewer)
+    _before, tile = home(client).split('id="unbuilt-title"')
+    number, address = re.search(r'rate-number"><a href="([^"]+)">(\d+) 家', tile).group(2, 1)
+    assert number == "2"
+    assert re.findall(r">(\d+) 家</a>", tile) == ["2", "3", "1", "1"]
+    listed = client.get(html.unescape(address)).content.decode()
+    assert "未单独组建" in listed
+    assert set(re.findall(r'<th scope="row"><a[^>]+>([^<]+)</a>', listed)) == {joint.name, without.name}
 
 
 def test_every_home_needs_few_queries(

@@ -53,6 +53,11 @@ def body(client: Client, address: str) -> str:
     return response.content.decode()
 
 
+def comparison(client: Client, code: str) -> list[str]:
+    page = body(client, reverse("coverage:organization", args=[code]))
+    return re.findall(r'<th scope="row"><a[^>]+>([^<]+)</a>', page.split("各下级党组织")[1])
+
+
 def numbers_with_lists(page: str) -> Iterator[tuple[int, str]]:
     """Every number of a page that leads to a list, with the list's address."""
     for address, text in re.findall(r'<a href="([^"]+)"[^>]*>([\d,]+)[^<]*</a>', page):
@@ -88,7 +93,7 @@ def test_the_numbers_of_the_home_page_open_their_lists(
 ) -> None:
     client = client_of(request.getfixturevalue(role))
     found = list(numbers_with_lists(body(client, reverse("home"))))
-    assert len(found) == 3
+    assert len(found) == 7
     for number, address in found:
         assert length(client, address) == number, address
 
@@ -129,6 +134,16 @@ def test_the_park_that_misses_most_stands_first(town: World, reviewer: User, cli
     page = body(client_of(reviewer), reverse("coverage:area", args=["310110019"]))
     assert page.index(">邻里园</a>") < page.index(">创智园</a>")
     assert 'width="100.00%"' in page
+
+
+def test_an_organisation_shows_those_directly_below_it_beside_each_other(
+    town: World, reviewer: User, secretary: User, client_of: SignIn
+) -> None:
+    rows = comparison(client_of(reviewer), "WJC")
+    assert set(rows) == {"创智园党委", "邻里园党委"}
+    assert "各下级党组织" not in body(client_of(secretary), reverse("coverage:organization", args=["KIC-J1"]))
+    before = reverse("coverage:organization", args=["WJC"]) + "?as_of=2014-12-31"
+    assert "各下级党组织" not in body(client_of(reviewer), before)
 
 
 def test_a_district_is_compared_by_street_when_asked(town: World, viewer: User, client_of: SignIn) -> None:

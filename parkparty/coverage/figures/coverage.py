@@ -50,6 +50,11 @@ class CompanyCoverage:
         return self.work_only + self.none
 
     @property
+    def not_own(self) -> int:
+        """Without an organisation of their own, whether or not a joint branch takes them in."""
+        return self.joint + self.uncovered
+
+    @property
     def work_covered(self) -> int:
         """Covered by an organisation, an instructor, a liaison, a union or the league."""
         return self.organization_covered + self.work_only
@@ -75,6 +80,7 @@ class CompanyCoverage:
             CoverageChoice.ORGANIZATION: self.organization_covered,
             CoverageChoice.WORK: self.work_covered,
             CoverageChoice.UNCOVERED: self.uncovered,
+            CoverageChoice.NOT_OWN: self.not_own,
             CoverageChoice.OWN: self.own,
             CoverageChoice.JOINT: self.joint,
             CoverageChoice.WORK_ONLY: self.work_only,
@@ -153,7 +159,14 @@ def coverage_of_each(
     nodes: Sequence[Node], *, as_of: dt.date, denominator: Denominator, scope: Scope
 ) -> list[CompanyCoverage]:
     """``company_coverage`` of each of ``nodes``, in their order, in one query for all."""
-    if not nodes:
+    return coverage_of_pairs([(node, denominator) for node in nodes], as_of=as_of, scope=scope)
+
+
+def coverage_of_pairs(
+    pairs: Sequence[tuple[Node, Denominator]], *, as_of: dt.date, scope: Scope
+) -> list[CompanyCoverage]:
+    """``company_coverage`` of each node under the denominator beside it, in their order, in one query for all."""
+    if not pairs:
         return []
     companies = Company.objects.within(scope)
     counts = [
@@ -163,10 +176,10 @@ def coverage_of_each(
         .order_by()
         .values_list("part", "coverage_state")
         .annotate(number=Count("pk"))
-        for number, node in enumerate(nodes)
+        for number, (node, denominator) in enumerate(pairs)
     ]
     parts = _summed(counts[0].union(*counts[1:], all=True))
-    return [parts.get(number, CompanyCoverage()) for number in range(len(nodes))]
+    return [parts.get(number, CompanyCoverage()) for number in range(len(pairs))]
 
 
 def branches_of(node: Node, as_of: dt.date, scope: Scope) -> QuerySet[Organization]:

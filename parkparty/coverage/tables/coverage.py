@@ -148,6 +148,16 @@ class ComparisonRow:
         return self.lists.companies()
 
     @property
+    def joint_address(self) -> str:
+        """The list of those whom a joint branch covers."""
+        return self.lists.companies(CoverageChoice.JOINT)
+
+    @property
+    def not_own_address(self) -> str:
+        """The list of those without an organisation of their own."""
+        return self.lists.companies(CoverageChoice.NOT_OWN)
+
+    @property
     def missing_address(self) -> str:
         """The list behind what is missing."""
         return self.lists.companies(CoverageChoice.UNCOVERED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ from parkparty.coverage.figures import (
     coverage_by_area,
     coverage_by_park,
     coverage_of_each,
+    coverage_of_pairs,
     organizations_above,
     places_above,
     top_organizations,
@@ -73,8 +75,7 @@ def home(request: ScopedRequest) -> HttpResponse:
         context |= _waiting(scope)
     if scope.roles & {Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER}:
         nodes = top_places(scope, TILES)[:TILES] or top_organizations(scope, TILES)
-        context["tiles"] = _rows_of(nodes, scope)
-        context["definition"] = Denominator.OPERATING.definition
+        context |= _tiles(nodes, scope)
     return render(request, "home.html", context)
 
 
@@ -83,6 +84,16 @@ def _waiting(scope: Scope) -> dict[str, Any]:
     rows = list(queue(scope).for_list().order_by(*QUEUE_ORDER)[: IN_QUEUE_SHOWN + 1])
     number = queue_length(scope) if len(rows) > IN_QUEUE_SHOWN else str(len(rows))
     return {"waiting": number, "queue": rows[:IN_QUEUE_SHOWN]}
+
+
+def _tiles(nodes: Sequence[Node], scope: Scope) -> dict[str, Any]:
+    """Coverage today of operating companies, and of those that should have an organisation, in one query for both."""
+    day, kinds = today(), (Denominator.OPERATING, Denominator.YINGJIAN)
+    parts = coverage_of_pairs([(node, kind) for kind in kinds for node in nodes], as_of=day, scope=scope)
+    keyed = dict(enumerate(nodes))
+    rates = comparison(dict(enumerate(parts)), keyed, as_of=day, denominator=Denominator.OPERATING)
+    unbuilt = comparison(dict(enumerate(parts[len(nodes) :])), keyed, as_of=day, denominator=Denominator.YINGJIAN)
+    return {"tiles": rates, "unbuilt": unbuilt, "definition": Denominator.OPERATING.definition}
 
 
 def _desk(scope: Scope) -> dict[str, Any]:
@@ -97,9 +108,15 @@ def _desk(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _rows_of(nodes: Sequence[Node], scope: Scope) -> list[ComparisonRow]:
-    """Today's coverage of operating companies in each of ``nodes``."""
-    day, denominator = today(), Denominator.OPERATING
+def _rows_of(
+    nodes: Sequence[Node],
+    scope: Scope,
+    denominator: Denominator = Denominator.OPERATING,
+    *,
+    as_of: dt.date | None = None,
+) -> list[ComparisonRow]:
+    """The coverage of each of ``nodes``, today's unless ``as_of`` names another day."""
+    day = as_of or today()
     parts = coverage_of_each(nodes, as_of=day, denominator=denominator, scope=scope)
     keyed = dict(enumerate(nodes))
     return comparison(dict(enumerate(parts)), keyed, as_of=day, denominator=denominator)
@@ -160,11 +177,19 @@ def park_page(request: ScopedRequest, key: str) -> HttpResponse:
 
 @requires(Action.VIEW_COVERAGE)
 def organization_coverage(request: ScopedRequest, code: str) -> HttpResponse:
-    """The coverage of the companies tied to an organisation and to those below it."""
+    """The coverage of the companies tied to an organisation and to those below it, which stand beside each other."""
     organization = scoped_or_404(Organization.objects.within(request.scope), code=code)
     crumbs = _organization_crumbs(organization, request.scope, "coverage:organization")
-    context = {"crumbs": crumbs, "organization": organization}
-    return _coverage_page(request, organization, _options(request), context)
+    form = _options(request)
+    below = Organization.objects.within(request.scope).filter(parent=organization).active_on(form.day).order_by("path")
+    children = list(below[: CHILDREN_SHOWN + 1])
+    context = {
+        "crumbs": crumbs,
+        "organization": organization,
+        "rows": _rows_of(children[:CHILDREN_SHOWN], request.scope, form.chosen, as_of=form.day),
+        "more_below": len(children) > CHILDREN_SHOWN,
+    }
+    return _coverage_page(request, organization, form, context)
 
 
 def _options(request: ScopedRequest) -> CoverageOptionsForm:
