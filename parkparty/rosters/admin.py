@@ -17,7 +17,7 @@ class RosterBatchPages(ReadOnlyPages):
     """Uploads by their counts; the file itself is not handed out here."""
 
     action = Action.IMPORT_ROSTER
-    exclude = ("file",)
+    exclude = ("file", "seen")
     list_display = ("filename", "uploaded_by", "uploaded_at", "state", "rows", "new", "changed", "wrong")
     list_select_related = ("uploaded_by",)
     list_filter = ("state", "uploaded_at")

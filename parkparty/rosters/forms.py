@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.rosters.choices import FileFault
+from parkparty.rosters.columns import COLUMNS
 from parkparty.rosters.models import RosterBatch
 
 MAX_MEGABYTES = 20
@@ -32,6 +34,38 @@ class UploadForm(forms.Form):
                 _("文件超过 %(limit)s MB。删去图片和名册以外的工作表，或拆成几个文件上传。") % {"limit": MAX_MEGABYTES}
             )
         return file
+
+
+class ColumnsForm(forms.Form):
+    """What each unmatched column of a batch means; undecided ones stay as they are."""
+
+    UNDECIDED, SKIP = "", "-"
+
+    def __init__(self, *args: Any, batch: RosterBatch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.batch = batch
+        matched = set(batch.seen.get("matched", []))
+        free = [(c.key, c.title) for c in COLUMNS if c.key not in matched and not c.is_hidden]
+        for at, column in enumerate(batch.unmatched):
+            self.fields[f"column_{at}"] = forms.ChoiceField(
+                label=column["title"],
+                choices=[(self.UNDECIDED, _("暂不决定")), (self.SKIP, _("不导入")), *free],
+                required=False,
+                initial=self.SKIP if column["skipped"] else self.UNDECIDED,
+            )
+
+    @property
+    def lines(self) -> Iterator[tuple[dict[str, Any], forms.BoundField]]:
+        """Each column beside its field."""
+        return zip(self.batch.unmatched, self, strict=True)
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What was decided: title → key, blank for a column that is not imported."""
+        chosen = (
+            (column["title"], self.cleaned_data[f"column_{at}"]) for at, column in enumerate(self.batch.unmatched)
+        )
+        return {title: "" if key == self.SKIP else key for title, key in chosen if key != self.UNDECIDED}
 
 
 class ApplyForm(forms.Form):

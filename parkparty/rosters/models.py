@@ -60,6 +60,7 @@ class RosterBatch(models.Model):
     setback = models.CharField(_("未导入的原因"), max_length=10, choices=Setback, blank=True)
     sheet = models.CharField(_("工作表"), max_length=100, blank=True)
     ignored = models.JSONField(_("未导入的列"), default=list)
+    seen = models.JSONField(_("读取时所见"), default=dict)
     rows = models.PositiveIntegerField(_("行数"), default=0)
     new = models.PositiveIntegerField(_("新增"), default=0)
     changed = models.PositiveIntegerField(_("更新"), default=0)
@@ -108,6 +109,28 @@ class RosterBatch(models.Model):
         return gettext("批次 %(number)s · %(file)s") % {"number": self.pk, "file": self.filename}
 
     @property
+    def unmatched(self) -> list[dict[str, Any]]:
+        """The titled columns that mean nothing to us: title, a few samples, and how many cells are filled."""
+        found: list[dict[str, Any]] = self.seen.get("unmatched", [])
+        return found
+
+    @property
+    def unmatched_titles(self) -> list[str]:
+        """Their titles alone."""
+        return [column["title"] for column in self.unmatched]
+
+    @property
+    def may_assign(self) -> bool:
+        """Whether saying what its unmatched columns mean could change what was found."""
+        waits = self.state == BatchState.CHECKED
+        lacks = self.state == BatchState.UNREADABLE and self.fault == FileFault.MISSING_COLUMNS
+        return bool(self.unmatched) and (waits or lacks)
+
+    def forget_samples(self) -> None:
+        """Keep nothing of columns that were not imported: they may have held more than the site should know."""
+        self.seen = {**self.seen, "unmatched": [{**column, "samples": []} for column in self.unmatched]}
+
+    @property
     def is_busy(self) -> bool:
         """Whether a task works on it, so that its page should look again soon."""
         return self.state in (BatchState.CHECKING, BatchState.APPLYING, BatchState.UNDOING)
@@ -153,6 +176,29 @@ class RosterBatch(models.Model):
         """How many cells are wrong in which way, the most frequent first: code, heading, number."""
         pairs = sorted(self.kinds.items(), key=lambda pair: -pair[1])
         return [(kind, IssueKind(kind).label, n) for kind, n in pairs]
+
+
+class HeaderAlias(models.Model):
+    """What an office calls a column: a folded title and the key of the column, blank for one that it never imports.
+
+    The office is the node on which its administrators hold their role; blank is the whole site.
+    """
+
+    office = models.CharField(_("单位"), max_length=40, blank=True)
+    """Such as ``park:12``: the kind of the node and its number."""
+    title = models.CharField(_("列名"), max_length=100)
+    column = models.CharField(_("对应的项目"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("列名对应")
+        verbose_name_plural = pgettext_lazy("复数", "列名对应")
+        ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "title"], name="rosters_alias_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} → {self.column}"
 
 
 class RosterRow(models.Model):

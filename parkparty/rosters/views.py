@@ -20,9 +20,10 @@ from parkparty.places.models import Park
 from parkparty.rosters import tasks
 from parkparty.rosters.choices import BatchState, IssueKind, Outcome
 from parkparty.rosters.documents import write_template
-from parkparty.rosters.forms import ApplyForm, UndoForm, UploadForm
+from parkparty.rosters.forms import ApplyForm, ColumnsForm, UndoForm, UploadForm
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow, RosterWrite
 from parkparty.rosters.services.batches import ask_to_apply, receive_roster, restart_check
+from parkparty.rosters.services.reading import assign_columns
 from parkparty.rosters.services.undoing import ask_to_undo
 
 PARKS_OFFERED = 500
@@ -86,6 +87,25 @@ def apply(request: ScopedRequest, pk: int) -> HttpResponse:
             tasks.apply_roster.enqueue(batch.pk)
             return redirect("rosters:batch", batch.pk)
     return _batch_page(request, batch, form)
+
+
+@requires(Action.IMPORT_ROSTER)
+def columns(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Say what columns mean that the site does not know, and have the roster checked again with that."""
+    batch = _batch_in_reach(request, pk)
+    if not batch.may_assign or batch.uploaded_by_id != request.user.pk:
+        return redirect("rosters:batch", batch.pk)
+    form = ColumnsForm(request.POST or None, batch=batch)
+    if form.is_valid():
+        try:
+            assign_columns(batch, form.meanings, by=request.user)
+            restart_check(batch, by=request.user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            tasks.check_roster.enqueue(batch.pk)
+            return redirect("rosters:batch", batch.pk)
+    return render(request, "rosters/columns.html", {"batch": batch, "form": form})
 
 
 @require_POST

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from parkparty.companies.choices import CompanyStatus, StaffBand, TenancyKind
+from parkparty.core.text import fold
 from parkparty.organizations.choices import OrganizationType
 from parkparty.rosters.choices import REASONS, SUGGESTIONS, IssueKind
 from parkparty.rosters.columns import BY_KEY, CellFault, cell_address
@@ -21,9 +22,10 @@ FORBIDDEN = ("请", "抱歉", "无效", "非法")
 @pytest.mark.parametrize(
     "cell",
     [DAY, "2024-1-5", "2024/01/05", "2024.1.5", "20240105", 20240105, "2024年1月5日", "２０２４－１－５", 45296,
-     "45296", "2024-01-05 00:00:00", "2024 年 1 月 5 日"],
+     "45296", "2024-01-05 00:00:00", "2024 年 1 月 5 日",
+     "二〇二四年一月五日", "二○二四年一月五日", "2024-01-05T00:00:00+08:00", "2024-01-05 23:59", 45296.5],
 )  # fmt: skip
-def test_dates_in_every_form(cell: Any) -> None:
+def test_f16_dates_in_every_form(cell: Any) -> None:
     assert BY_KEY["tenancy_since"].parse(cell) == DAY
 
 
@@ -65,6 +67,13 @@ def test_cells_as_people_write_them(key: str, cell: Any, value: Any) -> None:
         ("tenancy_since", "2024-02-30", IssueKind.DATE),
         ("tenancy_since", "24-1-5", IssueKind.DATE),
         ("tenancy_since", "二〇二四年", IssueKind.DATE),
+        ("tenancy_since", "2024-01-04T16:00:00Z", IssueKind.DATE),
+        ("tenancy_since", 60, IssueKind.DATE),
+        ("tenancy_since", "#N/A", IssueKind.FORMULA),
+        ("name", "#REF!", IssueKind.FORMULA),
+        ("full", "#未计算!", IssueKind.FORMULA),
+        ("uscc", "1.10101199003071E+17", IssueKind.DIGITS_LOST),
+        ("full", 13800138000.0, IssueKind.NUMBER),
         ("tenancy_since", "1900-01-01", IssueKind.DATE_RANGE),
         ("tenancy_since", "2224-01-05", IssueKind.DATE_RANGE),
         ("full", "-1", IssueKind.NUMBER),
@@ -75,10 +84,30 @@ def test_cells_as_people_write_them(key: str, cell: Any, value: Any) -> None:
         ("name", "长" * 121, IssueKind.TOO_LONG),
     ],
 )
-def test_what_cannot_be_taken(key: str, cell: Any, kind: IssueKind) -> None:
+def test_f16_f19_f20_what_cannot_be_taken(key: str, cell: Any, kind: IssueKind) -> None:
     with pytest.raises(CellFault) as fault:
         BY_KEY[key].parse(cell)
     assert fault.value.kind == kind
+
+
+@pytest.mark.parametrize("tail", ["\u200b", "\ufeff", "\u00a0", "\u3000", "\u202e", "\ufe0f", "\u2060", "\u200d"])
+def test_f23_marks_that_nobody_sees_do_not_make_another_company(tail: str) -> None:
+    assert BY_KEY["name"].parse(f"甲公司{tail}") == "甲公司"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("甲·乙公司", "甲•乙公司"), ("甲・乙公司", "甲·乙公司"), ("Café公司", "Cafe\u0301公司"),
+     ("甲公司（上海）", "甲公司(上海)"), ("ＡＢＣ公司", "abc公司"), ("麗公司", "\uf988公司")],
+)  # fmt: skip
+def test_f23_spellings_of_one_name_compare_as_the_same(one: str, other: str) -> None:
+    assert fold(BY_KEY["name"].parse(one)) == fold(BY_KEY["name"].parse(other))
+
+
+@pytest.mark.parametrize("written", ["=1+1", "+1", "-1", "@SUM(1)", "＝1", "=cmd|'/c calc'!A1", "=HYPERLINK(1)"])
+def test_f28_text_that_looks_like_a_formula_is_text_with_or_without_its_guard(written: str) -> None:
+    assert BY_KEY["name"].parse(written) == BY_KEY["name"].parse(f"'{written}")
+    assert BY_KEY["name"].parse("'tis") == "'tis"
 
 
 @pytest.mark.parametrize("cell", ["", "  ", "/", "—", "无"])

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from parkparty.rosters.choices import FileFault
-from parkparty.rosters.services.batches import read_roster
+from parkparty.rosters.services.reading import read_roster
 from parkparty.rosters.sheets import limits, package, reading
 from parkparty.rosters.sheets.limits import Refused
 from tests.rosters.conftest import write_csv, write_xlsx

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,15 +100,17 @@ class Roster:
     sheet: str
     ignored: list[str]
     rows: list[Row]
+    seen: dict[str, Any] = field(default_factory=dict)
+    """What was seen beside the rows, for the batch's page."""
 
 
-def read_rows(sheet: Sheet) -> Roster:
+def read_rows(sheet: Sheet, aliases: Mapping[str, str] | None = None) -> Roster:
     """The rows of ``sheet`` with their cells as values and every cell that does not read as one.
 
     Raises:
         HeaderFault: when required columns are missing or doubled.
     """
-    positions, ignored = match_columns(sheet.titles)
+    positions, ignored = match_columns(sheet.titles, aliases or {})
     layout = Layout(sheet.name, positions)
     columns = [column for column in COLUMNS if column.key in positions]
     rows = [Row(layout, number, cells) for number, cells in sheet.rows]

@@ -5,7 +5,7 @@ A column knows nothing of the database: names of parks and organisations stay te
 
 from parkparty.rosters.columns.cells import Cell, CellFault, Column, DateColumn, shown, text_of
 from parkparty.rosters.columns.companies import BY_KEY, COLUMNS, Uscc
-from parkparty.rosters.columns.header import HeaderFault, cell_address, known_titles, match_columns
+from parkparty.rosters.columns.header import HeaderFault, cell_address, column_of, known_titles, match_columns
 
 __all__ = [
     "BY_KEY",
@@ -17,6 +17,7 @@ __all__ = [
     "HeaderFault",
     "Uscc",
     "cell_address",
+    "column_of",
     "known_titles",
     "match_columns",
     "shown",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from django.conf import settings
@@ -10,7 +10,9 @@ from django.utils.translation import override
 
 from parkparty.core.text import clean, fold_label
 from parkparty.rosters.columns.cells import Column, DateColumn
-from parkparty.rosters.columns.companies import COLUMNS
+from parkparty.rosters.columns.companies import BY_KEY, COLUMNS
+
+_NO_ALIASES: Mapping[str, str] = {}
 
 
 @cache
@@ -23,11 +25,12 @@ def _by_title() -> dict[str, Column]:
     return found
 
 
-def known_titles() -> dict[str, dict[str, bool]]:
+def known_titles(aliases: Mapping[str, str] = _NO_ALIASES) -> dict[str, dict[str, bool]]:
     """Every folded title that means a column: whether its merged blocks are filled down, and whether it holds days."""
+    theirs = {title: BY_KEY[key] for title, key in aliases.items() if key in BY_KEY}
     return {
         title: {"fill": column.fill_down, "date": isinstance(column, DateColumn)}
-        for title, column in _by_title().items()
+        for title, column in {**theirs, **_by_title()}.items()
     }
 
 
@@ -39,7 +42,13 @@ class HeaderFault(Exception):
         self.missing, self.ambiguous = missing, ambiguous
 
 
-def match_columns(titles: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+def column_of(title: str, aliases: Mapping[str, str] = _NO_ALIASES) -> Column | None:
+    """What the column titled ``title`` means: its own titles first, then what an office calls it (folded → key)."""
+    folded = fold_label(title)
+    return _by_title().get(folded) or BY_KEY.get(aliases.get(folded, ""))
+
+
+def match_columns(titles: Sequence[str], aliases: Mapping[str, str] = _NO_ALIASES) -> tuple[dict[str, int], list[str]]:
     """Where each column stands (key → index), and the titles that mean none of them, which are not imported.
 
     Raises:
@@ -48,7 +57,7 @@ def match_columns(titles: Sequence[str]) -> tuple[dict[str, int], list[str]]:
     found: dict[str, int] = {}
     ignored, doubled = [], []
     for index, title in enumerate(titles):
-        column = _by_title().get(fold_label(title))
+        column = column_of(title, aliases)
         if column is None:
             ignored += [clean(title)] if clean(title) else []
         elif column.key in found:

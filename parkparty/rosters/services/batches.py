@@ -23,15 +23,14 @@ from parkparty.audit.services import record
 from parkparty.core.scope import Scope
 from parkparty.core.text import clean
 from parkparty.places.models import Park
-from parkparty.rosters.check.rows import Roster, read_rows
+from parkparty.rosters.check.rows import Roster
 from parkparty.rosters.choices import BatchState, FileFault, Setback
-from parkparty.rosters.columns import HeaderFault, known_titles
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
 from parkparty.rosters.plan.roster import Plan, plan_roster
+from parkparty.rosters.services.reading import aliases_of, read_roster
 from parkparty.rosters.services.traces import images_before, keep_writes
 from parkparty.rosters.services.writing import write_plan
 from parkparty.rosters.sheets.limits import Refused
-from parkparty.rosters.sheets.reading import read
 
 _AT_ONCE = 2_000
 _RECORDED = ("rows", "new", "changed", "unchanged", "wrong")
@@ -50,23 +49,6 @@ def reach_of(user: User | None) -> Scope:
     if isinstance(decision, Denied):
         raise PermissionDenied(decision.reason)
     return scope.with_roles(ROLES_FOR[Action.IMPORT_ROSTER])
-
-
-def read_roster(path: Path, *, filename: str) -> Roster:
-    """The rows of a file.
-
-    Raises:
-        Refused: with the fault, when the file, its header or its emptiness makes it useless.
-    """
-    sheet = read(path, filename=filename, known=known_titles()).sheets[0]
-    if not sheet.rows:
-        raise Refused(FileFault.NO_ROWS)
-    try:
-        return read_rows(sheet)
-    except HeaderFault as fault:
-        if fault.missing:
-            raise Refused(FileFault.MISSING_COLUMNS, "、".join(fault.missing)) from fault
-        raise Refused(FileFault.AMBIGUOUS_HEADER, "、".join(fault.ambiguous)) from fault
 
 
 def receive_roster(file: File, *, by: User) -> RosterBatch:
@@ -91,6 +73,7 @@ def check_batch(number: int) -> RosterBatch:
         roster = _read_kept(batch)
     except Refused as refusal:
         batch.state, batch.fault, batch.fault_detail = BatchState.UNREADABLE, refusal.fault, refusal.detail[:200]
+        batch.seen = refusal.seen
         batch.save()
         return batch
     with transaction.atomic():
@@ -116,9 +99,10 @@ def restart_check(batch: RosterBatch, *, by: User) -> RosterBatch:
         ValidationError: while it is being worked on, or when it is done with.
     """
     batch = _own(locked(batch.pk), by)
-    if batch.state != BatchState.CHECKED and not (batch.is_stuck and batch.applied_at is None):
+    waits = batch.state == BatchState.CHECKED or batch.may_assign
+    if not waits and not (batch.is_stuck and batch.applied_at is None):
         raise ValidationError(_("这个批次现在不能重新检查：%(state)s。") % {"state": batch.get_state_display()})
-    batch.state = BatchState.CHECKING
+    batch.state, batch.fault, batch.fault_detail = BatchState.CHECKING, "", ""
     batch.save()
     return batch
 
@@ -199,7 +183,7 @@ def _read_kept(batch: RosterBatch) -> Roster:
         copy.seek(0)
         if digest_of(iter(lambda: copy.read(2**20), b"")) != batch.sha256:
             raise Refused(FileFault.CHANGED)
-        return read_roster(Path(copy.name), filename=batch.filename)
+        return read_roster(Path(copy.name), filename=batch.filename, aliases=aliases_of(batch.uploaded_by))
 
 
 def _apply(batch: RosterBatch, roster: Roster) -> None:
@@ -221,6 +205,7 @@ def _finish(batch: RosterBatch, plan: Plan, *, by: User | None) -> None:
     keep_writes(batch, plan, before)
     storage, name = batch.file.storage, batch.file.name
     batch.state, batch.applied_at, batch.file = BatchState.APPLIED, timezone.now(), ""
+    batch.forget_samples()
     batch.save()
     changes = {field: [None, getattr(batch, field)] for field in _RECORDED}
     record(_("导入名册"), batch, by=by, changes=changes, reason=batch.reason)
@@ -250,6 +235,7 @@ def _keep_findings(batch: RosterBatch, plan: Plan) -> None:
     for field, number in plan.counts.items():
         setattr(batch, field, number)
     batch.rows, batch.sheet, batch.ignored = len(plan.rows), plan.roster.sheet[:100], plan.roster.ignored[:50]
+    batch.seen = plan.roster.seen
     batch.effects, batch.parks, batch.digest = plan.effects, plan.park_keys, plan.digest
     batch.kinds = Counter(issue.kind for issue in plan.issues)
     batch.state = BatchState.CHECKED

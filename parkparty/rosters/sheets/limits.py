@@ -12,8 +12,11 @@ WALL_SECONDS = 90
 
 
 class Refused(Exception):
-    """The file cannot be read; ``fault`` is a value of ``choices.FileFault``, ``detail`` completes its sentence."""
+    """The file cannot be read; ``fault`` is a value of ``choices.FileFault``, ``detail`` completes its sentence.
 
-    def __init__(self, fault: str, detail: str = "") -> None:
+    ``seen`` is what was seen of a file whose header was found all the same.
+    """
+
+    def __init__(self, fault: str, detail: str = "", seen: dict[str, object] | None = None) -> None:
         super().__init__(fault, detail)
-        self.fault, self.detail = fault, detail
+        self.fault, self.detail, self.seen = fault, detail, seen or {}

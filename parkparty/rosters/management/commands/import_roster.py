@@ -20,7 +20,8 @@ from parkparty.core.dates import today
 from parkparty.rosters.choices import FileFault
 from parkparty.rosters.models import RosterBatch
 from parkparty.rosters.plan.roster import Plan, plan_roster
-from parkparty.rosters.services.batches import digest_of, import_at_once, reach_of, read_roster
+from parkparty.rosters.services.batches import digest_of, import_at_once, reach_of
+from parkparty.rosters.services.reading import aliases_of, read_roster
 from parkparty.rosters.sheets.limits import Refused
 
 CLEAN, WRONG, UNREADABLE = 0, 1, 2
@@ -59,7 +60,7 @@ class Command(BaseCommand):
             ) from fault
         except PermissionDenied as refusal:
             raise CommandError(str(refusal), returncode=UNREADABLE) from refusal
-        roster = read_roster(path, filename=path.name)
+        roster = read_roster(path, filename=path.name, aliases=aliases_of(user))
         if commit:
             return import_at_once(roster, filename=path.name, digest=digest_of([data]), by=user)
         return plan_roster(roster, reach=reach, day=today()), None
