@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "parkparty.rules",
     "parkparty.coverage",
     "parkparty.rosters",
+    "parkparty.engagement",
     "parkparty.demo",
     "crispy_forms",
     "crispy_bootstrap5",

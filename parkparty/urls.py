@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feedback/", http.feedback, name="feedback"),
     path("text-size/", http.choose_text_size, name="text_size"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("parkparty.engagement.urls")),
     path("notices/", include("parkparty.notices.urls")),
     path("organizations/", include(coverage_urls.organizations)),
     path("rosters/", include("parkparty.rosters.urls")),

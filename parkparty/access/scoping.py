@@ -83,6 +83,7 @@ MENU: tuple[tuple[str, Any, str, Action | None], ...] = (
     ("home", _("首页"), "house-door", None),
     ("activities:list", pgettext_lazy("复数", "活动"), "calendar-check", Action.VIEW_ACTIVITY),
     ("activities:queue", _("待审核"), "inbox", Action.REVIEW_ACTIVITY),
+    ("engagement:missing", _("未报活动"), "bell", Action.REVIEW_ACTIVITY),
     ("coverage:index", _("覆盖"), "bar-chart", Action.VIEW_COVERAGE),
     ("companies:list", pgettext_lazy("复数", "企业"), "building", Action.VIEW_COMPANY),
     ("organizations:list", pgettext_lazy("复数", "党组织"), "diagram-3", Action.VIEW_ORGANIZATION),

@@ -55,6 +55,7 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "coverage:area": (Area, "code"),
     "coverage:organization": (Organization, "code"),
     "coverage:park": (Park, "key"),
+    "engagement:handover": (User, "pk"),
     "organizations": (Organization, "code"),
     "rosters": (RosterBatch, "pk"),
 }

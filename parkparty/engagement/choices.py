@@ -1,0 +1,20 @@
+"""Kinds of reminders and their days."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReminderKind(models.TextChoices):
+    WEEK_BEFORE = "week_before", _("到期前 7 天")
+    DAY_BEFORE = "day_before", _("到期前 1 天")
+    AFTER = "after", _("到期后 3 天")
+    URGED = "urged", _("催办")
+
+
+DAYS_BEFORE = {ReminderKind.WEEK_BEFORE: 7, ReminderKind.DAY_BEFORE: 1, ReminderKind.AFTER: -3}
+"""How many days before the due day each is sent."""
+
+COOL_DOWN_DAYS = 3
+"""A duty that was urged is not urged again within this time, by anybody."""

@@ -1,0 +1,119 @@
+"""Reminding of duties, and handing a secretary's post over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parkparty.access.choices import Role
+from parkparty.access.models import Grant
+from parkparty.access.services import give_grant, save_grant, withdraw_grant
+from parkparty.accounts.models import User
+from parkparty.activities.models import Activity
+from parkparty.audit.services import record
+from parkparty.core.dates import today
+from parkparty.engagement.choices import DAYS_BEFORE, ReminderKind
+from parkparty.engagement.figures import Owed
+from parkparty.engagement.models import Reminder
+from parkparty.notices.choices import NoticeKind
+from parkparty.notices.services import tell
+from parkparty.organizations.models import Organization
+from parkparty.rules.figures import Duty, duties
+
+
+def send_reminders(on: dt.date) -> int:
+    """Remind secretaries of what falls due in 7 days or tomorrow, or fell due 3 days ago; returns how many duties.
+
+    Run again on the same day, it sends what is new and repeats nothing.
+    """
+    count = 0
+    for kind, days_before in DAYS_BEFORE.items():
+        due_on = on + dt.timedelta(days=days_before)
+        if (due_on + dt.timedelta(days=1)).day != 1:
+            continue  # every period ends with a month
+        owing = duties(Organization.objects.active(), min(on, due_on))
+        open_duties = [duty for duty in owing if duty.is_open and duty.due_on == due_on]
+        count += sum(_remind(duty, kind, on=on) for duty in open_duties)
+    return count
+
+
+def urge(owed: Iterable[Owed], *, by: User, on: dt.date) -> tuple[list[Owed], list[Owed]]:
+    """Urge each duty that was not urged within the cool-down; gives those urged and those left alone."""
+    sent: list[Owed] = []
+    left: list[Owed] = []
+    for one in owed:
+        is_sent = one.again_on is None and _remind(one.duty, ReminderKind.URGED, on=on, by=by, times=one.times + 1)
+        (sent if is_sent else left).append(one)
+    return sent, left
+
+
+@transaction.atomic
+def hand_over(former: User, successor: User, grants: Iterable[Grant], *, by: User) -> list[Organization]:
+    """End ``former``'s posts as secretary today and give them to ``successor``.
+
+    Drafts and duties belong to the organisation and go with the post; who wrote a record stays on it.
+    """
+    moved = []
+    for grant in grants:
+        organization = grant.organization
+        if organization is None or grant.role != Role.SECRETARY:
+            continue
+        if grant.since < today():
+            grant.until = today()
+            save_grant(grant, by=by)
+        else:
+            withdraw_grant(grant, by=by)
+        held = Grant.objects.filter(user=successor, role=Role.SECRETARY, organization=organization)
+        if not held.valid_on(today()).exists():
+            give_grant(successor, Role.SECRETARY, organization, by=by)
+        _tell_successor(former, successor, organization)
+        record(_("交接书记职务"), organization, by=by, changes={"user": [str(former), str(successor)]})
+        moved.append(organization)
+    return moved
+
+
+def _tell_successor(former: User, successor: User, organization: Organization) -> None:
+    drafts = Activity.objects.filter(organization=organization).drafts().count()
+    tell(
+        [successor],
+        NoticeKind.TAKEN_OVER,
+        about=f"organizations.organization:{organization.pk}",
+        address=reverse("home"),
+        values={"organization": organization, "former": former, "drafts": drafts},
+    )
+
+
+@transaction.atomic
+def _remind(duty: Duty, kind: ReminderKind, *, on: dt.date, by: User | None = None, times: int = 0) -> bool:
+    """Log a reminder and tell the secretaries; False when the same was sent on that day, or nobody holds the post."""
+    grants = Grant.objects.writing_for(duty.organization.path, on).select_related("user")
+    secretaries = {grant.user for grant in grants if grant.organization_id == duty.organization.pk}
+    if not secretaries:
+        return False
+    facts = {"organization": duty.organization, "rule": duty.rule, "period_since": duty.period.since}
+    reminder, is_new = Reminder.objects.get_or_create(**facts, kind=kind, on=on, defaults={"by": by})
+    if not is_new:
+        return False
+    asked = {"organization": duty.organization.code, "type": duty.rule.activity_type_id}
+    values = {
+        "organization": duty.organization,
+        "duty": duty.rule.activity_type,
+        "period": duty.period_name,
+        "due_on": duty.due_on,
+    }
+    is_urged = kind == ReminderKind.URGED
+    tell(
+        secretaries,
+        NoticeKind.URGED if is_urged else NoticeKind.DUE,
+        about=f"engagement.reminder:{reminder.pk}",
+        address=f"{reverse('activities:new')}?{urlencode(asked)}",
+        values=values | ({"by": by, "times": times} if is_urged else {}),
+    )
+    if is_urged:
+        record(_("催办"), reminder, by=by, changes={"rule": [None, str(duty.rule)]})
+    return True
