@@ -10,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 # Node trusts its own list of authorities unless told to trust the machine's, as pip and browsers in an office must.
 NPM := NODE_OPTIONS=--use-system-ca $(BIN)/npm --ignore-scripts
-PO := $(wildcard parkparty/locale/*/LC_MESSAGES/django.po)
+PO := $(wildcard parkparty/locale/*/LC_MESSAGES/django.po parkparty/wording/*/LC_MESSAGES/django.po)
 STATIC := $(shell find static parkparty/*/static 2>/dev/null)
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header

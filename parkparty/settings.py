@@ -158,11 +158,14 @@ FEEDBACK_CONTACT = env.str("FEEDBACK_CONTACT", "")  # shown on 投诉建议: an 
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "parkparty" / "locale"]
+LOCALE_PATHS = [
+    BASE_DIR / "parkparty" / "locale",
+    BASE_DIR / "parkparty" / "wording",  # Django's own sentences, in the words of this site
+]
+FORMAT_MODULE_PATH = ["parkparty.formats"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
-DATE_FORMAT = "Y-m-d"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
