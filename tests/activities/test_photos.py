@@ -22,7 +22,7 @@ from tests.activities.conftest import picture
 from tests.conftest import World
 
 NEW = "/activities/new/"
-NO_PICTURE = "不是 JPEG、PNG 或 WebP"
+NO_PICTURE = "不是 JPEG、PNG、WebP 或 HEIC"
 GPS_IFD, ORIENTATION, LATITUDE, MAKE = 0x8825, 0x0112, 2, 0x010F
 
 

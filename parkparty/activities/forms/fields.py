@@ -21,7 +21,7 @@ TOO_MANY_PHOTOS = gettext_lazy("最多 %(limit)d 张照片，去掉几张再保�
 
 
 class PhotosInput(forms.FileInput):
-    """Several pictures at once; a phone that keeps another format turns it into one of these."""
+    """Several pictures at once."""
 
     allow_multiple_selected = True
 
@@ -29,7 +29,7 @@ class PhotosInput(forms.FileInput):
 class PhotosField(forms.FileField):
     """Pictures, read and made small. One that cannot be kept is named with the reason, and so is every other."""
 
-    widget = PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+    widget = PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"})
 
     def clean(self, data: Any, initial: Any = None) -> list[Picture]:
         if len(data or []) > MAX_PHOTOS:

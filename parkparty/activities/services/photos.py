@@ -28,6 +28,7 @@ def change_photos(
         PermissionDenied: when the record is not ``by``'s to edit.
         ValidationError: past ``MAX_PHOTOS``.
     """
+    Activity.objects.select_for_update().get(pk=activity.pk)  # several are sent at once, and counted together
     check_step(activity, Step.EDIT, scope)
     dropped = list(drop)
     for photo in dropped:

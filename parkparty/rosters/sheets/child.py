@@ -11,13 +11,13 @@ a file does to it, the site only sees a child that ended.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from parkparty.core.files import confine
 from parkparty.core.text import fold_label
 from parkparty.rosters.sheets import excel, markup, text
 from parkparty.rosters.sheets.body import Body, check_lengths
@@ -31,9 +31,7 @@ Known = dict[str, dict[str, bool]]
 
 def main(path: Path, request: dict[str, Any]) -> None:
     """Answer one request; every fault of the file becomes one line that says so."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(memory=MEMORY, cpu_seconds=CPU_SECONDS)
     try:
         for line in _lines(path, request):
             sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import signal
 import subprocess
-import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
+from parkparty.core.files import child_process
 from parkparty.rosters.sheets.limits import WALL_SECONDS, Refused
 
 Cell = str | int | float | bool | dt.date
@@ -57,24 +53,11 @@ def read(path: Path, *, filename: str, known: Known) -> Workbook:
         Refused: with the fault, for a file that cannot be read or takes too much.
     """
     request = json.dumps({"known": known, "name": Path(filename).stem[:31] or "CSV"})
-    child = subprocess.Popen(
-        [sys.executable, "-m", "parkparty.rosters.sheets.child", str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=settings.BASE_DIR,
-        env={"PATH": os.environ.get("PATH", ""), "PYTHONIOENCODING": "utf-8"},
-    )
-    timer = threading.Timer(WALL_SECONDS, child.kill)
-    timer.start()
     try:
-        return _take(child, request)
+        with child_process("parkparty.rosters.sheets.child", str(path), seconds=WALL_SECONDS) as child:
+            return _take(child, request)
     except (ValueError, BrokenPipeError) as cut_off:
         raise Refused("damaged") from cut_off
-    finally:
-        timer.cancel()
-        child.kill()
-        child.communicate()
 
 
 def _take(child: subprocess.Popen[bytes], request: str) -> Workbook:

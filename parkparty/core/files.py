@@ -1,0 +1,44 @@
+"""Files from outside are read in a process of its own, which limits itself and is killed when it takes too long."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+
+
+def confine(*, memory: int, cpu_seconds: int) -> None:
+    """Let this process have no more than ``memory`` bytes and ``cpu_seconds``, and leave no core file."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextmanager
+def child_process(module: str, *arguments: str, seconds: float) -> Iterator[subprocess.Popen[bytes]]:
+    """``python -m module``, with pipes for what goes in and comes out and none of our secrets in its environment.
+
+    It is gone when the block ends, and after ``seconds`` in any case.
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ.get("PATH", ""), "PYTHONIOENCODING": "utf-8"},
+    )
+    timer = threading.Timer(seconds, child.kill)
+    timer.start()
+    try:
+        yield child
+    finally:
+        timer.cancel()
+        child.kill()
+        child.communicate()
