@@ -8,6 +8,7 @@ app_name = "activities"
 urlpatterns = [
     path("", lists.activity_list, name="list"),
     path("new/", writing.new, name="new"),
+    path("export/", lists.export, name="export"),
     path("draft/", drafts.draft, name="draft"),
     path("queue/approve/", review.approve_regular, name="approve_regular"),
     path("queue/", review.queue, name="queue"),

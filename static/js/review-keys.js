@@ -21,10 +21,18 @@ function open(hash) {
   if (link) location.assign(link.href + hash);
 }
 
+// A regular row is approved where it stands; one that deserves a second look is opened.
+function approve() {
+  const box = document.activeElement?.closest("[data-review-row]")?.querySelector("input[name=record]");
+  if (!box) return open("");
+  for (const other of box.form.elements) if (other.name === "record") other.checked = other === box;
+  box.form.requestSubmit();
+}
+
 const onQueue = {
   j: () => move(1),
   k: () => move(-1),
-  a: () => open(""),
+  a: approve,
   r: () => open("#return"),
   c: () => open("#return"),
 };
