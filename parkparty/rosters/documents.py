@@ -1,16 +1,21 @@
-"""The roster's template as a workbook: titles, drop-downs from current data, and a sheet of notes."""
+"""Workbooks that go out: the template with its drop-downs and notes, and a roster with its wrong cells marked."""
 
 from __future__ import annotations
 
+import datetime as dt
 import io
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import xlsxwriter
 from django.utils.translation import gettext as _
 
 from parkparty.organizations.models import FormationMode
 from parkparty.rosters.columns import COLUMNS, Column, DateColumn, Uscc
+from parkparty.rosters.models import RosterIssue
 
 FILLABLE_ROWS = 2_000
 """How many rows below the header have drop-downs and the format of their column."""
@@ -32,6 +37,79 @@ def write_template(parks: Sequence[str]) -> bytes:
                 _offer(sheet, lists, position, choices)
         _write_notes(book, notes)
     return out.getvalue()
+
+
+class Numbered(Protocol):
+    """A row of a roster that was read."""
+
+    number: int
+    cells: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """Of cells: a number that is typed into a wrong cell must not turn into a day."""
+
+    day: Any
+    wrong: Any
+    wrong_day: Any
+
+
+def write_annotated(
+    name: str, header_row: int, titles: Sequence[str], rows: Sequence[Numbered], issues: Iterable[RosterIssue]
+) -> bytes:
+    """A roster as .xlsx, each row where it stands in the file; wrong cells are red, with a comment and a last column.
+
+    Every text is written as text, so that none of it is a formula.
+    """
+    by_row: dict[int, list[RosterIssue]] = defaultdict(list)
+    for issue in issues:
+        by_row[issue.number].append(issue)
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:31] or _("名单"))
+        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        red = {"bg_color": "#FDE2E4", "font_color": "#8F0B1F"}
+        formats = Formats(day, book.add_format(red), book.add_format({**red, "num_format": "yyyy-mm-dd"}))
+        for column, title in enumerate([*titles, _("错误说明")]):
+            sheet.write_string(header_row - 1, column, title, bold)
+        sheet.set_column(0, len(titles) - 1, 16)
+        sheet.set_column(len(titles), len(titles), 60)
+        for row in rows:
+            _write_row(sheet, row, len(titles), by_row.get(row.number, []), formats)
+        sheet.freeze_panes(header_row, 1)
+    return out.getvalue()
+
+
+def _write_row(sheet: Any, row: Numbered, width: int, issues: list[RosterIssue], formats: Formats) -> None:
+    marked: dict[int, list[str]] = defaultdict(list)
+    for issue in issues:
+        marked[issue.position].append(issue.sentence)
+    for column in range(width):
+        cell = row.cells[column] if column < len(row.cells) else ""
+        is_day = isinstance(cell, dt.date)
+        if column in marked:
+            style = formats.wrong_day if is_day else formats.wrong
+        else:
+            style = formats.day if is_day else None
+        _write_cell(sheet, row.number - 1, column, cell, style)
+    for column, sentences in marked.items():
+        sheet.write_comment(row.number - 1, column, "\n".join(sentences), {"x_scale": 2})
+    if issues:
+        told = "\n".join(f"{issue.cell} {issue.sentence}" for issue in issues)
+        sheet.write_string(row.number - 1, width, told)
+
+
+def _write_cell(sheet: Any, row: int, column: int, cell: Any, style: Any) -> None:
+    if isinstance(cell, str):
+        if cell or style:
+            sheet.write_string(row, column, cell, style)
+    elif isinstance(cell, dt.date):
+        sheet.write_datetime(row, column, dt.datetime.combine(cell, dt.time()), style)
+    elif isinstance(cell, bool):
+        sheet.write_boolean(row, column, cell, style)
+    else:
+        sheet.write_number(row, column, cell, style)
 
 
 def _write_header(book: Any, sheet: Any) -> None:

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.rosters.choices import FileFault
-from parkparty.rosters.columns import COLUMNS
+from parkparty.rosters.columns import BY_KEY, COLUMNS
 from parkparty.rosters.models import RosterBatch
 
 MAX_MEGABYTES = 20
@@ -68,6 +68,52 @@ class ColumnsForm(forms.Form):
         return {title: "" if key == self.SKIP else key for title, key in chosen if key != self.UNDECIDED}
 
 
+class MendedFileForm(UploadForm):
+    """The same roster once more, mended."""
+
+    prefix = "mended"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("改正后的文件")
+        self.fields["file"].help_text = _("替换这个批次的文件并重新检查；在页面上做的改正不再保留。")
+
+
+class RepairForm(forms.Form):
+    """What was typed into the cells of a page of issues.
+
+    The fields are named by row and column (``12-uscc``), so that a page from before the last check still says which
+    cells it means.
+    """
+
+    LONGEST = 500
+
+    def clean(self) -> dict[str, Any]:
+        cells: dict[tuple[int, str], str] = {}
+        for name, value in self.data.items():
+            if (place := _place(name, "cell-")) and value.strip() != self.data.get(f"was-{place[0]}-{place[1]}", ""):
+                cells[place] = value.strip()
+        if any(len(value) > self.LONGEST or "\x00" in value for value in cells.values()):
+            raise ValidationError(
+                _("有单元格的内容超过 %(limit)s 个字，没有保存。缩短后再保存。") % {"limit": self.LONGEST}
+            )
+        everywhere = {place for name in self.data if (place := _place(name, "same-"))}
+        left_out = {place[0] for name in self.data if (place := _place(name, "skip-"))}
+        return {"typed": cells, "everywhere": everywhere, "left_out": left_out}
+
+
+def _place(name: str, prefix: str) -> tuple[int, str] | None:
+    """The row's number and the column's key in the name of a field."""
+    number, _dash, key = name.removeprefix(prefix).partition("-")
+    known = name.startswith(prefix) and key in BY_KEY and number.isascii() and number.isdecimal() and len(number) < 8
+    return (int(number), key) if known else None
+
+
+def place_of(name: str) -> tuple[int, str] | None:
+    """The cell that a button names, None when it names none."""
+    return _place(name, "")
+
+
 class ApplyForm(forms.Form):
     """Why this roster is imported, and whether rows that are wrong may stay behind."""
 
@@ -84,8 +130,16 @@ class ApplyForm(forms.Form):
         help_text=_("有问题的行不导入，改正后另行上传。不勾选时，全部无误才能导入。"),
     )
 
+    shrunk = forms.BooleanField(
+        label=_("行数比上一次少，已核对"),
+        required=False,
+        help_text=_("名册中没有的企业保持原样，不会被删除，也不会停用。"),
+    )
+
     def __init__(self, *args: Any, batch: RosterBatch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not batch.rows_before:
+            del self.fields["shrunk"]
         if not batch.wrong:
             del self.fields["good_rows_only"]
 

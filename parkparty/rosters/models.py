@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from functools import reduce
 from typing import Any
 
 from django.conf import settings
@@ -69,6 +70,8 @@ class RosterBatch(models.Model):
     effects = models.JSONField(_("连带变更"), default=dict)
     kinds = models.JSONField(_("各类问题的数量"), default=dict)
     parks = models.JSONField(_("涉及的园区"), default=list)
+    rows_before = models.PositiveIntegerField(_("上一次的行数"), default=0)
+    """Of the last import into the same parks, when this one has fewer rows by more than a tenth; 0 otherwise."""
     digest = models.CharField(_("检查结果校验值"), max_length=64, blank=True)
     good_rows_only = models.BooleanField(_("只导入无错行"), default=False)
     reason = models.CharField(_("导入说明"), max_length=500, blank=True)
@@ -254,6 +257,24 @@ class RosterWrite(models.Model):
         return f"{self.number} {self.name}"
 
 
+class RosterRepair(models.Model):
+    """What was typed on the page in place of a cell of the file; without a key, that the row is left out."""
+
+    batch = models.ForeignKey(RosterBatch, models.CASCADE, verbose_name=_("批次"), related_name="repairs")
+    number = models.PositiveIntegerField(_("行号"))
+    key = models.CharField(_("列"), max_length=20, blank=True)
+    value = models.CharField(_("改为"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("名册改正")
+        verbose_name_plural = pgettext_lazy("复数", "名册改正")
+        ordering = ["batch", "number", "key"]
+        constraints = [models.UniqueConstraint(fields=["batch", "number", "key"], name="rosters_repair_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.key}"
+
+
 class RosterIssue(models.Model):
     """One cell that is wrong. Its sentences are made when it is shown, in the reader's language."""
 
@@ -262,9 +283,16 @@ class RosterIssue(models.Model):
     number = models.PositiveIntegerField(_("行号"))
     cell = models.CharField(_("单元格"), max_length=120)
     column = models.CharField(_("列"), max_length=20)
+    key = models.CharField(_("要改的列"), max_length=20, default="")
+    proposal = models.CharField(_("建议内容"), max_length=200, blank=True)
     kind = models.CharField(_("问题"), max_length=20, choices=IssueKind)
     value = models.CharField(_("填写的内容"), max_length=200, blank=True)
     params = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    is_first: bool = True
+    """Whether the form has its field here: one cell may be wrong in several ways."""
+    entered: str = ""
+    """What the form's field holds."""
 
     objects = BatchPartQuerySet.as_manager()
 
@@ -288,6 +316,32 @@ class RosterIssue(models.Model):
         if self.params.get("choices") == "":
             return ""
         return str(SUGGESTIONS[self.kind]) % self._words
+
+    @property
+    def position(self) -> int:
+        """The column of the cell, from 0, as its address tells."""
+        letters = self.cell.rpartition("!")[2].rstrip("0123456789")
+        return reduce(lambda so_far, letter: so_far * 26 + ord(letter) - 64, letters, 0) - 1
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what mends it."""
+        return self.reason + self.suggestion
+
+    @property
+    def typed(self) -> str:
+        """What the cell to be mended says now: nothing where the file has no such column."""
+        return self.value if self.column == self.key else ""
+
+    @property
+    def key_title(self) -> str:
+        """The title of the column to be mended."""
+        return str(BY_KEY[self.key].title)
+
+    @property
+    def place(self) -> str:
+        """The cell's name in the form: row and column, which a new check does not change."""
+        return f"{self.number}-{self.key}"
 
     @property
     def column_title(self) -> str:

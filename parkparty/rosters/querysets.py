@@ -31,6 +31,11 @@ class BatchQuerySet(models.QuerySet):
         """Batches of exactly the same file that were imported, the latest first."""
         return self.filter(sha256=batch.sha256, state=BatchState.APPLIED).exclude(pk=batch.pk).order_by("-pk")
 
+    def before(self, batch: RosterBatch) -> Self:
+        """What its uploader imported into the same parks earlier, the latest first."""
+        same = self.filter(uploaded_by=batch.uploaded_by, parks=batch.parks, state=BatchState.APPLIED)
+        return same.exclude(pk=batch.pk).order_by("-applied_at")
+
 
 class BatchPartQuerySet(models.QuerySet):
     """Rows and issues of batches."""

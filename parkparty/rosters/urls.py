@@ -13,5 +13,8 @@ urlpatterns = [
     path("<int:pk>/apply/", views.apply, name="apply"),
     path("<int:pk>/columns/", views.columns, name="columns"),
     path("<int:pk>/recheck/", views.recheck, name="recheck"),
+    path("<int:pk>/repair/", views.repair, name="repair"),
+    path("<int:pk>/replace/", views.replace, name="replace"),
+    path("<int:pk>/annotated/", views.annotated, name="annotated"),
     path("<int:pk>/undo/", views.undo, name="undo"),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,13 +19,21 @@ from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.core.paging import keyset_page
 from parkparty.places.models import Park
 from parkparty.rosters import tasks
-from parkparty.rosters.choices import BatchState, IssueKind, Outcome
+from parkparty.rosters.choices import BatchState, FileFault, IssueKind, Outcome
 from parkparty.rosters.documents import write_template
-from parkparty.rosters.forms import ApplyForm, ColumnsForm, UndoForm, UploadForm
+from parkparty.rosters.forms import ApplyForm, ColumnsForm, MendedFileForm, RepairForm, UndoForm, UploadForm, place_of
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow, RosterWrite
 from parkparty.rosters.services.batches import ask_to_apply, receive_roster, restart_check
 from parkparty.rosters.services.reading import assign_columns
+from parkparty.rosters.services.repairing import (
+    accept_proposals,
+    annotated_workbook,
+    forget_repairs,
+    repair_cells,
+    replace_file,
+)
 from parkparty.rosters.services.undoing import ask_to_undo
+from parkparty.rosters.sheets.limits import Refused
 
 PARKS_OFFERED = 500
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,9 +87,9 @@ def apply(request: ScopedRequest, pk: int) -> HttpResponse:
         return redirect(f"{reverse('rosters:batch', args=[pk])}?{request.GET.urlencode()}")
     form = ApplyForm(request.POST, batch=batch)
     if form.is_valid():
-        good_rows_only = form.cleaned_data.get("good_rows_only", False)
+        choices = {name: form.cleaned_data.get(name, False) for name in ("good_rows_only", "shrunk")}
         try:
-            ask_to_apply(batch, by=request.user, reason=form.cleaned_data["reason"], good_rows_only=good_rows_only)
+            ask_to_apply(batch, by=request.user, reason=form.cleaned_data["reason"], **choices)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
@@ -123,6 +132,78 @@ def recheck(request: ScopedRequest, pk: int) -> HttpResponse:
 
 
 @requires(Action.IMPORT_ROSTER)
+def repair(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Take corrected cells, accepted proposals, or the wish to forget them, and have the roster checked again."""
+    batch = _batch_in_reach(request, pk)
+    if request.method != "POST":
+        return redirect(_findings_address(request, pk))
+    form = RepairForm(request.POST)
+    if not form.is_valid():
+        return _batch_page(request, batch, ApplyForm(batch=batch), repair_form=form)
+    try:
+        changed = _repair(batch, request, form.cleaned_data)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return _batch_page(request, batch, ApplyForm(batch=batch), repair_form=form)
+    if changed:
+        tasks.check_roster.enqueue(batch.pk)
+    else:
+        messages.info(request, _("没有改动任何单元格。"))
+    return redirect(_findings_address(request, pk))
+
+
+def _repair(batch: RosterBatch, request: ScopedRequest, cells: dict[str, Any]) -> int:
+    """Do what the button that was pressed says; without one, and beside an accepted proposal, take what was typed."""
+    if "forget" in request.POST:
+        return forget_repairs(batch, by=request.user)
+    kind = request.POST.get("accept_all")
+    if kind is not None:
+        return accept_proposals(batch, by=request.user, wanted=Q(kind=kind) if kind else Q())
+    place = place_of(request.POST.get("accept", ""))
+    if place:
+        issue = RosterIssue.objects.within(request.scope).filter(batch=batch, number=place[0], key=place[1]).first()
+        cells["typed"] |= {place: issue.proposal} if issue else {}
+    return repair_cells(batch, by=request.user, **cells)
+
+
+def _findings_address(request: ScopedRequest, pk: int) -> str:
+    query = request.GET.copy()
+    query["show"] = "wrong"
+    return f"{reverse('rosters:batch', args=[pk])}?{query.urlencode()}#rows"
+
+
+@requires(Action.IMPORT_ROSTER)
+def replace(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Take a mended file in place of the batch's own."""
+    batch = _batch_in_reach(request, pk)
+    form = MendedFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            replace_file(batch, form.cleaned_data["file"], by=request.user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            tasks.check_roster.enqueue(batch.pk)
+            return redirect("rosters:batch", batch.pk)
+    return render(request, "rosters/replace.html", {"batch": batch, "form": form})
+
+
+@require_GET
+@requires(Action.IMPORT_ROSTER)
+def annotated(request: ScopedRequest, pk: int) -> HttpResponse:
+    """The batch's rows as a workbook with the wrong cells marked."""
+    batch = _batch_in_reach(request, pk)
+    try:
+        content = annotated_workbook(batch, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(FileFault(refusal.fault).label) % {"detail": refusal.detail})
+        return redirect("rosters:batch", pk)
+    name = _("%(name)s-标注.xlsx") % {"name": batch.filename.rpartition(".")[0] or batch.filename}
+    disposition = content_disposition_header(True, name)
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": str(disposition)})
+
+
+@requires(Action.IMPORT_ROSTER)
 def undo(request: ScopedRequest, pk: int) -> HttpResponse:
     """Decide to take an import back, with the reason; the page that comes back with an error links here too."""
     batch = _batch_in_reach(request, pk)
@@ -144,13 +225,17 @@ def _batch_in_reach(request: ScopedRequest, pk: int) -> RosterBatch:
     return scoped_or_404(RosterBatch.objects.within(request.scope).select_related("uploaded_by"), pk=pk)
 
 
-def _batch_page(request: ScopedRequest, batch: RosterBatch, form: ApplyForm | UndoForm) -> HttpResponse:
+def _batch_page(
+    request: ScopedRequest, batch: RosterBatch, form: ApplyForm | UndoForm, repair_form: RepairForm | None = None
+) -> HttpResponse:
     context: dict[str, Any] = {"batch": batch, "form": form, "is_own": batch.uploaded_by_id == request.user.pk}
+    context["repair_form"] = repair_form
     if batch.state in (BatchState.CHECKED, BatchState.APPLIED, BatchState.UNDONE):
         context |= _findings(request, batch)
     if batch.state == BatchState.CHECKED:
         earlier = RosterBatch.objects.within(request.scope).applied_copies_of(batch)
         context["earlier"] = earlier.first()
+        context["repairs"] = batch.repairs.count()
     if batch.may_undo:
         everywhere = request.scope.covers("places", "", ROLES_FOR[Action.IMPORT_ROSTER])
         context["may_undo"] = context["is_own"] or everywhere
@@ -171,9 +256,20 @@ def _findings(request: ScopedRequest, batch: RosterBatch) -> dict[str, Any]:
         kind = request.GET.get("kind", "")
         kind = kind if kind in IssueKind.values else ""
         page: Any = keyset_page(issues.filter(kind=kind) if kind else issues, request.GET, order=("id",))
-        return {"show": outcome, "kind": kind, "page": page}
+        proposals = issues.filter(kind=kind) if kind else issues
+        _prepare_cells(page.rows, request)
+        return {"show": outcome, "kind": kind, "page": page, "proposals": proposals.exclude(proposal="").count()}
     rows = RosterRow.objects.within(request.scope).filter(batch=batch, outcome=outcome).select_related("park")
     return {"show": outcome, "page": keyset_page(rows, request.GET, order=("number",))}
+
+
+def _prepare_cells(issues: list[RosterIssue], request: ScopedRequest) -> None:
+    """One field a cell, however much is wrong with it, holding what was typed if the form comes back."""
+    seen: set[str] = set()
+    for issue in issues:
+        issue.is_first = issue.place not in seen
+        issue.entered = request.POST.get(f"cell-{issue.place}", issue.typed)
+        seen.add(issue.place)
 
 
 def _outcome(asked: str, batch: RosterBatch) -> Outcome:

@@ -133,7 +133,7 @@ class TestRowsThatStay:
         self, busy_park: World, administrator: User, receive: Receive
     ) -> None:
         first = apply(receive, administrator, row(1, 从业人数=120), row(7))
-        second = apply(receive, administrator, row(1, 从业人数=220))
+        second = apply(receive, administrator, row(1, 从业人数=220), row(7))
         before = facts()
         assert kept(undo(first, administrator)) == [(2, Kept.EDITED)]
         undo(second, administrator)

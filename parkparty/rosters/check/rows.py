@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from parkparty.companies.models import Company
 from parkparty.places.models import Park
+from parkparty.rosters.check.proposals import proposal
 from parkparty.rosters.choices import IssueKind
-from parkparty.rosters.columns import COLUMNS, Cell, CellFault, Column, cell_address, match_columns, shown
+from parkparty.rosters.columns import BY_KEY, COLUMNS, Cell, CellFault, Column, cell_address, match_columns, shown
 from parkparty.rosters.models import RosterIssue
 from parkparty.rosters.sheets.reading import Sheet
 
@@ -81,13 +83,16 @@ class Row:
         """Note that the cell under ``key`` is wrong."""
         self.bad.add(key)
         column = self.layout.place_of(key)
+        value = shown(self.cell(column))[:200]
         self.issues.append(
             RosterIssue(
                 number=self.number,
                 cell=self.address(key),
                 column=column,
+                key=key,
                 kind=kind,
-                value=shown(self.cell(column))[:200],
+                value=value,
+                proposal=proposal(kind, value if column == key else "", params)[:200],
                 params=params,
             )
         )
@@ -100,23 +105,49 @@ class Roster:
     sheet: str
     ignored: list[str]
     rows: list[Row]
+    titles: list[str] = field(default_factory=list)
+    header_row: int = 1
     seen: dict[str, Any] = field(default_factory=dict)
     """What was seen beside the rows, for the batch's page."""
 
 
-def read_rows(sheet: Sheet, aliases: Mapping[str, str] | None = None) -> Roster:
+Repairs = Mapping[tuple[int, str], str]
+"""What was typed in place of cells, by row number and column key; under ``WHOLE_ROW``, that a row is left out."""
+
+WHOLE_ROW = ""
+
+
+def read_rows(sheet: Sheet, aliases: Mapping[str, str] | None = None, repairs: Repairs | None = None) -> Roster:
     """The rows of ``sheet`` with their cells as values and every cell that does not read as one.
 
     Raises:
         HeaderFault: when required columns are missing or doubled.
     """
     positions, ignored = match_columns(sheet.titles, aliases or {})
+    _repair(sheet, positions, repairs or {})
     layout = Layout(sheet.name, positions)
     columns = [column for column in COLUMNS if column.key in positions]
     rows = [Row(layout, number, cells) for number, cells in sheet.rows]
     for row in rows:
         _parse(row, columns)
-    return Roster(sheet.name, ignored, rows)
+    return Roster(sheet.name, ignored, rows, sheet.titles, sheet.header_row)
+
+
+def _repair(sheet: Sheet, positions: dict[str, int], repairs: Repairs) -> None:
+    """Put what was typed into the cells; a column that the file lacks is added behind the others."""
+    for key in sorted({key for _number, key in repairs} - positions.keys() - {WHOLE_ROW}):
+        positions[key] = len(sheet.titles)
+        sheet.titles.append(str(BY_KEY[key].title))
+    left_out = {number for number, key in repairs if key == WHOLE_ROW}
+    sheet.rows[:] = [(number, cells) for number, cells in sheet.rows if number not in left_out]
+    typed: dict[int, dict[int, str]] = defaultdict(dict)
+    for (number, key), value in repairs.items():
+        if key != WHOLE_ROW:
+            typed[number][positions[key]] = value
+    for number, cells in sheet.rows:
+        for at, value in typed.get(number, {}).items():
+            cells.extend([""] * (at + 1 - len(cells)))
+            cells[at] = value
 
 
 def _parse(row: Row, columns: Iterable[Column]) -> None:

@@ -32,6 +32,8 @@ from parkparty.rosters.services.traces import images_before, keep_writes
 from parkparty.rosters.services.writing import write_plan
 from parkparty.rosters.sheets.limits import Refused
 
+COPY_PREFIX = "parkparty-roster-"
+"""Of the copies that are read: what a killed process leaves is found by it."""
 _AT_ONCE = 2_000
 _RECORDED = ("rows", "new", "changed", "unchanged", "wrong")
 
@@ -54,8 +56,8 @@ def reach_of(user: User | None) -> Scope:
 def receive_roster(file: File, *, by: User) -> RosterBatch:
     """Keep an uploaded file under a name of our own, with its hash: what is checked is what will be applied."""
     reach_of(by)
-    batch = RosterBatch(uploaded_by=by, filename=clean(file.name or "")[-255:], sha256=digest_of(file.chunks()))
-    batch.file.save("roster", file, save=False)
+    batch = RosterBatch(uploaded_by=by)
+    keep_file(batch, file)
     try:
         with transaction.atomic():
             batch.save()
@@ -66,11 +68,17 @@ def receive_roster(file: File, *, by: User) -> RosterBatch:
     return batch
 
 
+def keep_file(batch: RosterBatch, file: File) -> None:
+    """Put an upload into the storage as the file of ``batch``, which is not saved yet."""
+    batch.filename, batch.sha256 = clean(file.name or "")[-255:], digest_of(file.chunks())
+    batch.file.save("roster", file, save=False)
+
+
 def check_batch(number: int) -> RosterBatch:
     """Read and check the batch's file, and keep what was found for its page. Nothing else is written."""
     batch = RosterBatch.objects.select_related("uploaded_by").get(pk=number)
     try:
-        roster = _read_kept(batch)
+        roster = read_kept(batch)
     except Refused as refusal:
         batch.state, batch.fault, batch.fault_detail = BatchState.UNREADABLE, refusal.fault, refusal.detail[:200]
         batch.seen = refusal.seen
@@ -98,7 +106,7 @@ def restart_check(batch: RosterBatch, *, by: User) -> RosterBatch:
     Raises:
         ValidationError: while it is being worked on, or when it is done with.
     """
-    batch = _own(locked(batch.pk), by)
+    batch = own(locked(batch.pk), by)
     waits = batch.state == BatchState.CHECKED or batch.may_assign
     if not waits and not (batch.is_stuck and batch.applied_at is None):
         raise ValidationError(_("这个批次现在不能重新检查：%(state)s。") % {"state": batch.get_state_display()})
@@ -108,20 +116,27 @@ def restart_check(batch: RosterBatch, *, by: User) -> RosterBatch:
 
 
 @transaction.atomic
-def ask_to_apply(batch: RosterBatch, *, by: User, reason: str, good_rows_only: bool) -> RosterBatch:
+def ask_to_apply(
+    batch: RosterBatch, *, by: User, reason: str, good_rows_only: bool, shrunk: bool = False
+) -> RosterBatch:
     """Decide that a checked batch be applied, with the reason that the audit trail keeps.
 
+    ``shrunk`` says that a roster with far fewer rows than the last one is meant so.
+
     Raises:
-        ValidationError: when there is nothing to write, the batch is past that, or errors stand in the way.
+        ValidationError: when there is nothing to write, the batch is past that, or something stands in the way.
     """
     reach_of(by)
-    batch = _own(locked(batch.pk), by)
+    batch = own(locked(batch.pk), by)
     if not batch.may_apply:
         raise ValidationError(_("这个批次现在不能导入：%(state)s。") % {"state": batch.get_state_display()})
     if batch.wrong and not good_rows_only:
         raise ValidationError(
             {"good_rows_only": _("有 %(n)s 行有问题。改正后重新上传，或勾选“先导入无错行”。") % {"n": batch.wrong}}
         )
+    if batch.rows_before and not shrunk:
+        told = {"n": batch.rows, "before": batch.rows_before}
+        raise ValidationError({"shrunk": _("这次 %(n)s 行，上一次 %(before)s 行。核对文件完整后勾选此项。") % told})
     batch.state, batch.setback = BatchState.APPLYING, Setback.NONE
     batch.reason, batch.good_rows_only = reason, good_rows_only
     batch.save()
@@ -135,7 +150,7 @@ def apply_batch(number: int) -> RosterBatch:
     the new result is kept for a second look.
     """
     try:
-        roster = _read_kept(RosterBatch.objects.get(pk=number))
+        roster = read_kept(RosterBatch.objects.get(pk=number))
         with transaction.atomic():
             _apply(locked(number), roster)
     except Refused as refusal:
@@ -171,9 +186,9 @@ def digest_of(parts: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _read_kept(batch: RosterBatch) -> Roster:
+def read_kept(batch: RosterBatch) -> Roster:
     """Read a copy of the kept file, made while its hash is compared: nobody can change it in between."""
-    with tempfile.NamedTemporaryFile() as copy:
+    with tempfile.NamedTemporaryFile(prefix=COPY_PREFIX) as copy:
         try:
             with batch.file.open("rb") as kept:
                 copy.writelines(kept.chunks())
@@ -183,7 +198,9 @@ def _read_kept(batch: RosterBatch) -> Roster:
         copy.seek(0)
         if digest_of(iter(lambda: copy.read(2**20), b"")) != batch.sha256:
             raise Refused(FileFault.CHANGED)
-        return read_roster(Path(copy.name), filename=batch.filename, aliases=aliases_of(batch.uploaded_by))
+        repairs = {(repair.number, repair.key): repair.value for repair in batch.repairs.all()}
+        aliases = aliases_of(batch.uploaded_by)
+        return read_roster(Path(copy.name), filename=batch.filename, aliases=aliases, repairs=repairs)
 
 
 def _apply(batch: RosterBatch, roster: Roster) -> None:
@@ -237,9 +254,16 @@ def _keep_findings(batch: RosterBatch, plan: Plan) -> None:
     batch.rows, batch.sheet, batch.ignored = len(plan.rows), plan.roster.sheet[:100], plan.roster.ignored[:50]
     batch.seen = plan.roster.seen
     batch.effects, batch.parks, batch.digest = plan.effects, plan.park_keys, plan.digest
+    batch.rows_before = _rows_before(batch)
     batch.kinds = Counter(issue.kind for issue in plan.issues)
     batch.state = BatchState.CHECKED
     batch.save()
+
+
+def _rows_before(batch: RosterBatch) -> int:
+    """The rows of the last import into the same parks, if more than a tenth of them are missing now (F25)."""
+    before = RosterBatch.objects.before(batch).first()
+    return before.rows if before and batch.rows * 10 < before.rows * 9 else 0
 
 
 def _of_batch(batch: RosterBatch, plan: Plan) -> Iterator[RosterIssue]:
@@ -254,7 +278,7 @@ def locked(number: int) -> RosterBatch:
     return RosterBatch.objects.select_for_update(of=("self",)).select_related("uploaded_by", "undone_by").get(pk=number)
 
 
-def _own(batch: RosterBatch, user: User) -> RosterBatch:
+def own(batch: RosterBatch, user: User) -> RosterBatch:
     """Hold a batch to whoever uploaded it: what it may write was worked out from their reach."""
     if batch.uploaded_by_id != user.pk:
         raise PermissionDenied(_("这份名册由上传人导入。需要时自己上传一份。"))

@@ -17,7 +17,7 @@ from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.core.dates import today
 from parkparty.core.text import clean, fold_label
-from parkparty.rosters.check.rows import Roster, read_rows
+from parkparty.rosters.check.rows import Repairs, Roster, read_rows
 from parkparty.rosters.choices import FileFault
 from parkparty.rosters.columns import BY_KEY, COLUMNS, HeaderFault, column_of, known_titles, shown
 from parkparty.rosters.models import HeaderAlias, RosterBatch
@@ -31,8 +31,10 @@ _NUMBER = re.compile(r"(?<=\d{3})\d(?=\d{3})")
 """The inner digits of long numbers, which may be somebody's telephone or identity."""
 
 
-def read_roster(path: Path, *, filename: str, aliases: Mapping[str, str] | None = None) -> Roster:
-    """The rows of a file, from its first sheet that has the columns we need.
+def read_roster(
+    path: Path, *, filename: str, aliases: Mapping[str, str] | None = None, repairs: Repairs | None = None
+) -> Roster:
+    """The rows of a file, from its first sheet that has the columns we need, with what was typed in place of its cells.
 
     Raises:
         Refused: with the fault, when the file, its header or its emptiness makes it useless.
@@ -44,7 +46,7 @@ def read_roster(path: Path, *, filename: str, aliases: Mapping[str, str] | None 
         raise Refused(FileFault.NO_ROWS)
     seen = _seen(book, sheet, aliases)
     try:
-        roster = read_rows(sheet, aliases)
+        roster = read_rows(sheet, aliases, repairs)
     except HeaderFault as fault:
         if fault.ambiguous:
             raise Refused(FileFault.AMBIGUOUS_HEADER, "、".join(fault.ambiguous), seen) from fault

@@ -1,0 +1,147 @@
+"""Mending a roster: cells typed on the page, or a mended file in place of the first one. Both are checked anew."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from parkparty.accounts.models import User
+from parkparty.audit.choices import Kind
+from parkparty.audit.services import record, record_read
+from parkparty.rosters.check.rows import WHOLE_ROW
+from parkparty.rosters.choices import BatchState
+from parkparty.rosters.documents import write_annotated
+from parkparty.rosters.models import RosterBatch, RosterRepair
+from parkparty.rosters.services.batches import keep_file, locked, own, reach_of, read_kept
+
+Place = tuple[int, str]
+"""A cell: its row's number and its column's key."""
+
+
+@transaction.atomic
+def repair_cells(
+    batch: RosterBatch,
+    *,
+    by: User,
+    typed: Mapping[Place, str],
+    everywhere: Collection[Place],
+    left_out: Collection[int],
+) -> int:
+    """Take what was typed in place of wrong cells; for those in ``everywhere``, in every wrong cell that says the same.
+
+    Rows in ``left_out`` are not imported. Returns how many cells and rows changed; the batch then waits to be checked.
+
+    Raises:
+        ValidationError: when the batch is not waiting for a decision.
+    """
+    batch = _open(batch, by)
+    wanted = dict(typed)
+    for place in everywhere:
+        wanted |= dict.fromkeys(_like(batch, place), typed[place]) if place in typed else {}
+    wanted |= {(number, WHOLE_ROW): "" for number in left_out}
+    return _keep(batch, wanted, by)
+
+
+@transaction.atomic
+def accept_proposals(batch: RosterBatch, *, by: User, wanted: Q) -> int:
+    """Put the proposals of the issues that ``wanted`` picks into their cells; returns how many.
+
+    Raises:
+        ValidationError: when the batch is not waiting for a decision.
+    """
+    batch = _open(batch, by)
+    issues = batch.issues.filter(wanted).exclude(proposal="").values_list("number", "key", "proposal")
+    return _keep(batch, {(number, key): proposal for number, key, proposal in issues}, by)
+
+
+@transaction.atomic
+def forget_repairs(batch: RosterBatch, *, by: User) -> int:
+    """Go back to what the file says; returns how many repairs that were.
+
+    Raises:
+        ValidationError: when the batch is not waiting for a decision.
+    """
+    batch = _open(batch, by)
+    count, _models = batch.repairs.all().delete()
+    _wait_for_check(batch)
+    record(_("撤回名册改正"), batch, by=by, changes={"cells": [count, 0]})
+    return count
+
+
+def replace_file(batch: RosterBatch, file: File, *, by: User) -> RosterBatch:
+    """Take a mended file in place of the batch's own; what was typed on the page belonged to that one and goes.
+
+    Raises:
+        ValidationError: when the batch is past that.
+    """
+    reach_of(by)
+    kept = None
+    try:
+        with transaction.atomic():
+            batch = _open(batch, by, BatchState.CHECKED, BatchState.UNREADABLE)
+            storage, former = batch.file.storage, batch.file.name
+            keep_file(batch, file)
+            kept = batch.file.name
+            batch.repairs.all().delete()
+            batch.fault = batch.fault_detail = ""
+            _wait_for_check(batch)
+            record(_("上传改正后的名册"), batch, by=by)
+            if former:
+                transaction.on_commit(lambda: storage.delete(former))
+    except BaseException:
+        if kept:
+            batch.file.storage.delete(kept)
+        raise
+    return batch
+
+
+def annotated_workbook(batch: RosterBatch, *, by: User) -> bytes:
+    """The batch's rows as a workbook, each where it stands in the file, with the wrong cells coloured and explained.
+
+    Raises:
+        Refused: when the kept file is gone.
+    """
+    roster = read_kept(own(batch, by))
+    record_read(_("下载标注文件"), batch, by=by, details={"rows": len(roster.rows)}, kind=Kind.EXPORT)
+    return write_annotated(roster.sheet, roster.header_row, roster.titles, roster.rows, batch.issues.all())
+
+
+def _open(batch: RosterBatch, by: User, *states: BatchState) -> RosterBatch:
+    batch = own(locked(batch.pk), by)
+    if batch.state not in (states or (BatchState.CHECKED,)):
+        raise ValidationError(_("这个批次现在不能改正：%(state)s。") % {"state": batch.get_state_display()})
+    return batch
+
+
+def _like(batch: RosterBatch, place: Place) -> list[Place]:
+    number, key = place
+    issue = batch.issues.filter(number=number, key=key).first()
+    if issue is None:
+        return []
+    same = batch.issues.filter(key=key, column=issue.column, value=issue.value)
+    return [(n, key) for n in same.values_list("number", flat=True)]
+
+
+def _keep(batch: RosterBatch, wanted: Mapping[Place, str], by: User) -> int:
+    if not wanted:
+        return 0
+    RosterRepair.objects.bulk_create(
+        (RosterRepair(batch=batch, number=number, key=key, value=value) for (number, key), value in wanted.items()),
+        update_conflicts=True,
+        unique_fields=["batch", "number", "key"],
+        update_fields=["value"],
+        batch_size=2_000,
+    )
+    _wait_for_check(batch)
+    record(_("改正名册单元格"), batch, by=by, changes={"cells": [None, len(wanted)]})
+    return len(wanted)
+
+
+def _wait_for_check(batch: RosterBatch) -> None:
+    batch.state = BatchState.CHECKING
+    batch.save()
