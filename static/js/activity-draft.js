@@ -128,13 +128,11 @@ function hold(on) {
 async function pressed(event) {
   const button = event.submitter;
   if (leaving) return;
-  event.preventDefault();
-  if (button?.name === "read") {
-    while (busy) await busy;
-    leaving = true;
-    form.requestSubmit(button);
+  if (button?.name === "read" && !busy) {
+    leaving = true; // The answer is this form with more in it: nothing is to be saved first.
     return;
   }
+  event.preventDefault();
   keep(form.dataset.reader, key(), typed(form));
   hold(true);
   const state = await save({ asking: true });
@@ -149,7 +147,10 @@ async function pressed(event) {
 function start() {
   field("sitting").value = Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
   const copy = copies(form.dataset.reader).get(key());
-  if (copy) {
+  if ("typed" in form.dataset) {
+    sent = ""; // The page came back with what was typed, which is newer than what is stored and than the copy here.
+    changed();
+  } else if (copy) {
     restore(form, copy);
     say(words.restored, "saved");
     changed();

@@ -154,3 +154,20 @@ def test_two_tabs_never_overwrite_each_other(form: Page) -> None:
     expect(form.get_by_role("row", name="议题")).to_contain_text("第二个标签页")
     expect(form.get_by_label("议题")).to_have_value("第一个标签页")
     assert Activity.objects.get().topic == "第二个标签页"
+
+
+def test_a_pasted_notice_fills_the_form_that_goes_on_saving_itself(form: Page) -> None:
+    type_all(form)
+    form.clock.fast_forward(6000)
+    expect(status(form)).to_contain_text("已保存")
+    form.get_by_text("粘贴群里的通知，自动填写").click()
+    form.get_by_label("通知原文").fill("主题：走访企业\n地点：二楼服务站\n联系人 13800138000")
+    form.get_by_role("button", name="填入表单").click()
+    expect(form.get_by_label("议题")).to_have_value("走访企业")
+    expect(form.get_by_label("内容摘要")).to_have_value(WORDS)
+    assert "13800138000" not in form.evaluate("JSON.stringify(localStorage)")
+    form.get_by_label("实到人数").fill("19")
+    form.clock.fast_forward(6000)
+    expect(status(form)).to_contain_text("已保存")
+    activity = Activity.objects.get()
+    assert (activity.topic, activity.place, activity.present) == ("走访企业", "二楼服务站", 19)
