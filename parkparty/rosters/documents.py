@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,8 +21,12 @@ FILLABLE_ROWS = 2_000
 """How many rows below the header have drop-downs and the format of their column."""
 
 
-def write_template(parks: Sequence[str]) -> bytes:
-    """An empty roster as .xlsx with the names of ``parks`` and the site's own code tables in its drop-downs."""
+def write_template(parks: Sequence[str], rows: Sequence[Mapping[str, Any]] = ()) -> bytes:
+    """A roster as .xlsx with the names of ``parks`` and the site's own code tables in its drop-downs.
+
+    ``rows`` (column key → cell) are written below the header; without them it is empty. Text stays text, whatever it
+    begins with: nothing in it is taken for a formula.
+    """
     modes = FormationMode.objects.filter(is_active=True).values_list("name", flat=True)
     offered: dict[str, Sequence[str]] = {"park": parks, "formation": list(modes)}
     out = io.BytesIO()
@@ -31,10 +35,11 @@ def write_template(parks: Sequence[str]) -> bytes:
         lists = book.add_worksheet(_("选项"))
         lists.hide()
         _write_header(book, sheet)
+        _write_rows(book, sheet, rows)
         for position, column in enumerate(COLUMNS):
             choices = offered.get(column.key) or column.choices()
             if choices:
-                _offer(sheet, lists, position, choices)
+                _offer(sheet, lists, position, choices, FILLABLE_ROWS + len(rows))
         _write_notes(book, notes)
     return out.getvalue()
 
@@ -125,17 +130,30 @@ def _write_header(book: Any, sheet: Any) -> None:
     sheet.freeze_panes(1, 1)
 
 
+def _write_rows(book: Any, sheet: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    day, text = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "@"})
+    for number, row in enumerate(rows, start=1):
+        for position, column in enumerate(COLUMNS):
+            cell = row.get(column.key)
+            if isinstance(cell, dt.date):
+                sheet.write_datetime(number, position, cell, day)
+            elif isinstance(cell, int):
+                sheet.write_number(number, position, cell)
+            elif cell is not None:
+                sheet.write_string(number, position, str(cell), text if isinstance(column, Uscc) else None)
+
+
 def _width(column: Column) -> int:
     return {"name": 30, "uscc": 22, "branch": 24, "superior": 24}.get(column.key, 13)
 
 
-def _offer(sheet: Any, lists: Any, position: int, choices: Sequence[str]) -> None:
+def _offer(sheet: Any, lists: Any, position: int, choices: Sequence[str], last_row: int) -> None:
     """A drop-down from a column of the hidden sheet: a list inside the cell's own rule ends at 255 characters."""
     lists.write_column(0, position, choices)
     letters = xlsxwriter.utility.xl_col_to_name(position, True)
     source = f"='{lists.get_name()}'!{letters}$1:{letters}${len(choices)}"
     rule = {"validate": "list", "source": source, "error_type": "information"}
-    sheet.data_validation(1, position, FILLABLE_ROWS, position, rule)
+    sheet.data_validation(1, position, last_row, position, rule)
 
 
 def _write_notes(book: Any, notes: Any) -> None:

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from parkparty.core.scope import Scope
+from parkparty.places.filters import PlaceField, places_in_reach
 from parkparty.rosters.choices import FileFault
 from parkparty.rosters.columns import BY_KEY, COLUMNS
 from parkparty.rosters.models import RosterBatch
@@ -36,6 +38,16 @@ class UploadForm(forms.Form):
         return file
 
 
+class TemplateForm(forms.Form):
+    """Whose companies the template is filled with; nobody's when left blank."""
+
+    def __init__(self, *args: Any, reach: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place = PlaceField(required=False, label=_("园区或辖区"), widget=forms.Select(choices=places_in_reach(reach)))
+        place.scope = reach
+        self.fields["place"] = place
+
+
 class ColumnsForm(forms.Form):
     """What each unmatched column of a batch means; undecided ones stay as they are."""
 
@@ -45,7 +57,7 @@ class ColumnsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.batch = batch
         matched = set(batch.seen.get("matched", []))
-        free = [(c.key, c.title) for c in COLUMNS if c.key not in matched and not c.is_hidden]
+        free = [(c.key, c.title) for c in COLUMNS if c.key not in matched]
         for at, column in enumerate(batch.unmatched):
             self.fields[f"column_{at}"] = forms.ChoiceField(
                 label=column["title"],

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -16,12 +16,23 @@ from django.views.decorators.http import require_GET, require_POST
 
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
+from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
 from parkparty.places.models import Park
 from parkparty.rosters import tasks
 from parkparty.rosters.choices import BatchState, FileFault, IssueKind, Outcome
 from parkparty.rosters.documents import write_template
-from parkparty.rosters.forms import ApplyForm, ColumnsForm, MendedFileForm, RepairForm, UndoForm, UploadForm, place_of
+from parkparty.rosters.figures import roster_rows
+from parkparty.rosters.forms import (
+    ApplyForm,
+    ColumnsForm,
+    MendedFileForm,
+    RepairForm,
+    TemplateForm,
+    UndoForm,
+    UploadForm,
+    place_of,
+)
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow, RosterWrite
 from parkparty.rosters.services.batches import ask_to_apply, receive_roster, restart_check
 from parkparty.rosters.services.reading import assign_columns
@@ -36,6 +47,7 @@ from parkparty.rosters.services.undoing import ask_to_undo
 from parkparty.rosters.sheets.limits import Refused
 
 PARKS_OFFERED = 500
+ROWS_OFFERED = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -55,18 +67,32 @@ def upload(request: ScopedRequest) -> HttpResponse:
         batch = receive_roster(form.cleaned_data["file"], by=request.user)
         tasks.check_roster.enqueue(batch.pk)
         return redirect("rosters:batch", batch.pk)
-    return render(request, "rosters/upload.html", {"form": form})
+    reach = request.scope.with_roles(ROLES_FOR[Action.IMPORT_ROSTER])
+    return render(request, "rosters/upload.html", {"form": form, "template_form": TemplateForm(reach=reach)})
 
 
 @require_GET
 @requires(Action.IMPORT_ROSTER)
 def template(request: ScopedRequest) -> HttpResponse:
-    """An empty roster with drop-downs of the parks that the reader may import into."""
+    """A roster with drop-downs of the parks that the reader may import into: empty, or filled with a place's companies.
+
+    The place comes as ``?place=park:kic``; one outside the reader's reach does not exist.
+    """
     reach = request.scope.with_roles(ROLES_FOR[Action.IMPORT_ROSTER])
+    form = TemplateForm(request.GET, reach=reach)
+    if not form.is_valid():
+        raise Http404
+    place = form.cleaned_data["place"]
+    rows = roster_rows(place, reach=reach, day=today(), limit=ROWS_OFFERED + 1) if place else []
+    if len(rows) > ROWS_OFFERED:
+        messages.error(
+            request, _("“%(place)s”的企业超过 %(n)s 家，选范围小一些的。") % {"place": place, "n": ROWS_OFFERED}
+        )
+        return redirect("rosters:upload")
     parks = Park.objects.within(reach).order_by("path").values_list("name", flat=True)[:PARKS_OFFERED]
-    disposition = content_disposition_header(True, _("企业名册模板.xlsx"))
-    headers = {"Content-Disposition": str(disposition)}
-    return HttpResponse(write_template(list(parks)), content_type=XLSX, headers=headers)
+    name = _("企业名册（%(place)s）.xlsx") % {"place": place} if place else _("企业名册模板.xlsx")
+    headers = {"Content-Disposition": str(content_disposition_header(True, name))}
+    return HttpResponse(write_template(list(parks), rows), content_type=XLSX, headers=headers)
 
 
 @requires(Action.IMPORT_ROSTER)

@@ -3,7 +3,7 @@
 A column knows nothing of the database: names of parks and organisations stay text here and are looked up in ``check``.
 """
 
-from parkparty.rosters.columns.cells import Cell, CellFault, Column, DateColumn, shown, text_of
+from parkparty.rosters.columns.cells import Cell, CellFault, ChoiceColumn, Column, DateColumn, shown, text_of
 from parkparty.rosters.columns.companies import BY_KEY, COLUMNS, Uscc
 from parkparty.rosters.columns.header import HeaderFault, cell_address, column_of, known_titles, match_columns
 
@@ -12,6 +12,7 @@ __all__ = [
     "COLUMNS",
     "Cell",
     "CellFault",
+    "ChoiceColumn",
     "Column",
     "DateColumn",
     "HeaderFault",

@@ -64,8 +64,6 @@ class Column:
     """Titles that mean this column, the one of the template first."""
     note: ClassVar[Promise]
     required: ClassVar[bool] = False
-    is_hidden: ClassVar[bool] = False
-    """Whether it is the site's own and not filled in by people."""
     fill_down: ClassVar[bool] = False
     """Whether a block merged over several rows says the same for each of them."""
     nothing: ClassVar[frozenset[str]] = frozenset({"", "/", "-", "—", "——", "无"})

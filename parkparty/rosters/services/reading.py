@@ -73,15 +73,11 @@ def _seen(book: Workbook, sheet: Sheet, aliases: Mapping[str, str]) -> dict[str,
         "matched": [column.key for column in means if column],
         "rows": len(sheet.rows),
         "hidden_rows": sheet.hidden_rows,
-        "hidden_columns": [clean(sheet.titles[at]) for at in sheet.hidden_columns if _is_told(means[at])],
+        "hidden_columns": [clean(sheet.titles[at]) for at in sheet.hidden_columns if means[at]],
         "filled": sheet.filled,
         "hidden_sheets": book.hidden_sheets[:20],
         "other_sheets": [other.name for other in book.sheets if other is not sheet][:20],
     }
-
-
-def _is_told(column: Any) -> bool:
-    return column is not None and not column.is_hidden
 
 
 def _describe(sheet: Sheet, at: int, title: str, *, skipped: bool) -> dict[str, Any]:
