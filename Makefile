@@ -40,6 +40,10 @@ test-security: setup-dev ## 只测权限和安全，最后列出试过多少地�
 mutate-guards: setup-dev ## 逐处去掉权限检查，看测试能否发现（十几分钟）
 	@$(BIN)/python scripts/mutate_guards.py
 
+bench-import: export READ_DOT_ENV = 0
+bench-import: setup-dev ## 名册读取与解析的用时比（ROWS=100000）
+	@$(BIN)/python benchmarks/bench_import.py --rows $(or $(ROWS),100000)
+
 coverage: setup-dev ## 测试覆盖率（SQLite）
 	@mkdir -p .cache/coverage
 	@$(BIN)/coverage erase

@@ -19,6 +19,8 @@ _PLAIN_FORMS = str.maketrans(
 
 def clean(text: str) -> str:
     """One line as the writer meant it: invisible marks dropped, white space folded, letters left as typed."""
+    if text.isprintable() and "  " not in text and not _INVISIBLE.search(text):
+        return text.strip()
     return _SPACE.sub(" ", _CONTROL.sub(" ", _INVISIBLE.sub("", text))).strip()
 
 

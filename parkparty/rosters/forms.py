@@ -64,6 +64,7 @@ class ColumnsForm(forms.Form):
                 choices=[(self.UNDECIDED, _("暂不决定")), (self.SKIP, _("不导入")), *free],
                 required=False,
                 initial=self.SKIP if column["skipped"] else self.UNDECIDED,
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     @property

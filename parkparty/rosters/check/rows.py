@@ -126,10 +126,12 @@ def read_rows(sheet: Sheet, aliases: Mapping[str, str] | None = None, repairs: R
     positions, ignored = match_columns(sheet.titles, aliases or {})
     _repair(sheet, positions, repairs or {})
     layout = Layout(sheet.name, positions)
-    columns = [column for column in COLUMNS if column.key in positions]
     rows = [Row(layout, number, cells) for number, cells in sheet.rows]
+    for column in COLUMNS:
+        if column.key in positions:
+            _parse(rows, column)
     for row in rows:
-        _parse(row, columns)
+        _check_between_cells(row)
     return Roster(sheet.name, ignored, rows, sheet.titles, sheet.header_row)
 
 
@@ -150,18 +152,33 @@ def _repair(sheet: Sheet, positions: dict[str, int], repairs: Repairs) -> None:
             cells[at] = value
 
 
-def _parse(row: Row, columns: Iterable[Column]) -> None:
-    for column in columns:
+def _parse(rows: Iterable[Row], column: Column) -> None:
+    """Read one column. Cells that are written alike are read once: most columns hold a few values many times over."""
+    remembered: dict[object, Any] = {}
+    for row in rows:
         cell = row.cell(column.key)
-        if column.is_blank(cell):
-            if column.required:
-                row.fault(column.key, IssueKind.REQUIRED)
-            continue
-        try:
-            row.values[column.key] = column.parse(cell)
-        except CellFault as fault:
-            row.fault(column.key, fault.kind, **fault.params)
-    _check_between_cells(row)
+        # A number, a truth and a text may be equal to Python without being read alike.
+        key = cell if type(cell) is str else (type(cell), cell)
+        found = remembered.get(key, _UNREAD)
+        if found is _UNREAD:
+            found = remembered[key] = _read(column, cell)
+        if isinstance(found, CellFault):
+            row.fault(column.key, found.kind, **found.params)
+        elif found is not _BLANK:
+            row.values[column.key] = found
+
+
+_UNREAD, _BLANK = object(), object()
+
+
+def _read(column: Column, cell: Cell) -> Any:
+    """The cell's value, what is wrong with it, or the mark for one that says nothing."""
+    if column.is_blank(cell):
+        return CellFault(IssueKind.REQUIRED) if column.required else _BLANK
+    try:
+        return column.parse(cell)
+    except CellFault as fault:
+        return fault
 
 
 def _check_between_cells(row: Row) -> None:
