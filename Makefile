@@ -15,7 +15,7 @@ STATIC := $(shell find static parkparty/*/static 2>/dev/null)
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help setup setup-dev run dev test test-security mutate-guards coverage lint access messages collect-messages \
+.PHONY: bench-import help setup setup-dev run dev test test-security mutate-guards coverage lint access messages collect-messages \
 	pictures lock clean
 
 help: ## 列出全部命令
