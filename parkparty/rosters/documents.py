@@ -30,7 +30,8 @@ def write_template(parks: Sequence[str], rows: Sequence[Mapping[str, Any]] = ())
     modes = FormationMode.objects.filter(is_active=True).values_list("name", flat=True)
     offered: dict[str, Sequence[str]] = {"park": parks, "formation": list(modes)}
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+    plain_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, {"in_memory": True, **plain_text}) as book:
         sheet, notes = book.add_worksheet(_("名单")), book.add_worksheet(_("填写说明"))
         lists = book.add_worksheet(_("选项"))
         lists.hide()

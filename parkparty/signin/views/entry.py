@@ -193,4 +193,9 @@ class PasswordChangeDone(views.PasswordChangeDoneView):
 
 @method_decorator(before_duties, name="dispatch")
 class Logout(LogoutView):
-    """Sign out, by a button."""
+    """Sign out, by a button; the browser is asked to forget what it kept of the pages."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().dispatch(request, *args, **kwargs)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
