@@ -21,6 +21,7 @@ class Action(StrEnum):
     REVIEW_ACTIVITY = "review_activity"
     VIEW_ACTIVITY = "view_activity"
     VIEW_COVERAGE = "view_coverage"
+    TAKE_SNAPSHOT = "take_snapshot"
     VIEW_ORGANIZATION = "view_organization"
     VIEW_COMPANY = "view_company"
     VIEW_CONTACT = "view_contact"
@@ -38,6 +39,7 @@ ROLES_FOR: dict[Action, tuple[Role, ...]] = {
     Action.REVIEW_ACTIVITY: (Role.REVIEWER,),
     Action.VIEW_ACTIVITY: EVERY_READER,
     Action.VIEW_COVERAGE: EVERY_READER,
+    Action.TAKE_SNAPSHOT: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_ORGANIZATION: EVERY_READER,
     Action.VIEW_COMPANY: EVERY_READER,
     Action.VIEW_CONTACT: (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR),
@@ -53,6 +55,7 @@ WHAT = {
     Action.REVIEW_ACTIVITY: gettext_lazy("审核活动"),
     Action.VIEW_ACTIVITY: gettext_lazy("查看活动"),
     Action.VIEW_COVERAGE: gettext_lazy("查看覆盖情况"),
+    Action.TAKE_SNAPSHOT: gettext_lazy("保存覆盖快照"),
     Action.VIEW_ORGANIZATION: gettext_lazy("查看党组织"),
     Action.VIEW_COMPANY: gettext_lazy("查看企业"),
     Action.VIEW_CONTACT: gettext_lazy("查看联系方式"),
@@ -70,6 +73,7 @@ HISTORIES: dict[str, Action] = {
     "companies.company": Action.VIEW_COMPANY,
     "companies.coveragelink": Action.VIEW_COMPANY,
     "companies.tenancy": Action.VIEW_COMPANY,
+    "coverage.coveragesnapshot": Action.VIEW_COVERAGE,
     "organizations.membercount": Action.VIEW_ORGANIZATION,
     "organizations.officer": Action.VIEW_CONTACT,
     "organizations.organization": Action.VIEW_ORGANIZATION,

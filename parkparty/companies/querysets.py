@@ -171,28 +171,37 @@ class CompanyQuerySet(models.QuerySet):
         tied = companies.tied_to(node, day)
         return tied.on_site_on(day) if denominator.is_on_site else tied
 
-    def with_coverage_state(self, day: dt.date) -> Self:
-        """Adds ``coverage_state``, a ``CoverageState``, as it was on ``day`` (domain 2.7).
+    def with_coverage_state(self, day: dt.date, name: str = "coverage_state") -> Self:
+        """Adds ``coverage_state`` (or ``name``), a ``CoverageState``, as it was on ``day`` (domain 2.7).
 
         The organisation must have been approved and not dissolved, and must have had the fitting type *then*:
         an industry committee or a joint group covers nobody.
         """
-        links = self._related("links").valid_on(day)
+        own, joint = self._covering(day)
+        work = self._related("links").valid_on(day).filter(kind__in=WORK_LINKS)
+        state = Case(
+            When(Exists(own), then=Value(CoverageState.OWN)),
+            When(Exists(joint), then=Value(CoverageState.JOINT)),
+            When(Exists(work), then=Value(CoverageState.WORK_ONLY)),
+            default=Value(CoverageState.NONE),
+            output_field=models.CharField(max_length=10),
+        )
+        return self.annotate(**{name: state})
+
+    def _covering(self, day: dt.date) -> tuple[Any, Any]:
+        """The links that cover the outer company on ``day``: by an organisation of its own, by a joint branch."""
         then = rows_of(self.model, "links__organization__spans").filter(organization=OuterRef("organization"))
         then = then.filter(valid_on(day))
-        alive = links.filter(active_on(day, "organization__"))
+        alive = self._related("links").valid_on(day).filter(active_on(day, "organization__"))
         own = alive.filter(Exists(then.filter(type__in=OWN_TYPES)), kind=LinkKind.OWN)
         joint = alive.filter(Exists(then.filter(type=OrganizationType.JOINT_BRANCH)), kind=LinkKind.JOINT)
-        work = links.filter(kind__in=WORK_LINKS)
-        return self.annotate(
-            coverage_state=Case(
-                When(Exists(own), then=Value(CoverageState.OWN)),
-                When(Exists(joint), then=Value(CoverageState.JOINT)),
-                When(Exists(work), then=Value(CoverageState.WORK_ONLY)),
-                default=Value(CoverageState.NONE),
-                output_field=models.CharField(max_length=10),
-            )
-        )
+        return own, joint
+
+    def covered_by_one_of(self, organizations: Any, day: dt.date) -> Self:
+        """Companies with organisation coverage on ``day`` by one of ``organizations``, a queryset of them."""
+        own, joint = self._covering(day)
+        wanted = organizations.values("pk")
+        return self.filter(Exists(own.filter(organization__in=wanted)) | Exists(joint.filter(organization__in=wanted)))
 
     def covered(self, choice: CoverageChoice, day: dt.date) -> Self:
         """Companies in one of the states that ``choice`` sums up."""

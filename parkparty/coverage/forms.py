@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parkparty.companies.choices import Denominator
-from parkparty.core.dates import today
+from parkparty.core.dates import today, year_of
+from parkparty.coverage.figures import Node
+from parkparty.coverage.figures.changes import Comparison
+
+WRONG_DAY = gettext_lazy("日期按 2026-11-21 的样子填写。")
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d")
+
+
+def _select() -> forms.Select:
+    return forms.Select(attrs={"class": "form-select"})
 
 
 class CoverageOptionsForm(forms.Form):
@@ -19,14 +33,14 @@ class CoverageOptionsForm(forms.Form):
     as_of = forms.DateField(
         label=gettext_lazy("截至日期"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("日期按 2026-11-21 的样子填写。")},
+        widget=_day_input(),
+        error_messages={"invalid": WRONG_DAY},
     )
     denominator = forms.ChoiceField(
         label=gettext_lazy("口径（分母）"),
         choices=Denominator.choices,
         required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
+        widget=_select(),
     )
 
     def clean_as_of(self) -> dt.date | None:
@@ -46,3 +60,44 @@ class CoverageOptionsForm(forms.Form):
         """The denominator asked for, or operating companies."""
         self.full_clean()
         return Denominator(self.cleaned_data.get("denominator") or Denominator.OPERATING)
+
+
+class ChangesForm(forms.Form):
+    """Two days and two denominators to compare. What is left empty is the start of this year, today, and operating."""
+
+    since = forms.DateField(label=gettext_lazy("从"), required=False, widget=_day_input())
+    until = forms.DateField(label=gettext_lazy("到"), required=False, widget=_day_input())
+    denominator = forms.ChoiceField(label=gettext_lazy("起点口径"), choices=Denominator.choices, widget=_select())
+    then = forms.ChoiceField(label=gettext_lazy("终点口径"), choices=Denominator.choices, widget=_select())
+
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        denominator = parameters.get("denominator") or Denominator.OPERATING
+        super().__init__(
+            {
+                "since": parameters.get("since") or year_of(today()).since.isoformat(),
+                "until": parameters.get("until") or today().isoformat(),
+                "denominator": denominator,
+                "then": parameters.get("then") or denominator,
+            }
+        )
+        for name in ("since", "until"):
+            self.fields[name].error_messages["invalid"] = WRONG_DAY
+
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = super().clean() or {}
+        since, until = asked.get("since"), asked.get("until")
+        if until and until > today():
+            self.add_error("until", _("日期不晚于今天；今天以后的情况还没有发生。"))
+        elif since and until and since > until:
+            self.add_error("since", _("“从”不晚于“到”，把两个日期对调即可。"))
+        return asked
+
+    def comparison(self, node: Node) -> Comparison:
+        """What is asked for; where it cannot be read, this year of operating companies."""
+        if not self.is_valid():
+            operating = Denominator.OPERATING
+            return Comparison(node, year_of(today()).since, today(), operating, operating)
+        asked = self.cleaned_data
+        return Comparison(
+            node, asked["since"], asked["until"], Denominator(asked["denominator"]), Denominator(asked["then"])
+        )

@@ -2,20 +2,26 @@
 
 from django.urls import path
 
-from parkparty.coverage.views import pages as views
+from parkparty.coverage.views import changes, pages, snapshots
 
 app_name = "coverage"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("areas/<slug:code>/", views.area_page, name="area"),
-    path("parks/<slug:key>/", views.park_page, name="park"),
-    path("organizations/<str:code>/", views.organization_coverage, name="organization"),
+    path("", pages.index, name="index"),
+    path("areas/<slug:code>/", pages.area_page, name="area"),
+    path("parks/<slug:key>/", pages.park_page, name="park"),
+    path("organizations/<str:code>/", pages.organization_coverage, name="organization"),
+    path("changes/", changes.changes, name="changes"),
+    path("companies/", changes.companies, name="companies"),
+    path("snapshots/", snapshots.snapshot_list, name="snapshots"),
+    path("snapshots/take/", snapshots.snapshot_take, name="snapshot_take"),
+    path("snapshots/<int:pk>/", snapshots.snapshot_detail, name="snapshot"),
+    path("snapshots/<int:pk>/figures.json", snapshots.snapshot_file, name="snapshot_file"),
 ]
 
 organizations = (
     [
-        path("", views.organization_list, name="list"),
-        path("<str:code>/", views.organization_detail, name="detail"),
+        path("", pages.organization_list, name="list"),
+        path("<str:code>/", pages.organization_detail, name="detail"),
     ],
     "organizations",
 )

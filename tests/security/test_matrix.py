@@ -24,6 +24,7 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.accounts.models import User
 from parkparty.activities.models import Activity, ActivityPhoto
 from parkparty.companies.models import Company
+from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
 from parkparty.rosters.models import RosterBatch
@@ -56,12 +57,14 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "coverage:organization": (Organization, "code"),
     "coverage:park": (Park, "key"),
     "engagement:handover": (User, "pk"),
+    "coverage:snapshot": (CoverageSnapshot, "pk"),
+    "coverage:snapshot_file": (CoverageSnapshot, "pk"),
     "organizations": (Organization, "code"),
     "rosters": (RosterBatch, "pk"),
 }
 """What the argument of an address names, by the address's name or its app's. An address not found here is red."""
 
-PLACES = (Area, Park, Building, ServiceStation, StatedFigure)
+PLACES = (Area, Park, Building, ServiceStation, StatedFigure, CoverageSnapshot)
 """Secretaries hold organisations only, and reach no place through them."""
 
 NOBODYS = (LoginSession, RosterBatch)

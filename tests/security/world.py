@@ -22,7 +22,9 @@ from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityTheme, ActivityType
 from parkparty.audit.services import record
+from parkparty.companies.choices import Denominator
 from parkparty.companies.models import CompanyMemberCount, Industry, Membership
+from parkparty.coverage.services import take_snapshot
 from parkparty.organizations.choices import OfficerPost, OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization
 from parkparty.places.choices import AreaLevel, Indicator
@@ -158,6 +160,7 @@ def _furnish(
         ServiceStation.objects.create(park=park, name=token),
         StatedFigure.objects.create(park=park, indicator=Indicator.values[0], value=1, source=token),
         Membership.objects.create(company=company, organization=organization, since=LONG_AGO),
+        take_snapshot(park, as_of=LONG_AGO, denominator=Denominator.REGISTERED, by=account)[0],
         CompanyMemberCount.objects.create(company=company, as_of=LONG_AGO, full=1),
         MemberCount.objects.create(organization=organization, as_of=LONG_AGO, full=3),
         Officer.objects.create(

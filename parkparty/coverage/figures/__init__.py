@@ -16,6 +16,7 @@ from parkparty.coverage.figures.coverage import (
     places_above,
     top_organizations,
     top_places,
+    with_load,
     with_units,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "places_above",
     "top_organizations",
     "top_places",
+    "with_load",
     "with_units",
 ]

@@ -135,13 +135,21 @@ def coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Sco
 
     ``companies_per_joint_branch`` counts what the joint branches there list, whatever the denominator: their load.
     """
+    parts = company_coverage(node, as_of=as_of, denominator=denominator, scope=scope)
+    return with_load(node, parts, as_of=as_of, denominator=denominator, scope=scope)
+
+
+def with_load(
+    node: Node, parts: CompanyCoverage, *, as_of: dt.date, denominator: Denominator, scope: Scope
+) -> CoverageFigures:
+    """``parts`` with the branches of ``node`` and what its joint branches carry, in one query."""
     load = branches_of(node, as_of, scope).aggregate(
         branches=Count("pk"),
         joint_branches=Count("pk", filter=Q(type_then=OrganizationType.JOINT_BRANCH)),
         listed=Coalesce(Sum("units", filter=Q(type_then=OrganizationType.JOINT_BRANCH)), 0),
     )
     return CoverageFigures(
-        coverage=company_coverage(node, as_of=as_of, denominator=denominator, scope=scope),
+        coverage=parts,
         branches=load["branches"],
         joint_branches=load["joint_branches"],
         listed_by_joint_branches=load["listed"],

@@ -64,6 +64,11 @@ class Lists:
         asked = {**key_of(self.node), "state": COUNTED, "since": since.isoformat(), "until": self.as_of.isoformat()}
         return f"{reverse('activities:list')}?{urlencode(asked)}"
 
+    def behind(self, list: str) -> str:
+        """The companies of a list that only coverage can tell, such as those effectively covered."""
+        asked = {**key_of(self.node), "denominator": str(self.denominator), "as_of": self.as_of.isoformat()}
+        return f"{reverse('coverage:companies')}?{urlencode({'list': list, **asked})}"
+
     def page(self) -> str:
         """The coverage page with the same day and denominator."""
         asked = {"as_of": self.as_of.isoformat(), "denominator": str(self.denominator)}

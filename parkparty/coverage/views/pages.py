@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -21,6 +22,7 @@ from parkparty.activities.models import Activity
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.dates import month_of, today
 from parkparty.core.paging import keyset_page
+from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import (
     CompanyCoverage,
@@ -37,12 +39,15 @@ from parkparty.coverage.figures import (
     top_places,
     with_units,
 )
+from parkparty.coverage.figures.effective import definition as effective_definition
+from parkparty.coverage.figures.effective import effective_companies
 from parkparty.coverage.filters import OrganizationFilterForm
 from parkparty.coverage.forms import CoverageOptionsForm
 from parkparty.coverage.tables import (
     ComparisonRow,
     Lists,
     comparison,
+    key_of,
     key_rates,
     organization_row,
     page_of,
@@ -207,12 +212,18 @@ def _coverage_page(
     day, denominator = form.day, form.chosen
     figures = coverage(node, as_of=day, denominator=denominator, scope=request.scope)
     lists, month = Lists(node, day, denominator), month_of(day)
+    effective = effective_companies(node, as_of=day, denominator=denominator, scope=request.scope)
     context |= {
         "activities": held_count(node, month.since, day, request.scope),
         "activities_address": lists.activities(month.since),
         "node": node,
         "form": form,
         "figures": figures,
+        "effective": Rate(effective.count(), figures.coverage.companies),
+        "effective_definition": effective_definition(),
+        "effective_address": lists.behind("effective"),
+        "changes_address": f"{reverse('coverage:changes')}?{urlencode({**key_of(node), 'denominator': denominator})}",
+        "snapshots_address": f"{reverse('coverage:snapshots')}?{urlencode(key_of(node))}",
         "companies_address": lists.companies(),
         "uncovered_address": lists.companies(CoverageChoice.UNCOVERED),
         "branches_address": lists.branches(),

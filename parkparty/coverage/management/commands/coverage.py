@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.companies.choices import Denominator
+from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import CoverageFigures, Node, coverage
+from parkparty.coverage.figures.effective import effective_companies
 from parkparty.coverage.forms import CoverageOptionsForm
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
@@ -58,7 +60,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(figures.as_json(), ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join(_lines(node, figures)))
+            effective = effective_companies(node, as_of=asked.day, denominator=asked.chosen, scope=scope)
+            self.stdout.write("\n".join(_lines(node, figures, effective.count())))
 
 
 def _scope(username: str | None) -> Scope:
@@ -91,12 +94,13 @@ def _node(kind: str, key: str, scope: Scope) -> Node:
     )
 
 
-def _lines(node: Node, figures: CoverageFigures) -> list[str]:
+def _lines(node: Node, figures: CoverageFigures, effective: int) -> list[str]:
     parts = figures.coverage
     rows = [
         (_("组织覆盖率"), parts.organization_rate),
         (_("单独组建率"), parts.own_rate),
         (_("工作覆盖率"), parts.work_rate),
+        (_("有效覆盖率（自定义口径）"), Rate(effective, parts.companies)),
     ]
     return [
         _("%(node)s，截至 %(as_of)s") % {"node": node, "as_of": figures.as_of},

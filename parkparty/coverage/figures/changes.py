@@ -1,0 +1,159 @@
+"""Why did it change: every company's difference between two days or definitions, put down to causes that sum exactly.
+
+Facts come first, under the first definition, from the first day to the second; then the definition changes on the
+second day. So a company enters, leaves or changes its coverage once, and enters or leaves once more by the definition.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, Case, Count, Q, Value, When
+
+from parkparty.companies.choices import CompanyStatus, CoverageState, Denominator
+from parkparty.companies.models import Company
+from parkparty.core.rates import Rate
+from parkparty.core.scope import Scope
+from parkparty.coverage.choices import Cause
+from parkparty.coverage.figures.coverage import Node
+from parkparty.organizations.models import Organization
+
+OWN, JOINT = (CoverageState.OWN,), (CoverageState.JOINT,)
+COVERED = OWN + JOINT
+UNCOVERED = (CoverageState.WORK_ONLY, CoverageState.NONE)
+YES, NO = (True,), (False,)
+
+FLAGS = ("counted", "still_counted", "counted_then", "state", "state_then", "here", "here_then", "gone", "founded")
+"""What is asked of each company: counted on the first day, on the second by the first definition, and by the second;
+its coverage on both days; whether it sat there on both days; whether it was deregistered, or founded, in between."""
+
+CAUSES: Mapping[Cause, Mapping[str, tuple[Any, ...]]] = {
+    Cause.BUILT: {"counted": YES, "still_counted": YES, "state": UNCOVERED, "state_then": OWN},
+    Cause.JOINED: {"counted": YES, "still_counted": YES, "state": UNCOVERED, "state_then": JOINT},
+    Cause.ENDED: {"counted": YES, "still_counted": YES, "state": COVERED, "state_then": UNCOVERED},
+    Cause.FOUNDED: {"counted": NO, "still_counted": YES, "founded": YES},
+    Cause.MOVED_IN: {"counted": NO, "still_counted": YES, "founded": NO, "here": NO},
+    Cause.QUALIFIED: {"counted": NO, "still_counted": YES, "founded": NO, "here": YES},
+    Cause.DEREGISTERED: {"counted": YES, "still_counted": NO, "gone": YES},
+    Cause.MOVED_OUT: {"counted": YES, "still_counted": NO, "gone": NO, "here_then": NO},
+    Cause.UNQUALIFIED: {"counted": YES, "still_counted": NO, "gone": NO, "here_then": YES},
+    Cause.DEFINITION_IN: {"still_counted": NO, "counted_then": YES},
+    Cause.DEFINITION_OUT: {"still_counted": YES, "counted_then": NO},
+}
+"""What must hold of a company for each cause. Those of one step exclude each other."""
+
+LEAVING = (Cause.MOVED_OUT, Cause.DEREGISTERED, Cause.UNQUALIFIED, Cause.DEFINITION_OUT)
+ENTERING = (Cause.FOUNDED, Cause.MOVED_IN, Cause.QUALIFIED, Cause.DEFINITION_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two points between which a node's coverage is compared; the first day is not after the second."""
+
+    node: Node
+    since: dt.date
+    until: dt.date
+    denominator: Denominator
+    then: Denominator
+
+    @property
+    def changes_definition(self) -> bool:
+        """Whether the two points have different denominators."""
+        return self.denominator != self.then
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One cause with its companies: how it moves the number of covered companies and of all companies."""
+
+    cause: Cause
+    covered: int
+    companies: int
+    concerned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """From one rate to another. ``start`` and the steps add up to ``end``, numerators and denominators alike."""
+
+    start: Rate
+    steps: tuple[Step, ...]
+    end: Rate
+
+
+def waterfall(comparison: Comparison, scope: Scope) -> Waterfall:
+    """The steps between the two points, in one query."""
+    groups = compared(comparison, scope).order_by().values_list(*FLAGS).annotate(number=Count("pk"))
+    rows = [(dict(zip(FLAGS, row[:-1], strict=True)), row[-1]) for row in groups]
+    return Waterfall(
+        start=_rate(rows, "counted", "state"),
+        steps=tuple(_step(cause, rows) for cause in Cause),
+        end=_rate(rows, "counted_then", "state_then"),
+    )
+
+
+def compared(comparison: Comparison, scope: Scope) -> Any:
+    """The companies counted at one of the points, with ``FLAGS``."""
+    node, since, until = comparison.node, comparison.since, comparison.until
+    companies: Any = Company.objects.within(scope)
+    counted = companies.population(node, comparison.denominator, since)
+    still_counted = companies.population(node, comparison.denominator, until)
+    counted_then = companies.population(node, comparison.then, until)
+    return (
+        companies.filter(_among(counted) | _among(still_counted) | _among(counted_then))
+        .with_coverage_state(since, "state")
+        .with_coverage_state(until, "state_then")
+        .annotate(
+            counted=_flag(_among(counted)),
+            still_counted=_flag(_among(still_counted)),
+            counted_then=_flag(_among(counted_then)),
+            here=_flag(_among(_sitting(companies, node, since))),
+            here_then=_flag(_among(_sitting(companies, node, until))),
+            gone=_flag(Q(status=CompanyStatus.DEREGISTERED, status_since__lte=until)),
+            founded=_flag(Q(founded_on__gt=since, founded_on__lte=until)),
+        )
+    )
+
+
+def companies_behind(comparison: Comparison, cause: Cause, scope: Scope, *, covered_only: bool = False) -> Any:
+    """The companies of one step, or those of them that move the numerator."""
+    rows = compared(comparison, scope).filter(**{f"{flag}__in": values for flag, values in CAUSES[cause].items()})
+    if covered_only and cause in LEAVING:
+        return rows.filter(state__in=COVERED) if cause != Cause.DEFINITION_OUT else rows.filter(state_then__in=COVERED)
+    return rows.filter(state_then__in=COVERED) if covered_only and cause in ENTERING else rows
+
+
+def _sitting(companies: Any, node: Node, day: dt.date) -> Any:
+    return companies.tied_to(node, day) if isinstance(node, Organization) else companies.located_in(node, day)
+
+
+def _among(rows: Any) -> Q:
+    return Q(pk__in=rows.order_by().values("pk"))
+
+
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _rate(rows: list[tuple[dict[str, Any], int]], counted: str, state: str) -> Rate:
+    return Rate(
+        sum(number for flags, number in rows if flags[counted] and flags[state] in COVERED),
+        sum(number for flags, number in rows if flags[counted]),
+    )
+
+
+def _step(cause: Cause, rows: list[tuple[dict[str, Any], int]]) -> Step:
+    concerned = [
+        (flags, number) for flags, number in rows if all(flags[name] in held for name, held in CAUSES[cause].items())
+    ]
+    whole = sum(number for _flags, number in concerned)
+    state = "state" if cause in LEAVING and cause != Cause.DEFINITION_OUT else "state_then"
+    covered = sum(number for flags, number in concerned if flags[state] in COVERED)
+    if cause in ENTERING:
+        return Step(cause, covered, whole, whole)
+    if cause in LEAVING:
+        return Step(cause, -covered, -whole, whole)
+    return Step(cause, -whole if cause == Cause.ENDED else whole, 0, whole)

@@ -1,0 +1,81 @@
+"""有效覆盖 (domain 2.7, our own definition): covered, and by an organisation whose meetings really took place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
+
+from parkparty.activities.choices import COUNTED_STATES
+from parkparty.activities.models import ActivityHost
+from parkparty.companies.choices import Denominator
+from parkparty.companies.models import Company
+from parkparty.core.dates import Period, add_months, month_of, quarter_of
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures.coverage import Node
+from parkparty.organizations.choices import OrganizationType
+from parkparty.organizations.models import Organization
+from parkparty.rules.models import Rule
+
+ASSEMBLY, THEME_DAY = "R30", "R34"
+"""支部党员大会 each quarter and 主题党日 each month: the rules that tell which activity type each of them is."""
+
+MONTHS, MONTHS_HELD = 3, 2
+"""Of the last three full months, at least two must have had their theme day."""
+
+HAS_BRANCHES = (OrganizationType.COMMITTEE, OrganizationType.GENERAL_BRANCH)
+"""Organisations that may be a company's own and leave the meetings to branches below them."""
+
+
+def definition() -> str:
+    """What counts as effective, in one sentence, with its label."""
+    return _(
+        "有效覆盖（自定义口径）：已组织覆盖，且覆盖它的党组织在上一个完整季度开过支部党员大会（R30），"
+        "最近三个完整月份中至少两个月开展过主题党日（R34）；只计已审核通过的活动。"
+    )
+
+
+def last_full_quarter(day: dt.date) -> Period:
+    """The last quarter that was over on the evening of ``day``."""
+    return quarter_of(quarter_of(day + dt.timedelta(days=1)).since - dt.timedelta(days=1))
+
+
+def last_full_months(day: dt.date) -> list[Period]:
+    """The last ``MONTHS`` months that were over on the evening of ``day``, the earliest first."""
+    first = month_of(day + dt.timedelta(days=1)).since
+    return [month_of(add_months(first, -months)) for months in range(MONTHS, 0, -1)]
+
+
+def effective_organizations(day: dt.date) -> QuerySet[Organization]:
+    """Organisations that met R30 in the last full quarter and R34 in two of the last three full months.
+
+    Meetings of the branches under a committee or general branch count for it. An activity counts for each of its types
+    and each of its hosts by the day it was held, whenever it was filed; a branch founded since has met nothing yet.
+    """
+    types = dict(Rule.objects.filter(code__in=(ASSEMBLY, THEME_DAY)).values_list("code", "activity_type"))
+    months = [_held(types.get(THEME_DAY), period) for period in last_full_months(day)]
+    enough = months[0] & months[1] | months[0] & months[2] | months[1] & months[2]
+    return Organization.objects.filter(_held(types.get(ASSEMBLY), last_full_quarter(day)) & enough)
+
+
+def _held(type: str | None, period: Period) -> Q:
+    """Organisations that held an activity of ``type`` in ``period``; those with branches below, if one of these did."""
+    hosts = ActivityHost.objects.filter(
+        activity__types__in=[type] if type else [],
+        activity__state__in=COUNTED_STATES,
+        activity__held_on__gte=period.since,
+        activity__held_on__lt=period.until,
+    )
+    below = hosts.filter(
+        organization__path__gte=OuterRef("path"), organization__path__lt=Concat(OuterRef("path"), Value("~"))
+    )
+    return Q(pk__in=hosts.values("organization")) | Q(type__in=HAS_BRANCHES) & Q(Exists(below))
+
+
+def effective_companies(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> Any:
+    """The companies of ``node`` that are effectively covered on ``as_of``."""
+    companies = Company.objects.within(scope).population(node, denominator, as_of)
+    return companies.covered_by_one_of(effective_organizations(as_of), as_of)

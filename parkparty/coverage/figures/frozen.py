@@ -1,0 +1,214 @@
+"""Frozen figures: how they are written so that they reproduce to the byte, how checked, what was corrected since."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from parkparty.audit.models import AuditEntry
+from parkparty.companies.choices import CoverageState, Denominator
+from parkparty.companies.models import Company
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Node, with_load
+from parkparty.coverage.figures.effective import effective_companies
+from parkparty.coverage.models import CoverageSnapshot
+from parkparty.organizations.models import Organization
+from parkparty.places.models import Area
+
+FORMAT = 1
+"""Grows when the text of figures or lists is written differently; old snapshots keep the number they were made with."""
+
+Listed = dict[int, tuple[CoverageState, bool]]
+"""How each company is covered and whether effectively, by the company's key."""
+
+COUNTED = ("companies", "own", "joint", "work_only", "none", "effective")
+"""The figures that the list alone gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What a snapshot is made of: its figures and its list as texts, with their hashes."""
+
+    figures: str
+    listed: Listed
+    companies: bytes
+    list_hash: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCorrection:
+    """A figure as it was frozen, and as the records of today give it for the same day."""
+
+    name: str
+    label: str
+    frozen: Any
+    now: Any
+
+    @property
+    def differs(self) -> bool:
+        """Whether records of that day were changed since."""
+        return bool(self.frozen != self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyCorrection:
+    """A company that the records of today count differently for the day of the snapshot; None is not counted."""
+
+    company: Company | None
+    before: CoverageState | None
+    after: CoverageState | None
+    effective_before: bool
+    effective_after: bool
+
+
+def freeze(node: Node, *, as_of: dt.date, denominator: Denominator) -> Frozen:
+    """The figures of all companies of ``node`` as they are known now, in four queries."""
+    everything = Scope.everything()
+    companies = listed(node, as_of=as_of, denominator=denominator)
+    number = counts(companies)
+    parts = CompanyCoverage(**{state.value: number[state.value] for state in CoverageState})
+    whole = with_load(node, parts, as_of=as_of, denominator=denominator, scope=everything)
+    with translation.override(settings.LANGUAGE_CODE):  # the same bytes whatever language the reader has chosen
+        return frozen(node, whole, companies)
+
+
+def listed(node: Node, *, as_of: dt.date, denominator: Denominator) -> Listed:
+    """The companies of ``node`` that ``denominator`` counts, in two queries."""
+    everything = Scope.everything()
+    companies: Any = Company.objects.within(everything)
+    rows = companies.population(node, denominator, as_of).with_coverage_state(as_of)
+    effective = effective_companies(node, as_of=as_of, denominator=denominator, scope=everything)
+    keys = set(effective.order_by().values_list("pk", flat=True))
+    return {
+        pk: (CoverageState(state), pk in keys) for pk, state in rows.order_by("pk").values_list("pk", "coverage_state")
+    }
+
+
+def frozen(node: Node, whole: CoverageFigures, companies: Listed) -> Frozen:
+    """Figures and list as canonical text. The same facts always give the same bytes."""
+    text = "".join(f"{pk} {state.value} {int(effective)}\n" for pk, (state, effective) in sorted(companies.items()))
+    list_hash = _sha256(text)
+    load = {
+        "branches": whole.branches,
+        "joint_branches": whole.joint_branches,
+        "listed_by_joint_branches": whole.listed_by_joint_branches,
+    }
+    figures = _canonical(
+        {
+            "format": FORMAT,
+            "node": {"kind": str(node._meta.model_name), "key": code_of(node), "name": str(node)},
+            "as_of": whole.as_of.isoformat(),
+            "denominator": str(whole.denominator),
+            "definition": whole.definition,
+            "list_sha256": list_hash,
+            **counts(companies),
+            **load,
+        }
+    )
+    return Frozen(figures, companies, zlib.compress(text.encode(), 9), list_hash, _sha256(figures))
+
+
+def code_of(node: Node) -> str:
+    """What people call ``node`` by in commands and files."""
+    return node.code if isinstance(node, Area | Organization) else node.key
+
+
+def counts(companies: Listed) -> dict[str, int]:
+    """What the list counts, by the names of ``COUNTED``."""
+    states = Counter(state for state, _effective in companies.values())
+    parts = {state.value: states[state] for state in CoverageState}
+    effective = sum(effective for _state, effective in companies.values())
+    return {"companies": len(companies), **parts, "effective": effective}
+
+
+def read(snapshot: CoverageSnapshot) -> dict[str, Any]:
+    """The figures of a snapshot."""
+    figures: dict[str, Any] = json.loads(snapshot.figures)
+    return figures
+
+
+def coverage_in(snapshot: CoverageSnapshot) -> CompanyCoverage:
+    """The company figures of a snapshot."""
+    figures = read(snapshot)
+    return CompanyCoverage(**{state.value: figures[state.value] for state in CoverageState})
+
+
+def list_of(snapshot: CoverageSnapshot) -> Listed:
+    """The companies of a snapshot."""
+    lines = (line.split(" ") for line in _list_text(snapshot).splitlines())
+    return {int(pk): (CoverageState(state), effective == "1") for pk, state, effective in lines}
+
+
+def faults(snapshot: CoverageSnapshot) -> list[str]:
+    """What is wrong with a snapshot, in sentences; nothing when it is as it was taken."""
+    found = []
+    if _sha256(snapshot.figures) != snapshot.sha256:
+        found.append(_("数字与校验码不符，保存后被改动过。"))
+    figures = read(snapshot)
+    text = _list_text(snapshot)
+    if not _sha256(text) == snapshot.list_hash == figures["list_sha256"]:
+        found.append(_("企业名单与校验码不符，保存后被改动过。"))
+    elif counts(list_of(snapshot)) != {name: figures[name] for name in COUNTED}:
+        found.append(_("数字与企业名单重新合计的结果不符。"))
+    if not _is_in_trail(snapshot):
+        found.append(_("操作记录中没有这个校验码。"))
+    return found
+
+
+def figure_corrections(snapshot: CoverageSnapshot, now: Frozen) -> list[FigureCorrection]:
+    """Every figure of a snapshot beside what the records of today give for its day."""
+    before, after = read(snapshot), json.loads(now.figures)
+    return [FigureCorrection(name, label, before[name], after[name]) for name, label in labels().items()]
+
+
+def company_corrections(snapshot: CoverageSnapshot, now: Listed, scope: Scope) -> list[CompanyCorrection]:
+    """The companies that are counted differently now, in the order of their keys; strangers without a name."""
+    before = list_of(snapshot)
+    changed = sorted(pk for pk in before.keys() | now.keys() if before.get(pk) != now.get(pk))
+    named = Company.objects.within(scope).in_bulk(changed)
+    nothing: tuple[None, bool] = (None, False)
+    rows: Iterable[Any] = ((pk, before.get(pk, nothing), now.get(pk, nothing)) for pk in changed)
+    return [CompanyCorrection(named.get(pk), was[0], is_[0], was[1], is_[1]) for pk, was, is_ in rows]
+
+
+def labels() -> dict[str, str]:
+    """What the figures of a snapshot are called."""
+    return {
+        "companies": _("企业（家）"),
+        "own": str(CoverageState.OWN.label),
+        "joint": str(CoverageState.JOINT.label),
+        "work_only": str(CoverageState.WORK_ONLY.label),
+        "none": str(CoverageState.NONE.label),
+        "effective": _("有效覆盖"),
+        "branches": _("党支部"),
+        "joint_branches": _("联合党支部"),
+        "listed_by_joint_branches": _("联合党支部覆盖的企业"),
+    }
+
+
+def _is_in_trail(snapshot: CoverageSnapshot) -> bool:
+    entries = AuditEntry.objects.filter(object_type=snapshot._meta.label_lower, object_id=str(snapshot.pk))
+    return any(entry.changes.get("sha256") == [None, snapshot.sha256] for entry in entries)
+
+
+def _list_text(snapshot: CoverageSnapshot) -> str:
+    return zlib.decompress(bytes(snapshot.companies)).decode()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,41 @@
+"""The node that an address names by ``place`` or ``organization``, found inside the reader's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures import Node, top_organizations, top_places
+from parkparty.organizations.filters import OrganizationField
+from parkparty.organizations.models import Organization
+from parkparty.places.filters import PlaceField
+
+
+def asked_node(parameters: Mapping[str, str], scope: Scope) -> Node | None:
+    """The area, park or organisation named in an address; None when none is named.
+
+    Raises:
+        Http404: what is named does not exist, or lies outside the scope.
+    """
+    place, organization = PlaceField(required=False), OrganizationField(required=False)
+    place.scope = organization.scope = scope
+    try:
+        return place.clean(parameters.get("place", "")) or organization.clean(parameters.get("organization", ""))
+    except ValidationError as absent:
+        raise Http404(str(absent)) from absent
+
+
+def first_node(scope: Scope) -> Node | None:
+    """Where the reader's subtrees begin: a place if there is one, else an organisation."""
+    return next(iter([*top_places(scope, 1), *top_organizations(scope, 1)]), None)
+
+
+def is_whole(node: Node, scope: Scope) -> bool:
+    """Whether the reader sees all companies of ``node``.
+
+    An organisation reached only by the park it sits in may cover companies elsewhere.
+    """
+    return scope.covers("organizations" if isinstance(node, Organization) else "places", node.path)

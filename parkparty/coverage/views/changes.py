@@ -1,0 +1,100 @@
+"""Why coverage changed, and the lists of companies that only coverage can tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parkparty.access.permissions import Action
+from parkparty.access.scoping import ScopedRequest, requires
+from parkparty.companies.tables import company_row
+from parkparty.core.paging import keyset_page
+from parkparty.coverage.choices import Cause
+from parkparty.coverage.figures import Node, coverage_of_each
+from parkparty.coverage.figures.changes import companies_behind, waterfall
+from parkparty.coverage.figures.effective import definition, effective_companies
+from parkparty.coverage.forms import ChangesForm, CoverageOptionsForm
+from parkparty.coverage.scoping import asked_node, first_node
+from parkparty.coverage.tables import Lists, key_of, key_rates, page_of
+from parkparty.coverage.tables.changes import ROW, asked_of, signed, step_rows, waterfall_bars
+
+
+@requires(Action.VIEW_COVERAGE)
+def changes(request: ScopedRequest) -> HttpResponse:
+    """The steps from one day or definition to another, and the rates of both beside each other."""
+    scope = request.scope
+    node = asked_node(request.GET, scope) or first_node(scope)
+    if node is None:
+        return redirect("coverage:index")
+    form = ChangesForm(request.GET)
+    comparison = form.comparison(node)
+    found = waterfall(comparison, scope)
+    points = [(comparison.since, comparison.denominator), (comparison.until, comparison.then)]
+    sides = []
+    for day, denominator in points:
+        parts = coverage_of_each([node], as_of=day, denominator=denominator, scope=scope)[0]
+        lists = Lists(node, day, denominator)
+        sides.append({"day": day, "denominator": denominator, "rates": key_rates(parts, lists), "page": lists.page()})
+    start, end = (f"{day:%Y-%m-%d}" for day, _denominator in points)
+    bars, from_zero = waterfall_bars(found, comparison, start, end)
+    context = {
+        "node": node,
+        "crumbs": _crumbs(node),
+        "form": form,
+        "key": key_of(node),
+        "found": found,
+        "comparison": comparison,
+        "bars": bars,
+        "from_zero": from_zero,
+        "height": len(bars) * ROW,
+        "rows": step_rows(found, comparison),
+        "difference": signed(found.end.numerator - found.start.numerator),
+        "difference_of_companies": signed(found.end.denominator - found.start.denominator),
+        "sides": sides,
+    }
+    return render(request, "coverage/changes.html", context)
+
+
+@requires(Action.VIEW_COVERAGE)
+def companies(request: ScopedRequest) -> HttpResponse:
+    """The companies behind a figure that the list of companies has no filter for: a cause, or effective coverage."""
+    scope = request.scope
+    node = asked_node(request.GET, scope) or first_node(scope)
+    if node is None:
+        return redirect("coverage:index")
+    rows, day, title, note, back = _asked(request, node)
+    page = keyset_page(rows.for_list(scope, day), request.GET, order=("name", "pk"))
+    context = {
+        "crumbs": [*_crumbs(node), (_("回到数字"), back)],
+        "title": title,
+        "note": note,
+        "page": page,
+        "rows": [company_row(company) for company in page.rows],
+        "number": rows.count(),
+        "day": day,
+    }
+    return render(request, "coverage/companies.html", context)
+
+
+def _asked(request: ScopedRequest, node: Node) -> tuple[Any, Any, str, str, str]:
+    """The rows that the address asks for, their day, what they are, and the page whose number they are."""
+    asked = request.GET.get("list", "")
+    if asked in Cause.values:
+        cause, comparison = Cause(asked), ChangesForm(request.GET).comparison(node)
+        covered = request.GET.get("covered") == "1"
+        rows = companies_behind(comparison, cause, request.scope, covered_only=covered)
+        note = _("%(since)s 到 %(until)s") % {"since": comparison.since, "until": comparison.until}
+        label = _("%(cause)s，影响分子的企业") if covered else _("%(cause)s的企业")
+        back = reverse("coverage:changes", query=asked_of(comparison))
+        return rows, comparison.until, label % {"cause": cause.label}, note, back
+    form = CoverageOptionsForm(request.GET)
+    rows = effective_companies(node, as_of=form.day, denominator=form.chosen, scope=request.scope)
+    return rows, form.day, _("有效覆盖的企业"), definition(), Lists(node, form.day, form.chosen).page()
+
+
+def _crumbs(node: Node) -> list[tuple[str, str]]:
+    return [(_("覆盖"), reverse("coverage:index")), (str(node), page_of(node))]
