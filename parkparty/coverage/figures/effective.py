@@ -55,16 +55,15 @@ def effective_organizations(day: dt.date) -> QuerySet[Organization]:
     Meetings of the branches under a committee or general branch count for it. An activity counts for each of its types
     and each of its hosts by the day it was held, whenever it was filed; a branch founded since has met nothing yet.
     """
-    types = dict(Rule.objects.filter(code__in=(ASSEMBLY, THEME_DAY)).values_list("code", "activity_type"))
-    months = [_held(types.get(THEME_DAY), period) for period in last_full_months(day)]
+    months = [_held(THEME_DAY, period) for period in last_full_months(day)]
     enough = months[0] & months[1] | months[0] & months[2] | months[1] & months[2]
-    return Organization.objects.filter(_held(types.get(ASSEMBLY), last_full_quarter(day)) & enough)
+    return Organization.objects.filter(_held(ASSEMBLY, last_full_quarter(day)) & enough)
 
 
-def _held(type: str | None, period: Period) -> Q:
-    """Organisations that held an activity of ``type`` in ``period``; those with branches below, if one of these did."""
+def _held(rule: str, period: Period) -> Q:
+    """Organisations that held in ``period`` what ``rule`` asks for; those with branches below, if one of these did."""
     hosts = ActivityHost.objects.filter(
-        activity__types__in=[type] if type else [],
+        activity__types__in=Rule.objects.filter(code=rule).values("activity_type"),
         activity__state__in=COUNTED_STATES,
         activity__held_on__gte=period.since,
         activity__held_on__lt=period.until,
