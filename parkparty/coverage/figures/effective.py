@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from parkparty.activities.choices import COUNTED_STATES
 from parkparty.activities.models import ActivityHost
-from parkparty.companies.choices import Denominator
+from parkparty.companies.choices import CoverageState, Denominator
 from parkparty.companies.models import Company
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import Node
+from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Node, with_load
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.rules.models import Rule
@@ -78,3 +79,20 @@ def effective_companies(node: Node, *, as_of: dt.date, denominator: Denominator,
     """The companies of ``node`` that are effectively covered on ``as_of``."""
     companies = Company.objects.within(scope).population(node, denominator, as_of)
     return companies.covered_by_one_of(effective_organizations(as_of), as_of)
+
+
+def coverage_with_effective(
+    node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope
+) -> tuple[CoverageFigures, int]:
+    """The coverage of ``node`` and how many of its companies are effectively covered, in two queries."""
+    effective = effective_companies(node, as_of=as_of, denominator=denominator, scope=scope)
+    among = Case(When(pk__in=effective.order_by().values("pk"), then=True), default=False)
+    companies: Any = Company.objects.within(scope).population(node, denominator, as_of)
+    rows = companies.with_coverage_state(as_of).annotate(effective=among).order_by()
+    counts: Counter[str] = Counter()
+    for state, is_effective, number in rows.values_list("coverage_state", "effective").annotate(number=Count("pk")):
+        counts[CoverageState(state).value] += number
+        counts["effective"] += number if is_effective else 0
+    parts = CompanyCoverage(**{state.value: counts[state.value] for state in CoverageState})
+    whole = with_load(node, parts, as_of=as_of, denominator=denominator, scope=scope)
+    return whole, counts["effective"]

@@ -28,7 +28,6 @@ from parkparty.coverage.figures import (
     CompanyCoverage,
     Node,
     company_coverage,
-    coverage,
     coverage_by_area,
     coverage_by_park,
     coverage_of_each,
@@ -39,8 +38,8 @@ from parkparty.coverage.figures import (
     top_places,
     with_units,
 )
+from parkparty.coverage.figures.effective import coverage_with_effective
 from parkparty.coverage.figures.effective import definition as effective_definition
-from parkparty.coverage.figures.effective import effective_companies
 from parkparty.coverage.filters import OrganizationFilterForm
 from parkparty.coverage.forms import CoverageOptionsForm
 from parkparty.coverage.tables import (
@@ -210,16 +209,15 @@ def _coverage_page(
     request: ScopedRequest, node: Node, form: CoverageOptionsForm, context: dict[str, Any]
 ) -> HttpResponse:
     day, denominator = form.day, form.chosen
-    figures = coverage(node, as_of=day, denominator=denominator, scope=request.scope)
+    figures, effective = coverage_with_effective(node, as_of=day, denominator=denominator, scope=request.scope)
     lists, month = Lists(node, day, denominator), month_of(day)
-    effective = effective_companies(node, as_of=day, denominator=denominator, scope=request.scope)
     context |= {
         "activities": held_count(node, month.since, day, request.scope),
         "activities_address": lists.activities(month.since),
         "node": node,
         "form": form,
         "figures": figures,
-        "effective": Rate(effective.count(), figures.coverage.companies),
+        "effective": Rate(effective, figures.coverage.companies),
         "effective_definition": effective_definition(),
         "effective_address": lists.behind("effective"),
         "changes_address": f"{reverse('coverage:changes')}?{urlencode({**key_of(node), 'denominator': denominator})}",
