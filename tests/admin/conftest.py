@@ -11,11 +11,13 @@ from django.urls import reverse
 from parkparty.access.choices import Role
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto
+from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityType
 from parkparty.audit.services import record
 from parkparty.companies.choices import LinkKind
 from parkparty.companies.models import CompanyMemberCount, Industry, Membership
 from parkparty.demo.models import DemoRecord
+from parkparty.engagement.choices import ReminderKind
+from parkparty.engagement.models import Reminder
 from parkparty.organizations.choices import OfficerPost, OrganizationType
 from parkparty.organizations.models import FormationMode, MemberCount, Officer, Organization
 from parkparty.places.choices import Indicator
@@ -44,6 +46,15 @@ def address_of(page: str, model: type[models.Model], *args: object) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
+def rule_of_theme_days() -> Rule:
+    """A rule, which the whole site shares."""
+    kind = ActivityType.objects.get_or_create(code="theme_day", defaults={"name": "主题党日"})[0]
+    values = {"name": "主题党日", "kind": RuleKind.PERIODIC_ACTIVITY, "strength": Strength.MUST, "source": "试验"}
+    return Rule.objects.get_or_create(
+        code="T01", defaults={**values, "activity_type": kind, "every": Every.MONTH, "since": LONG_AGO}
+    )[0]
+
+
 def fill(park: Park, branch: Organization, make_user: Callable[..., User], word: str, number: int) -> Stock:
     """One row of every model that belongs to a place or an organisation, each with ``word`` in its name."""
     stock = Stock()
@@ -69,6 +80,15 @@ def fill(park: Park, branch: Organization, make_user: Callable[..., User], word:
     stock.put(MemberCount.objects.create(organization=branch, as_of=LONG_AGO, full=3))
     stock.put(branch, branch.spans.get(), user, user.grants.get(), activity, host, photo)
     stock.put(record(f"{word}操作", company, by=user))
+    stock.put(
+        Reminder.objects.create(
+            organization=branch,
+            rule=rule_of_theme_days(),
+            period_since=LONG_AGO,
+            kind=ReminderKind.PRESSED,
+            on=LONG_AGO,
+        )
+    )
     return stock
 
 
@@ -106,16 +126,5 @@ def shared(theme_day: models.Model, service_theme: models.Model) -> Stock:
     stock.put(theme_day, service_theme, DemoRecord.objects.create(model="places.park"))
     stock.put(Industry.objects.get_or_create(code="65", defaults={"name": "软件"})[0])
     stock.put(FormationMode.objects.get_or_create(code="own", defaults={"name": "单独组建"})[0])
-    stock.put(
-        Rule.objects.create(
-            code="T01",
-            name="主题党日",
-            kind=RuleKind.PERIODIC_ACTIVITY,
-            strength=Strength.MUST,
-            source="试验",
-            activity_type=theme_day,
-            every=Every.MONTH,
-            since=LONG_AGO,
-        )
-    )
+    stock.put(rule_of_theme_days())
     return stock
