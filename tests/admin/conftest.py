@@ -85,7 +85,7 @@ def fill(park: Park, branch: Organization, make_user: Callable[..., User], word:
             organization=branch,
             rule=rule_of_theme_days(),
             period_since=LONG_AGO,
-            kind=ReminderKind.PRESSED,
+            kind=ReminderKind.URGED,
             on=LONG_AGO,
         )
     )
