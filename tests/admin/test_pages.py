@@ -24,6 +24,7 @@ NOT_SHOWN = {
     "notices.MailChoice",
     "notices.Notice",
     "rosters.HeaderAlias",
+    "rosters.RosterRepair",
     "rosters.RosterWrite",
     "signin.Attempt",
     "signin.Authenticator",
