@@ -278,7 +278,7 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
     below = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
     children = list(below[: CHILDREN_SHOWN + 1])
-    activities = Activity.objects.within(scope).hosted_under(organization).for_list()
+    activities = Activity.objects.within(scope).hosted_under(organization).select_related("organization")
     officers = Officer.objects.within(scope).filter(organization=organization)
     context = {
         "organization": organization,
