@@ -27,8 +27,11 @@ def company_list(request: ScopedRequest) -> HttpResponse:
     form = CompanyFilterForm(request.GET, scope=request.scope)
     form.offer_places()
     rows = form.rows()
-    number = rows.count() if form.is_bounded else len(rows.order_by().values_list("pk")[: COUNTED_TO + 1])
     page = keyset_page(rows.for_list(request.scope, form.day), request.GET, order=("name", "pk"))
+    if page.is_whole:
+        number = len(page.rows)
+    else:
+        number = rows.count() if form.is_bounded else len(rows.order_by().values_list("pk")[: COUNTED_TO + 1])
     context = {
         "form": form,
         "page": page,

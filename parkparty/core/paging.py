@@ -26,6 +26,11 @@ class KeysetPage(Generic[M]):
     newer: str | None
     older: str | None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether these rows are all there are: then nobody needs to count them."""
+        return bool(self.rows) and self.newer is None and self.older is None
+
 
 def keyset_page(
     rows: models.QuerySet[M], parameters: Mapping[str, Any], *, order: tuple[str, ...], size: int = 50
