@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from django.conf import settings
+
+from parkparty.rosters.columns import known_titles
 
 ROOT = Path(settings.BASE_DIR)
 CODE = [path for folder in ("parkparty", "scripts", "deploy") for path in sorted((ROOT / folder).rglob("*.py"))]
@@ -129,10 +132,11 @@ def workbook(shared: bytes = b"", rels: bytes = b"") -> bytes:
 
 
 READER = """
-import runpy, socket, sys
-def refuse(*args, **kwargs):
-    raise SystemExit("a connection was tried")
-socket.socket = socket.create_connection = socket.getaddrinfo = refuse
+import runpy, sys
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+        raise SystemExit("a connection was tried")
+sys.addaudithook(refuse)
 sys.argv = ["child", sys.argv[1]]
 runpy.run_module("parkparty.rosters.sheets.child", run_name="__main__")
 """
@@ -141,12 +145,13 @@ runpy.run_module("parkparty.rosters.sheets.child", run_name="__main__")
 def read(tmp_path: Path, data: bytes) -> str:
     file = tmp_path / "roster"
     file.write_bytes(data)
-    request = '{"known": {"企业名称": false, "所属园区": false}, "name": "名单"}'
+    request = json.dumps({"known": known_titles(), "name": "名单"})
     done = subprocess.run(
         [sys.executable, "-c", READER, str(file)], input=request, cwd=ROOT, capture_output=True, text=True, check=False,
         timeout=60,
     )  # fmt: skip
     assert "a connection was tried" not in done.stdout + done.stderr
+    assert done.stdout, done.stderr
     return done.stdout
 
 
