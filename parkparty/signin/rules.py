@@ -57,8 +57,8 @@ def totp(secret: str, step: int) -> str:
 
 def step_of(secret: str, code: str, *, now: float) -> int | None:
     """The half minute of ``code``: this one or a neighbour, for clocks that differ; None for a wrong code."""
-    current = int(now // STEP_SECONDS)
-    matching = [s for s in (current, current - 1, current + 1) if hmac.compare_digest(totp(secret, s), code)]
+    current, typed = int(now // STEP_SECONDS), code.encode(errors="replace")
+    matching = [s for s in (current, current - 1, current + 1) if hmac.compare_digest(totp(secret, s).encode(), typed)]
     return matching[0] if matching else None
 
 

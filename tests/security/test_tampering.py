@@ -207,3 +207,11 @@ def test_R080_a_role_or_a_scope_named_by_the_sender_is_not_believed(
     for address in ("/rosters/", "/admin/", "/companies/?role=administrator&scope=*"):
         assert client.get(address, headers=headers).status_code == 403
     assert Client().get("/companies/", headers=headers).status_code == 302
+
+
+@pytest.mark.parametrize("code", ["１２３４５６", "é" * 6, "\ufffd" * 6])
+def test_R012_a_code_of_other_characters_is_a_wrong_code(
+    code: str, security_world: SecurityWorld, sign_in: SignIn
+) -> None:
+    answer = sign_in(Role.SECRETARY).post(reverse("accounts:enrol"), {"code": code})
+    assert answer.status_code == 200

@@ -183,7 +183,14 @@ def upload_roster(user: User, park: Park, token: str) -> RosterBatch:
     )  # fmt: skip
     RosterRow.objects.create(batch=batch, number=2, outcome=Outcome.NEW, name=token, park=park)
     RosterIssue.objects.create(
-        batch=batch, park=park, number=3, cell=f"{token}!H3", column="staff", kind=IssueKind.NUMBER, value=token
+        batch=batch,
+        park=park,
+        number=3,
+        cell=f"{token}!H3",
+        column="staff",
+        key="staff",
+        kind=IssueKind.NUMBER,
+        value=token,
     )
     return batch
 
