@@ -59,8 +59,9 @@ def test_messy_roster_then_the_mended_one(as_administrator: Page) -> None:
     expect(page.get_by_text("有 11 行有问题").first).to_be_visible()
     expect(page.get_by_label("导入说明")).to_have_value("年底摸底")
 
-    page.get_by_role("link", name="改正后重新上传", exact=True).click()
-    upload(page, "messy_fixed.xlsx")
+    page.get_by_role("link", name="上传改正后的文件").first.click()
+    page.get_by_label("改正后的文件").set_input_files(SAMPLES / "messy_fixed.xlsx")
+    page.get_by_role("button", name="上传并重新检查").click()
     expect(page.get_by_text("将新增 12 家、更新 0 家，不会删除任何记录。")).to_be_visible()
     page.get_by_label("导入说明").fill("年底摸底")
     page.get_by_role("button", name="导入", exact=True).click()

@@ -61,7 +61,7 @@ def test_saves_by_itself_and_goes_on_at_the_desk(form: Page, desktop_page: Page,
 def test_saves_when_the_page_is_left(form: Page) -> None:
     type_all(form)
     with form.expect_request("**/activities/draft/") as sending:
-        form.get_by_role("link", name="ParkParty").click()
+        form.get_by_role("link", name="园区党建").click()
     assert sending.value.method == "POST"
     expect(form.get_by_role("heading", level=1)).to_have_text("首页")
     expect(form.get_by_role("status").get_by_role("link", name="听取企业意见")).to_be_visible()

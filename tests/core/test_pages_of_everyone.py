@@ -45,7 +45,7 @@ def test_the_published_contact_replaces_the_general_advice(client: Client, db, s
     ("role", "menu"),
     [
         ("secretary", ["首页", "活动", "覆盖", "企业", "党组织"]),
-        ("reviewer", ["首页", "活动", "待审核", "覆盖", "企业", "党组织"]),
+        ("reviewer", ["首页", "活动", "待审核", "未报活动", "覆盖", "企业", "党组织"]),
         ("administrator", ["首页", "活动", "覆盖", "企业", "党组织", "名册导入", "用户", "数据维护"]),
         ("viewer", ["首页", "活动", "覆盖", "企业", "党组织"]),
         ("auditor", ["首页", "操作记录"]),
