@@ -202,7 +202,7 @@ class ActivityForm(ScopedModelForm):
         """The record that a new one can be filled in from."""
         if self.instance.pk or self.is_bound or self.copied or self.current is None:
             return None
-        return figures.last_alike(self.current, self.asked.getlist("type"))
+        return figures.last_alike(self.current, [clean(code) for code in self.asked.getlist("type")])
 
     def clean_held_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["held_on"]
