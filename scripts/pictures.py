@@ -118,7 +118,8 @@ def wait_for(address: str) -> None:
     """Until the server answers; a page that fails is for the pictures to show."""
     for _ in range(100):
         try:
-            urllib.request.urlopen(address, timeout=5).close()  # nosec B310 - our own server
+            # Our own server.
+            urllib.request.urlopen(address, timeout=5).close()  # nosec B310
             return
         except urllib.error.URLError:
             time.sleep(0.1)

@@ -14,7 +14,7 @@ from parkparty.activities.figures import type_choices
 from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.core.scope import Scope
-from parkparty.organizations.filters import OrganizationField
+from parkparty.organizations.filters import ListFilterForm, OrganizationField
 from parkparty.places.filters import PlaceField
 
 COUNTED = "counted"
@@ -23,7 +23,7 @@ COUNTED = "counted"
 NOT_READ = {"invalid": gettext_lazy("日期按 2026-11-21 的样子填写。")}
 
 
-class ActivityFilterForm(forms.Form):
+class ActivityFilterForm(ListFilterForm):
     """Filters of the list. ``rows`` is what they leave; nothing when one of them cannot be read.
 
     ``organization`` asks for what an organisation or one below it hosts, ``place`` for what the organisations there
@@ -43,16 +43,8 @@ class ActivityFilterForm(forms.Form):
     own = forms.BooleanField(label=gettext_lazy("只看本人填报的党组织"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.scope = scope
+        super().__init__(*args, scope=scope, **kwargs)
         self.fields["type"].choices = [("", _("全部")), *type_choices()]  # type: ignore[attr-defined]
-        for name, field in self.fields.items():
-            if isinstance(field, PlaceField | OrganizationField):
-                field.scope = scope
-            if isinstance(field, forms.DateField):
-                field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            is_select = isinstance(field.widget, forms.Select)
-            field.widget.attrs |= {"class": "form-select" if is_select else "form-control", "id": f"filter-{name}"}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -78,14 +70,3 @@ class ActivityFilterForm(forms.Form):
         if asked["since"]:
             rows = rows.filter(held_on__gte=asked["since"])
         return rows.filter(held_on__lte=asked["until"]) if asked["until"] else rows
-
-    def chips(self) -> list[tuple[str, str, str]]:
-        """Filters that have no field of their own, as (parameter, its label, the value in words)."""
-        if not self.is_valid():
-            return []
-        words = {
-            "organization": self.cleaned_data["organization"],
-            "place": self.cleaned_data["place"],
-            "own": self.cleaned_data["own"] and _("是"),
-        }
-        return [(name, str(self.fields[name].label), str(value)) for name, value in words.items() if value]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,14 +9,11 @@ from django.utils.translation import gettext_lazy
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.companies.models import Company
 from parkparty.companies.querysets import CompanyQuerySet
-from parkparty.core.dates import today
-from parkparty.core.http import query_without
-from parkparty.core.scope import Scope
-from parkparty.organizations.filters import OrganizationField
+from parkparty.organizations.filters import ListFilterForm, OrganizationField
 from parkparty.places.filters import PlaceField, places_in_reach
 
 
-class CompanyFilterForm(forms.Form):
+class CompanyFilterForm(ListFilterForm):
     """Filters of the company list. ``rows`` is what they leave; nothing when one of them cannot be read.
 
     ``organization`` asks for the companies tied to an organisation or to one below it, ``branch`` for the units that
@@ -34,20 +28,9 @@ class CompanyFilterForm(forms.Form):
     denominator = forms.ChoiceField(
         label=gettext_lazy("口径"), choices=[("", gettext_lazy("不限")), *Denominator.choices], required=False
     )
-    as_of = forms.DateField(
-        label=gettext_lazy("截至"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    as_of = forms.DateField(label=gettext_lazy("截至"), required=False)
     organization = OrganizationField(label=gettext_lazy("党组织"), required=False, widget=forms.HiddenInput)
     branch = OrganizationField(label=gettext_lazy("覆盖它的党组织"), required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.scope = scope
-        for name, field in self.fields.items():
-            if isinstance(field, PlaceField | OrganizationField):
-                field.scope = scope
-            is_select = isinstance(field.widget, forms.Select)
-            field.widget.attrs |= {"class": "form-select" if is_select else "form-control", "id": f"filter-{name}"}
 
     def offer_places(self) -> None:
         """Fill the choice of places, with the one that was asked for always among them."""
@@ -56,11 +39,6 @@ class CompanyFilterForm(forms.Form):
         if self.is_valid() and self.cleaned_data["place"] and asked not in dict(offered):
             offered.insert(0, (asked, str(self.cleaned_data["place"])))
         self.fields["place"].widget.choices = [("", _("全部")), *offered]
-
-    @property
-    def day(self) -> dt.date:
-        """The day of which the list speaks."""
-        return self.cleaned_data.get("as_of") or today()
 
     @property
     def is_bounded(self) -> bool:
@@ -84,23 +62,3 @@ class CompanyFilterForm(forms.Form):
         if asked["coverage"]:
             rows = rows.covered(CoverageChoice(asked["coverage"]), day)
         return rows.matching(asked["q"]) if asked["q"] else rows
-
-    def chips(self) -> list[tuple[str, str, str]]:
-        """What is filtered, as (label, the value in words, the address without it)."""
-        if not self.is_valid():
-            return []
-        asked = self.cleaned_data
-        words: dict[str, Any] = {
-            "place": asked["place"],
-            "organization": asked["organization"],
-            "branch": asked["branch"],
-            "denominator": asked["denominator"] and Denominator(asked["denominator"]).label,
-            "coverage": asked["coverage"] and CoverageChoice(asked["coverage"]).label,
-            "as_of": asked["as_of"],
-            "q": asked["q"],
-        }
-        return [
-            (str(self.fields[name].label), str(value), query_without(self.data, name, "older", "newer"))
-            for name, value in words.items()
-            if value
-        ]

@@ -16,9 +16,7 @@ from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
 from parkparty.companies.tables import company_row
 from parkparty.core.dates import today
-from parkparty.core.paging import keyset_page
-
-COUNTED_TO = 1000
+from parkparty.core.paging import COUNTED_TO, keyset_page, number_of
 
 
 @requires(Action.VIEW_COMPANY)
@@ -28,15 +26,11 @@ def company_list(request: ScopedRequest) -> HttpResponse:
     form.offer_places()
     rows = form.rows()
     page = keyset_page(rows.for_list(request.scope, form.day), request.GET, order=("name", "pk"))
-    if page.is_whole:
-        number = len(page.rows)
-    else:
-        number = rows.count() if form.is_bounded else len(rows.order_by().values_list("pk")[: COUNTED_TO + 1])
     context = {
         "form": form,
         "page": page,
         "rows": [company_row(company) for company in page.rows],
-        "number": number if form.is_bounded or number <= COUNTED_TO else None,
+        "number": number_of(rows, page, exactly=form.is_bounded),
         "counted_to": COUNTED_TO,
         "day": form.day,
     }

@@ -17,6 +17,9 @@ from django.db.models import Q
 
 M = TypeVar("M", bound=models.Model)
 
+COUNTED_TO = 1000
+"""How far a list is counted that nothing bounds; beyond, the page says "more than"."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeysetPage(Generic[M]):
@@ -58,6 +61,16 @@ def keyset_page(
     )
 
 
+def number_of(rows: models.QuerySet[M], page: KeysetPage[M], *, exactly: bool = False) -> int | None:
+    """How many ``rows`` there are, of which ``page`` shows some; None past ``COUNTED_TO`` unless asked ``exactly``."""
+    if page.is_whole:
+        return len(page.rows)
+    if exactly:
+        return rows.count()
+    number = len(rows.order_by().values_list("pk")[: COUNTED_TO + 1])
+    return number if number <= COUNTED_TO else None
+
+
 def _reversed(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
@@ -95,5 +108,6 @@ def _read(model: type[models.Model], order: tuple[str, ...], text: str | None) -
 
 def _field(model: type[models.Model], name: str) -> models.Field:
     field = model._meta.pk if name == "pk" else model._meta.get_field(name)
-    assert isinstance(field, models.Field)  # nosec B101 - the order is ours, not the reader's
+    # The order is ours, not the reader's.
+    assert isinstance(field, models.Field)  # nosec B101
     return field

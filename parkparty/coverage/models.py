@@ -38,7 +38,8 @@ class OfNode(models.Model):
     def node(self) -> Area | Park | Organization:
         """The one of the three that is set."""
         found = self.area or self.park or self.organization
-        assert found  # nosec B101 - the constraint holds it
+        # The constraint holds it.
+        assert found  # nosec B101
         return found
 
 

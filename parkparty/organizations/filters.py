@@ -1,15 +1,19 @@
-"""An organisation as an address names it: by its code."""
+"""An organisation as an address names it, by its code; and what the filter forms of all lists have in common."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from parkparty.core.dates import today
+from parkparty.core.http import query_without
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
+from parkparty.places.filters import PlaceField
 
 
 class OrganizationField(forms.CharField):
@@ -25,3 +29,39 @@ class OrganizationField(forms.CharField):
         if found is None:
             raise ValidationError(_("没有找到这个党组织，或不在授权范围内。"))
         return found
+
+
+class ListFilterForm(forms.Form):
+    """Filters of a list, read from its address; its places and organisations are looked up in the reader's scope."""
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope = scope
+        for name, field in self.fields.items():
+            if isinstance(field, PlaceField | OrganizationField):
+                field.scope = scope
+            if isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            is_select = isinstance(field.widget, forms.Select)
+            field.widget.attrs |= {"class": "form-select" if is_select else "form-control", "id": f"filter-{name}"}
+
+    @property
+    def day(self) -> dt.date:
+        """The day of which the list speaks, for a form with ``as_of``."""
+        return self.cleaned_data.get("as_of") or today()
+
+    def chips(self) -> list[tuple[str, str, str]]:
+        """What is filtered, as (label, the value in words, the address without it)."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        return [
+            (str(self.fields[name].label), str(self.in_words(name)), query_without(self.data, name, "older", "newer"))
+            for name in self.fields
+            if asked.get(name)
+        ]
+
+    def in_words(self, name: str) -> Any:
+        """The value of a filter as a chip shows it: the label of a choice, yes for a tick."""
+        field, value = self.fields[name], self.cleaned_data[name]
+        if isinstance(field, forms.ChoiceField):
+            return dict(field.choices)[value]  # type: ignore[arg-type]
+        return _("是") if value is True else value

@@ -47,6 +47,8 @@ CAUSES: Mapping[Cause, Mapping[str, tuple[Any, ...]]] = {
 
 LEAVING = (Cause.MOVED_OUT, Cause.DEREGISTERED, Cause.UNQUALIFIED, Cause.DEFINITION_OUT)
 ENTERING = (Cause.FOUNDED, Cause.MOVED_IN, Cause.QUALIFIED, Cause.DEFINITION_IN)
+BORDERS = ENTERING + LEAVING
+"""Causes that change who is counted; the others change only how a company is covered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,6 @@ class Comparison:
     until: dt.date
     denominator: Denominator
     then: Denominator
-
-    @property
-    def changes_definition(self) -> bool:
-        """Whether the two points have different denominators."""
-        return self.denominator != self.then
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +118,12 @@ def compared(comparison: Comparison, scope: Scope) -> Any:
 def companies_behind(comparison: Comparison, cause: Cause, scope: Scope, *, covered_only: bool = False) -> Any:
     """The companies of one step, or those of them that move the numerator."""
     rows = compared(comparison, scope).filter(**{f"{flag}__in": values for flag, values in CAUSES[cause].items()})
-    if covered_only and cause in LEAVING:
-        return rows.filter(state__in=COVERED) if cause != Cause.DEFINITION_OUT else rows.filter(state_then__in=COVERED)
-    return rows.filter(state_then__in=COVERED) if covered_only and cause in ENTERING else rows
+    return rows.filter(**{f"{_counted_state(cause)}__in": COVERED}) if covered_only and cause in BORDERS else rows
+
+
+def _counted_state(cause: Cause) -> str:
+    """The flag with the coverage that counts: who left by a fact is judged by the first day, others by the second."""
+    return "state" if cause in LEAVING and cause != Cause.DEFINITION_OUT else "state_then"
 
 
 def _sitting(companies: Any, node: Node, day: dt.date) -> Any:
@@ -150,8 +150,7 @@ def _step(cause: Cause, rows: list[tuple[dict[str, Any], int]]) -> Step:
         (flags, number) for flags, number in rows if all(flags[name] in held for name, held in CAUSES[cause].items())
     ]
     whole = sum(number for _flags, number in concerned)
-    state = "state" if cause in LEAVING and cause != Cause.DEFINITION_OUT else "state_then"
-    covered = sum(number for flags, number in concerned if flags[state] in COVERED)
+    covered = sum(number for flags, number in concerned if flags[_counted_state(cause)] in COVERED)
     if cause in ENTERING:
         return Step(cause, covered, whole, whole)
     if cause in LEAVING:

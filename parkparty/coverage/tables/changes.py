@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -107,4 +106,4 @@ def asked_of(comparison: Comparison) -> dict[str, str]:
 
 def _address(comparison: Comparison, step: Step, *, covered: bool) -> str:
     asked = {"list": str(step.cause), **asked_of(comparison), **({"covered": "1"} if covered else {})}
-    return f"{reverse('coverage:companies')}?{urlencode(asked)}"
+    return reverse("coverage:companies", query=asked)

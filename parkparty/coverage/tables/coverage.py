@@ -30,6 +30,12 @@ def key_of(node: Node) -> dict[str, str]:
     return {"organization": node.code} if isinstance(node, Organization) else {"place": name_of(node)}
 
 
+def crumbs_of(node: Node | None) -> list[tuple[str, str]]:
+    """The way from the index of coverage to ``node``."""
+    first = [(_("覆盖"), reverse("coverage:index"))]
+    return first if node is None else [*first, (str(node), page_of(node))]
+
+
 def page_of(node: Node) -> str:
     """The address of the coverage page of ``node``."""
     if isinstance(node, Organization):
@@ -49,25 +55,26 @@ class Lists:
 
     def companies(self, coverage: str = "") -> str:
         """The companies counted, or those of one kind of coverage."""
-        asked = {**key_of(self.node), "denominator": str(self.denominator), "as_of": self.as_of.isoformat()}
-        if coverage:
-            asked["coverage"] = str(coverage)
-        return f"{reverse('companies:list')}?{urlencode(asked)}"
+        return reverse("companies:list", query=self._counted | ({"coverage": str(coverage)} if coverage else {}))
 
     def branches(self, type: str = "branch") -> str:
         """The branches counted, or those of one type."""
         asked = {**key_of(self.node), "type": str(type), "as_of": self.as_of.isoformat()}
-        return f"{reverse('organizations:list')}?{urlencode(asked)}"
+        return reverse("organizations:list", query=asked)
 
     def activities(self, since: dt.date) -> str:
         """The activities counted that were held from ``since`` to the day."""
         asked = {**key_of(self.node), "state": COUNTED, "since": since.isoformat(), "until": self.as_of.isoformat()}
-        return f"{reverse('activities:list')}?{urlencode(asked)}"
+        return reverse("activities:list", query=asked)
 
     def behind(self, list: str) -> str:
         """The companies of a list that only coverage can tell, such as those effectively covered."""
-        asked = {**key_of(self.node), "denominator": str(self.denominator), "as_of": self.as_of.isoformat()}
-        return f"{reverse('coverage:companies')}?{urlencode({'list': list, **asked})}"
+        return reverse("coverage:companies", query={"list": list, **self._counted})
+
+    @property
+    def _counted(self) -> dict[str, str]:
+        """The companies that the denominator counts, as an address names them."""
+        return {**key_of(self.node), "denominator": str(self.denominator), "as_of": self.as_of.isoformat()}
 
     def page(self) -> str:
         """The coverage page with the same day and denominator."""

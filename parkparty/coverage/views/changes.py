@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.companies.tables import company_row
-from parkparty.core.paging import keyset_page
+from parkparty.core.paging import keyset_page, number_of
 from parkparty.coverage.choices import Cause
-from parkparty.coverage.figures import Node, coverage_of_each
+from parkparty.coverage.figures import Node, company_coverage
 from parkparty.coverage.figures.changes import companies_behind, waterfall
 from parkparty.coverage.figures.effective import definition, effective_companies
 from parkparty.coverage.forms import ChangesForm, CoverageOptionsForm
 from parkparty.coverage.scoping import asked_node, first_node
-from parkparty.coverage.tables import Lists, key_of, key_rates, page_of
+from parkparty.coverage.tables import Lists, crumbs_of, key_of, key_rates
 from parkparty.coverage.tables.changes import ROW, asked_of, signed, step_rows, waterfall_bars
 
 
@@ -36,14 +36,14 @@ def changes(request: ScopedRequest) -> HttpResponse:
     points = [(comparison.since, comparison.denominator), (comparison.until, comparison.then)]
     sides = []
     for day, denominator in points:
-        parts = coverage_of_each([node], as_of=day, denominator=denominator, scope=scope)[0]
+        parts = company_coverage(node, as_of=day, denominator=denominator, scope=scope)
         lists = Lists(node, day, denominator)
         sides.append({"day": day, "denominator": denominator, "rates": key_rates(parts, lists), "page": lists.page()})
     start, end = (f"{day:%Y-%m-%d}" for day, _denominator in points)
     bars, from_zero = waterfall_bars(found, comparison, start, end)
     context = {
         "node": node,
-        "crumbs": _crumbs(node),
+        "crumbs": crumbs_of(node),
         "form": form,
         "key": key_of(node),
         "found": found,
@@ -69,12 +69,12 @@ def companies(request: ScopedRequest) -> HttpResponse:
     rows, day, title, note, back = _asked(request, node)
     page = keyset_page(rows.for_list(scope, day), request.GET, order=("name", "pk"))
     context = {
-        "crumbs": [*_crumbs(node), (_("回到数字"), back)],
+        "crumbs": [*crumbs_of(node), (_("回到数字"), back)],
         "title": title,
         "note": note,
         "page": page,
         "rows": [company_row(company) for company in page.rows],
-        "number": rows.count(),
+        "number": number_of(rows, page, exactly=True),
         "day": day,
     }
     return render(request, "coverage/companies.html", context)
@@ -94,7 +94,3 @@ def _asked(request: ScopedRequest, node: Node) -> tuple[Any, Any, str, str, str]
     form = CoverageOptionsForm(request.GET)
     rows = effective_companies(node, as_of=form.day, denominator=form.chosen, scope=request.scope)
     return rows, form.day, _("有效覆盖的企业"), definition(), Lists(node, form.day, form.chosen).page()
-
-
-def _crumbs(node: Node) -> list[tuple[str, str]]:
-    return [(_("覆盖"), reverse("coverage:index")), (str(node), page_of(node))]

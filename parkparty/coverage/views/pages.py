@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from parkparty.access.choices import Role
@@ -21,7 +19,7 @@ from parkparty.activities.figures import QUEUE_ORDER, held_count, queue, queue_l
 from parkparty.activities.models import Activity
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.dates import month_of, today
-from parkparty.core.paging import keyset_page
+from parkparty.core.paging import COUNTED_TO, keyset_page, number_of
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import (
@@ -46,6 +44,7 @@ from parkparty.coverage.tables import (
     ComparisonRow,
     Lists,
     comparison,
+    crumbs_of,
     key_of,
     key_rates,
     organization_row,
@@ -63,7 +62,6 @@ DUTIES_SHOWN = 20
 IN_QUEUE_SHOWN = 5
 TOPS_SHOWN = 50
 PARTS_SHOWN = 100
-COUNTED_TO = 1000
 LATEST = 5
 CHILDREN_SHOWN = 50
 
@@ -220,8 +218,8 @@ def _coverage_page(
         "effective": Rate(effective, figures.coverage.companies),
         "effective_definition": effective_definition(),
         "effective_address": lists.behind("effective"),
-        "changes_address": f"{reverse('coverage:changes')}?{urlencode({**key_of(node), 'denominator': denominator})}",
-        "snapshots_address": f"{reverse('coverage:snapshots')}?{urlencode(key_of(node))}",
+        "changes_address": reverse("coverage:changes", query={**key_of(node), "denominator": denominator}),
+        "snapshots_address": reverse("coverage:snapshots", query=key_of(node)),
         "companies_address": lists.companies(),
         "uncovered_address": lists.companies(CoverageChoice.UNCOVERED),
         "branches_address": lists.branches(),
@@ -235,14 +233,13 @@ def _coverage_page(
 
 def _place_crumbs(place: Area | Park, scope: Scope) -> list[tuple[str, str]]:
     above = [(str(node), page_of(node) if opens else "") for node, opens in places_above(place, scope)]
-    return [(_("覆盖"), reverse("coverage:index")), *above]
+    return [*crumbs_of(None), *above]
 
 
 def _organization_crumbs(organization: Organization, scope: Scope, page: str) -> list[tuple[str, str]]:
-    of_coverage, of_lists = (_("覆盖"), "coverage:index"), (pgettext("复数", "党组织"), "organizations:list")
-    first = of_coverage if page.startswith("coverage") else of_lists
+    of_lists = [(pgettext("复数", "党组织"), reverse("organizations:list"))]
     return [
-        (first[0], reverse(first[1])),
+        *(crumbs_of(None) if page.startswith("coverage") else of_lists),
         *(
             (str(node), reverse(page, args=[node.code]) if opens else "")
             for node, opens in organizations_above(organization, scope)
@@ -255,14 +252,13 @@ def organization_list(request: ScopedRequest) -> HttpResponse:
     """Organisations in reach, in the order of the party tree, cut by the filters in the address."""
     form = OrganizationFilterForm(request.GET, scope=request.scope)
     rows = form.rows()
-    number = rows.count() if form.is_bounded else len(rows.order_by().values_list("pk")[: COUNTED_TO + 1])
     shown = with_units(rows.with_member_counts(form.day), form.day).select_related("parent", "park", "area")
     page = keyset_page(shown, request.GET, order=("path",))
     context = {
         "form": form,
         "page": page,
         "rows": [organization_row(organization) for organization in page.rows],
-        "number": number if form.is_bounded or number <= COUNTED_TO else None,
+        "number": number_of(rows, page, exactly=form.is_bounded),
         "counted_to": COUNTED_TO,
     }
     return render(request, "organizations/list.html", context)

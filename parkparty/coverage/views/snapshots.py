@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,7 +28,7 @@ from parkparty.coverage.forms import CoverageOptionsForm
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.coverage.scoping import asked_node, is_whole
 from parkparty.coverage.services import take_snapshot
-from parkparty.coverage.tables import Lists, key_of, page_of
+from parkparty.coverage.tables import Lists, crumbs_of, key_of
 from parkparty.coverage.tables.trend import trend_points
 
 SHOWN = 20
@@ -49,7 +47,7 @@ def snapshot_list(request: ScopedRequest) -> HttpResponse:
     taking = scope.with_roles(ROLES_FOR[Action.TAKE_SNAPSHOT])
     context = {
         "node": node,
-        "crumbs": _crumbs(node),
+        "crumbs": crumbs_of(node),
         "page": page,
         "rows": [(snapshot, coverage_in(snapshot)) for snapshot in page.rows],
         "form": CoverageOptionsForm(initial={"denominator": denominator}),
@@ -73,7 +71,7 @@ def snapshot_detail(request: ScopedRequest, pk: int) -> HttpResponse:
     lists = Lists(node, snapshot.as_of, snapshot.chosen)
     context = {
         "snapshot": snapshot,
-        "crumbs": _crumbs(node),
+        "crumbs": crumbs_of(node),
         "parts": coverage_in(snapshot),
         "definition": read(snapshot)["definition"],
         "faults": faults(snapshot),
@@ -122,8 +120,3 @@ def snapshot_take(request: ScopedRequest) -> HttpResponse:
 def _snapshot(request: ScopedRequest, pk: int) -> CoverageSnapshot:
     rows = CoverageSnapshot.objects.within(request.scope).select_related("area", "park", "organization")
     return scoped_or_404(rows, pk=pk)
-
-
-def _crumbs(node: Any) -> list[tuple[str, str]]:
-    first = [(_("覆盖"), reverse("coverage:index"))]
-    return first if node is None else [*first, (str(node), page_of(node))]
