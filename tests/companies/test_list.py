@@ -82,7 +82,7 @@ def test_filters_stand_in_the_address(
     client = client_of(reviewer)
     assert len(names(client, **filters)) == number
     page = client.get(LIST, filters).content.decode()
-    assert page.count('<a class="chip"') == len(filters)
+    assert page.count('<a class="filter-chip"') == len(filters)
 
 
 def test_a_chip_takes_its_own_filter_away_and_keeps_the_others(
@@ -90,7 +90,7 @@ def test_a_chip_takes_its_own_filter_away_and_keeps_the_others(
 ) -> None:
     client = client_of(reviewer)
     page = client.get(LIST, {"place": "park:kic", "coverage": "own", "older": '["x",1]'}).content.decode()
-    chips = [html.unescape(address) for address in re.findall(r'<a class="chip" href="([^"]+)"', page)]
+    chips = [html.unescape(address) for address in re.findall(r'<a class="filter-chip" href="([^"]+)"', page)]
     assert chips == ["?coverage=own", "?place=park%3Akic"]
     assert "共 1 家" in client.get(LIST + chips[0]).content.decode()
 
