@@ -30,6 +30,8 @@ class User(AbstractUser):
     )
 
     password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True, editable=False)
+    unread_notices = models.PositiveIntegerField(_("未读通知"), default=0, db_default=0, editable=False)
+    """Kept by ``notices``, so that the number beside the bell costs no page a query."""
 
     REQUIRED_FIELDS = ["display_name", "email"]
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("export/", lists.export, name="export"),
     path("draft/", drafts.draft, name="draft"),
     path("queue/approve/", review.approve_regular, name="approve_regular"),
+    path("queue/undo/", review.undo_last, name="undo_last"),
     path("queue/", review.queue, name="queue"),
     path("<int:pk>/", review.detail, name="detail"),
     path("<int:pk>/edit/", writing.edit, name="edit"),

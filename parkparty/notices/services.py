@@ -11,14 +11,18 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Greatest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parkparty.accounts.models import User
+from parkparty.accounts.querysets import UserQuerySet
 from parkparty.audit.services import record
 from parkparty.notices.choices import KEPT_DAYS, QUIET_FROM, QUIET_UNTIL, NoticeKind
 from parkparty.notices.models import MailChoice, Notice
+from parkparty.notices.querysets import NoticeQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -26,24 +30,53 @@ IN_ONE_MAIL = 50
 FIRST_FREE_DAY = 5  # Saturday, counted from Monday = 0
 
 
+@transaction.atomic
 def tell(users: Iterable[User], kind: NoticeKind, *, about: str, address: str, values: dict[str, Any]) -> list[Notice]:
     """Put a notice into the inbox of each of ``users``, in the transaction of what happened."""
     plain = {name: str(value) for name, value in values.items()}
     notices = [Notice(user=user, kind=kind, about=about, values=plain, address=address) for user in users]
+    _locked({notice.user_id for notice in notices}).update(unread_notices=F("unread_notices") + 1)
     return Notice.objects.bulk_create(notices)
 
 
+@transaction.atomic
 def mark_read(user: User, key: int | None = None) -> int:
     """Note that ``user`` has read one notice, or all of them; returns how many were unread."""
-    notices = Notice.objects.filter(user=user).unread()
-    if key is not None:
-        notices = notices.filter(pk=key)
-    return int(notices.update(read_at=timezone.now()))
+    notices = Notice.objects.filter(user=user) if key is None else Notice.objects.filter(user=user, pk=key)
+    return _read(notices, {user.pk})
 
 
+@transaction.atomic
 def settle(about: str, kind: NoticeKind) -> None:
     """Mark what was told about a record as read by all: it is done."""
-    Notice.objects.filter(about=about, kind=kind).unread().update(read_at=timezone.now())
+    notices = Notice.objects.filter(about=about, kind=kind)
+    _read(notices, set(notices.unread().values_list("user", flat=True)))
+
+
+def recount_unread() -> int:
+    """Set right the number of unread notices of every user for whom it is wrong; returns of how many.
+
+    The number is kept with each write; this mends what was written past the services, as by a former release.
+    """
+    unread = Notice.objects.filter(user=OuterRef("pk")).unread().order_by().values("user")
+    found = Coalesce(Subquery(unread.annotate(number=Count("pk")).values("number")), 0)
+    return int(User.objects.exclude(unread_notices=found).update(unread_notices=found))
+
+
+def _read(notices: NoticeQuerySet, users: set[int]) -> int:
+    """Mark ``notices``, all of ``users``, as read; these are locked first, as everywhere."""
+    locked, count = _locked(users), 0
+    for user in users:
+        read = notices.filter(user=user).unread().update(read_at=timezone.now())
+        locked.filter(pk=user).update(unread_notices=Greatest(F("unread_notices") - read, 0))
+        count += read
+    return count
+
+
+def _locked(users: set[int]) -> UserQuerySet:
+    rows: UserQuerySet = User.objects.filter(pk__in=users)
+    list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    return rows
 
 
 @transaction.atomic
@@ -80,7 +113,7 @@ def send_digest(key: int, *, now: dt.datetime | None = None) -> bool:
     now = now or timezone.now()
     try:
         with transaction.atomic():
-            user = User.objects.select_for_update().get(pk=key)
+            user = User.objects.select_for_update(no_key=True).get(pk=key)
             if key not in awaiting_digest(now):
                 return False
             notices = list(Notice.objects.filter(user=user).to_mail()[:IN_ONE_MAIL])

@@ -16,7 +16,10 @@ from parkparty.accounts.models import User
 from parkparty.activities.check import is_late
 from parkparty.activities.choices import LEASE_SECONDS, ActivityState
 from parkparty.activities.models import Activity
+from parkparty.activities.views import answers
 from parkparty.audit.models import AuditEntry
+from parkparty.notices.choices import NoticeKind
+from parkparty.notices.models import Notice
 from tests.activities.conftest import picture
 from tests.conftest import World
 
@@ -215,6 +218,43 @@ class TestUndo:
         assert activity.state == S.SUBMITTED
         entry = AuditEntry.objects.latest("id")
         assert (entry.action, entry.reason) == ("撤销通过", "日期有误")
+
+
+class TestUndoAtOnce:
+    def press(self, desk: Client) -> str:
+        return desk.post(f"{QUEUE}undo/", follow=True).content.decode()
+
+    def test_one_press_after_approving_takes_it_back_and_nothing_twice(self, desk: Client, sent: Any) -> None:
+        activity, other = sent(topic="甲"), sent(topic="乙")
+        page = desk.post(f"/activities/{activity.pk}/approve/", {"version": activity.version}, follow=True)
+        assert page.redirect_chain[-1][0] == f"/activities/{other.pk}/"
+        assert "撤销刚才的通过" in page.content.decode()
+        assert "已撤销“甲”的通过" in self.press(desk)
+        assert set(Activity.objects.values_list("state", flat=True)) == {S.SUBMITTED}
+        assert "没有刚刚通过的记录可以撤销" in self.press(desk)
+        assert Notice.objects.unread().get().kind == NoticeKind.UNDONE
+
+    def test_many_go_back_together_but_not_what_somebody_changed_since(self, desk: Client, sent: Any) -> None:
+        records = [sent(topic=name) for name in "甲乙丙"]
+        page = desk.post(f"{QUEUE}approve/", {"record": [f"{row.pk}:{row.version}" for row in records]}, follow=True)
+        assert "撤销刚才通过的 3 条" in page.content.decode()
+        Activity.objects.filter(topic="乙").update(version=99)
+        text = self.press(desk)
+        assert "没有撤销“乙”：页面打开之后有改动" in text
+        assert dict(Activity.objects.values_list("topic", "state")) == {
+            "甲": S.SUBMITTED,
+            "乙": S.APPROVED,
+            "丙": S.SUBMITTED,
+        }
+
+    def test_it_is_offered_for_minutes_and_is_nobody_elses(
+        self, desk: Client, client_of: Any, sent: Any, monkeypatch: Any, viewer: User
+    ) -> None:
+        activity = sent()
+        desk.post(f"/activities/{activity.pk}/approve/", {"version": activity.version})
+        assert "撤销刚才的通过" not in client_of(viewer).get(f"/activities/{activity.pk}/").content.decode()
+        monkeypatch.setattr(answers, "UNDO_SECONDS", 0)
+        assert "撤销刚才的通过" not in desk.get(QUEUE).content.decode()
 
 
 class TestArchive:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from importlib import import_module
 from smtplib import SMTPException
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from parkparty.access.models import Grant
@@ -85,6 +89,38 @@ class TestInbox:
         client.post("/notices/read/")
         assert 'class="bell-count"' not in client.get("/").content.decode()
         assert Notice.objects.unread().get().user == other_secretary
+
+    def test_no_page_asks_for_the_number(self, tell: Any, secretary: User, client_of: Any) -> None:
+        tell(secretary)
+        client = client_of(secretary)
+        with CaptureQueriesContext(connection) as asked:
+            assert '<span class="bell-count">1<' in client.get("/feedback/").content.decode()
+        assert not [query for query in asked.captured_queries if "notices_notice" in query["sql"]]
+
+    def test_the_number_follows_every_step_and_is_set_right_when_it_went_wrong(
+        self, tell: Any, secretary: User, other_secretary: User
+    ) -> None:
+        def numbers() -> tuple[int, int]:
+            return tuple(User.objects.get(pk=one.pk).unread_notices for one in (secretary, other_secretary))
+
+        first = tell(secretary)
+        tell(secretary), tell(other_secretary)
+        assert numbers() == (2, 1)
+        for _again in range(2):
+            services.mark_read(secretary, first.pk)
+            assert numbers() == (1, 1)
+        services.settle("x:1", NoticeKind.RETURNED)
+        assert numbers() == (0, 0)
+        tell(other_secretary)
+        User.objects.update(unread_notices=7)
+        assert services.recount_unread() == 2
+        assert numbers() == (0, 1)
+
+    def test_an_older_site_gets_its_numbers_with_the_migration(self, tell: Any, secretary: User) -> None:
+        tell(secretary), services.mark_read(secretary, tell(secretary).pk)
+        User.objects.update(unread_notices=0)
+        import_module("parkparty.notices.migrations.0002_count_unread").count_unread(apps, None)
+        assert User.objects.get(pk=secretary.pk).unread_notices == 1
 
     @pytest.mark.parametrize("key", ["x", "9" * 30, "\x00", "-1"])
     def test_a_key_that_names_none_of_ones_own_leads_back(

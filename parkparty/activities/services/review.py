@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -24,7 +24,7 @@ from parkparty.activities.services.guards import StaleActivity, check_step, lock
 from parkparty.core.dates import today
 from parkparty.core.scope import Scope
 from parkparty.notices.choices import NoticeKind
-from parkparty.notices.services import tell
+from parkparty.notices.services import settle, tell
 
 ARCHIVED_AT_ONCE = 200
 
@@ -66,19 +66,13 @@ def approve_activity(activity: Activity, *, by: User, scope: Scope) -> Activity:
 
 def approve_many(activities: Iterable[Activity], *, by: User, scope: Scope) -> tuple[list[Activity], list[Refusal]]:
     """Approve those of ``activities`` that need no second look; the others stay, each with the reason."""
-    approved, refused = [], []
-    for activity in activities:
-        reason = _why_not_at_once(activity)
-        try:
-            if not reason:
-                approved.append(approve_activity(activity, by=by, scope=scope))
-        except StaleActivity:
-            reason = _("页面打开之后有改动，打开核对。")
-        except PermissionDenied as denied:
-            reason = str(denied)
-        if reason:
-            refused.append(Refusal(activity, reason))
-    return approved, refused
+
+    def approve(activity: Activity) -> Activity:
+        if reason := _why_not_at_once(activity):
+            raise PermissionDenied(reason)
+        return approve_activity(activity, by=by, scope=scope)
+
+    return _one_by_one(activities, approve)
 
 
 @transaction.atomic
@@ -106,8 +100,30 @@ def undo_approval(activity: Activity, *, by: User, scope: Scope, reason: str) ->
     check_step(activity, Step.UNDO, scope)
     given = _given(reason, _("写明撤销通过的原因。"))
     activity = move(activity, Step.UNDO, by=by, reason=given)
+    settle(f"{activity._meta.label_lower}:{activity.pk}", NoticeKind.APPROVED)
     _tell(activity, NoticeKind.UNDONE, given)
     return activity
+
+
+def undo_many(activities: Iterable[Activity], *, by: User, scope: Scope) -> tuple[list[Activity], list[Refusal]]:
+    """Put back into the queue what was approved a moment ago; what was changed since stays, each with the reason."""
+    reason = _("刚通过就撤销，重新审核。")
+    return _one_by_one(activities, lambda activity: undo_approval(activity, by=by, scope=scope, reason=reason))
+
+
+def _one_by_one(
+    activities: Iterable[Activity], step: Callable[[Activity], Activity]
+) -> tuple[list[Activity], list[Refusal]]:
+    """Take ``step`` with each record for itself: those that took it, and those that were left as they were."""
+    taken, refused = [], []
+    for activity in activities:
+        try:
+            taken.append(step(activity))
+        except StaleActivity:
+            refused.append(Refusal(activity, _("页面打开之后有改动，打开核对。")))
+        except PermissionDenied as denied:
+            refused.append(Refusal(activity, str(denied)))
+    return taken, refused
 
 
 def archive_held_before(day: dt.date, *, by: User | None = None) -> int:

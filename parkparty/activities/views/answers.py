@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +19,13 @@ from parkparty.activities.check import explained
 from parkparty.activities.choices import Step
 from parkparty.activities.forms.review import ReturnForm, UndoForm
 from parkparty.activities.models import Activity
+from parkparty.activities.services.guards import StaleActivity
+
+APPROVED = "approved"
+"""Key in the session: when the last approval was given, and to which records in which versions."""
+
+UNDO_SECONDS = 5 * 60
+"""For how long it is taken back with one press; later, with a reason, on the record's own page."""
 
 
 def record_of(request: ScopedRequest, pk: int) -> Activity:
@@ -32,6 +41,24 @@ def as_seen(request: ScopedRequest, pk: int) -> Activity:
     return activity
 
 
+def take_step(
+    request: ScopedRequest,
+    pk: int,
+    step: Callable[..., Activity | None],
+    told: str,
+    then: Callable[[Activity], HttpResponse],
+    **details: Any,
+) -> HttpResponse:
+    """One press of a button: the record as it was seen, one service, a sentence, and the way on."""
+    activity = as_seen(request, pk)
+    try:
+        taken = step(activity, by=request.user, scope=request.scope, **details)
+    except StaleActivity:
+        return changed_page(request, pk)
+    messages.success(request, told % {"record": activity})
+    return then(taken or activity)
+
+
 def detail_page(request: ScopedRequest, activity: Activity, form: ReturnForm | UndoForm) -> HttpResponse:
     """The record; ``form`` is the one that was sent, or an empty one."""
     may_step = {step.value: bool(activity.may(step, request.scope)) for step in Step}
@@ -43,6 +70,7 @@ def detail_page(request: ScopedRequest, activity: Activity, form: ReturnForm | U
         "may_step": may_step,
         "history": history,
         "form": form,
+        "just_approved": just_approved(request),
         "undo_form": form if isinstance(form, UndoForm) else UndoForm(),
         "return_form": form if isinstance(form, ReturnForm) else ReturnForm(),
     }
@@ -62,6 +90,12 @@ def _beside(request: ScopedRequest, activity: Activity) -> dict[str, Any]:
         "previous": previous,
         "following": following,
     }
+
+
+def just_approved(request: ScopedRequest) -> list[tuple[int, int]]:
+    """What the reader approved with the last press, a few minutes ago at most, as (key, version)."""
+    at, records = request.session.get(APPROVED, (0, ()))
+    return [(key, version) for key, version in records] if time.time() - at < UNDO_SECONDS else []
 
 
 def crumbs(*, reviewing: bool = False) -> list[tuple[str, str]]:

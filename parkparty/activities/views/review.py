@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,8 +20,15 @@ from parkparty.activities.choices import Step
 from parkparty.activities.forms.review import ReturnForm, UndoForm
 from parkparty.activities.models import Activity
 from parkparty.activities.services import review
-from parkparty.activities.services.guards import StaleActivity, check_step
-from parkparty.activities.views.answers import as_seen, changed_page, detail_page, record_of
+from parkparty.activities.services.guards import check_step
+from parkparty.activities.views.answers import (
+    APPROVED,
+    as_seen,
+    detail_page,
+    just_approved,
+    record_of,
+    take_step,
+)
 from parkparty.core.paging import keyset_page
 
 ROWS = 30
@@ -49,6 +59,7 @@ def queue(request: ScopedRequest) -> HttpResponse:
         "numbers": {name: figures.length_of(rows) for name, rows in parts.items()},
         "regular": pages.get("regular"),
         "flagged": flagged,
+        "just_approved": just_approved(request),
         "explained": [(activity, explained(activity)) for activity in flagged.rows] if flagged else [],
     }
     return render(request, "activities/queue.html", context)
@@ -67,33 +78,27 @@ def detail(request: ScopedRequest, pk: int) -> HttpResponse:
 @requires(Action.REVIEW_ACTIVITY)
 def approve(request: ScopedRequest, pk: int) -> HttpResponse:
     """Approve a submitted record and go on to the next."""
-    activity = as_seen(request, pk)
-    try:
-        review.approve_activity(activity, by=request.user, scope=request.scope)
-    except StaleActivity:
-        return changed_page(request, pk)
-    messages.success(request, _("已通过“%(record)s”。") % {"record": activity})
-    return _next_in_queue(request, activity)
+
+    def go_on(approved: Activity) -> HttpResponse:
+        _keep_approved(request, [approved])
+        return _next_in_queue(request, approved)
+
+    return take_step(request, pk, review.approve_activity, _("已通过“%(record)s”。"), go_on)
 
 
 @require_POST
 @requires(Action.REVIEW_ACTIVITY)
 def approve_regular(request: ScopedRequest) -> HttpResponse:
     """Approve the ticked records that need no second look; the others are named with the reason."""
-    seen = _ticked(request.POST.getlist("record"))
-    rows = Activity.objects.within(request.scope).for_steps().filter(pk__in=seen)
-    activities = list(rows.order_by(*figures.QUEUE_ORDER))
-    for activity in activities:
-        activity.version = seen[activity.pk]
+    activities = _in_their_versions(request, _ticked(request.POST.getlist("record")))
     approved, refused = review.approve_many(activities, by=request.user, scope=request.scope)
     if not activities:
         messages.warning(request, _("没有选中记录，勾选后再批量通过。"))
     if approved:
+        _keep_approved(request, approved)
         done = ngettext("已通过 %(count)d 条。", "已通过 %(count)d 条。", len(approved))
         messages.success(request, done % {"count": len(approved)})
-    for refusal in refused:
-        told = {"record": refusal.activity, "reason": refusal.reason}
-        messages.warning(request, _("没有通过“%(record)s”：%(reason)s") % told)
+    _tell_refused(request, refused, _("没有通过“%(record)s”：%(reason)s"))
     return redirect("activities:queue")
 
 
@@ -101,35 +106,69 @@ def approve_regular(request: ScopedRequest) -> HttpResponse:
 @requires(Action.REVIEW_ACTIVITY)
 def give_back(request: ScopedRequest, pk: int) -> HttpResponse:
     """Give a submitted record back with a reason and go on to the next."""
-    activity, form = as_seen(request, pk), ReturnForm(request.POST)
+    form = ReturnForm(request.POST)
     if not form.is_valid():
-        check_step(activity, Step.RETURN, request.scope)
-        return detail_page(request, activity, form)
-    data = form.cleaned_data
-    try:
-        review.return_activity(
-            activity, by=request.user, scope=request.scope, reason=data["whole_reason"], notes=data["notes"]
-        )
-    except StaleActivity:
-        return changed_page(request, pk)
-    messages.success(request, _("已退回“%(record)s”。") % {"record": activity})
-    return _next_in_queue(request, activity)
+        return _ask_again(request, pk, Step.RETURN, form)
+    details = {"reason": form.cleaned_data["whole_reason"], "notes": form.cleaned_data["notes"]}
+    go_on = partial(_next_in_queue, request)
+    return take_step(request, pk, review.return_activity, _("已退回“%(record)s”。"), go_on, **details)
 
 
 @require_POST
 @requires(Action.REVIEW_ACTIVITY)
 def undo(request: ScopedRequest, pk: int) -> HttpResponse:
     """Put an approved record back into the queue."""
-    activity, form = as_seen(request, pk), UndoForm(request.POST)
+    form = UndoForm(request.POST)
     if not form.is_valid():
-        check_step(activity, Step.UNDO, request.scope)
-        return detail_page(request, activity, form)
-    try:
-        review.undo_approval(activity, by=request.user, scope=request.scope, reason=form.cleaned_data["reason"])
-    except StaleActivity:
-        return changed_page(request, pk)
-    messages.success(request, _("已撤销“%(record)s”的通过，它回到待审核。") % {"record": activity})
-    return redirect("activities:detail", pk)
+        return _ask_again(request, pk, Step.UNDO, form)
+    told, reason = _("已撤销“%(record)s”的通过，它回到待审核。"), form.cleaned_data["reason"]
+    return take_step(request, pk, review.undo_approval, told, _page_of, reason=reason)
+
+
+@require_POST
+@requires(Action.REVIEW_ACTIVITY)
+def undo_last(request: ScopedRequest) -> HttpResponse:
+    """Take back what the reader approved a moment ago: one record, or the ticked ones."""
+    kept = dict(just_approved(request))
+    request.session.pop(APPROVED, None)
+    activities = _in_their_versions(request, kept)
+    undone, refused = review.undo_many(activities, by=request.user, scope=request.scope)
+    if not activities:
+        messages.warning(request, _("没有刚刚通过的记录可以撤销。在记录页上可以撤销更早的通过。"))
+    for activity in undone:
+        messages.success(request, _("已撤销“%(record)s”的通过，它回到待审核。") % {"record": activity})
+    _tell_refused(request, refused, _("没有撤销“%(record)s”：%(reason)s"))
+    return _page_of(undone[0]) if len(undone) == 1 else redirect("activities:queue")
+
+
+def _ask_again(request: ScopedRequest, pk: int, step: Step, form: ReturnForm | UndoForm) -> HttpResponse:
+    """The record's page with what is wrong with the reason, when the step is open at all."""
+    activity = as_seen(request, pk)
+    check_step(activity, step, request.scope)
+    return detail_page(request, activity, form)
+
+
+def _in_their_versions(request: ScopedRequest, versions: dict[int, int]) -> list[Activity]:
+    """The records with these keys that the reader sees, each in the version that they saw."""
+    rows = Activity.objects.within(request.scope).for_steps().filter(pk__in=versions)
+    activities = list(rows.order_by(*figures.QUEUE_ORDER))
+    for activity in activities:
+        activity.version = versions[activity.pk]
+    return activities
+
+
+def _tell_refused(request: ScopedRequest, refused: list[review.Refusal], sentence: str) -> None:
+    for refusal in refused:
+        messages.warning(request, sentence % {"record": refusal.activity, "reason": refusal.reason})
+
+
+def _keep_approved(request: ScopedRequest, approved: list[Activity]) -> None:
+    """Remember for a while what one press approved, so that one press takes it back."""
+    request.session[APPROVED] = [time.time(), [[activity.pk, activity.version] for activity in approved]]
+
+
+def _page_of(activity: Activity) -> HttpResponse:
+    return redirect("activities:detail", activity.pk)
 
 
 def _ticked(values: list[str]) -> dict[int, int]:

@@ -13,7 +13,7 @@ from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.activities.services.guards import StaleActivity
 from parkparty.activities.services.steps import delete_draft, submit_activity, withdraw_activity
-from parkparty.activities.views.answers import after_submission, as_seen, changed_page
+from parkparty.activities.views.answers import after_submission, as_seen, changed_page, take_step
 
 
 @require_POST
@@ -35,23 +35,14 @@ def submit(request: ScopedRequest, pk: int) -> HttpResponse:
 @requires(Action.LOG_ACTIVITY)
 def delete(request: ScopedRequest, pk: int) -> HttpResponse:
     """Take a draft away for good."""
-    activity = as_seen(request, pk)
-    try:
-        delete_draft(activity, by=request.user, scope=request.scope)
-    except StaleActivity:
-        return changed_page(request, pk)
-    messages.success(request, _("已删除草稿“%(record)s”。") % {"record": activity})
-    return redirect("activities:list")
+    return take_step(
+        request, pk, delete_draft, _("已删除草稿“%(record)s”。"), lambda _gone: redirect("activities:list")
+    )
 
 
 @require_POST
 @requires(Action.LOG_ACTIVITY)
 def withdraw(request: ScopedRequest, pk: int) -> HttpResponse:
     """Take a record back before a reviewer has opened it, and go on writing."""
-    activity = as_seen(request, pk)
-    try:
-        withdraw_activity(activity, by=request.user, scope=request.scope)
-    except StaleActivity:
-        return changed_page(request, pk)
-    messages.success(request, _("已撤回“%(record)s”，改好后再提交。") % {"record": activity})
-    return redirect("activities:edit", pk)
+    told = _("已撤回“%(record)s”，改好后再提交。")
+    return take_step(request, pk, withdraw_activity, told, lambda draft: redirect("activities:edit", draft.pk))

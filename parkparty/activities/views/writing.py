@@ -116,7 +116,7 @@ def _form_page(
 ) -> HttpResponse:
     """The form, sent to ``record`` once that is known, otherwise to where it came from.
 
-    Whoever writes is not called away: the bell stands without its number, which also saves its query.
+    Whoever writes is not called away: the bell stands without its number.
     """
     known = record or (form.instance if form.instance.pk and status == 200 else None)
     context |= {"form": form, "record": known, "crumbs": crumbs(), "unread": ""}

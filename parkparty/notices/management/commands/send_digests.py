@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from parkparty.notices.services import awaiting_digest, forget_old
+from parkparty.notices.services import awaiting_digest, forget_old, recount_unread
 from parkparty.notices.tasks import send_digest
 
 
@@ -22,4 +22,5 @@ class Command(BaseCommand):
         for key in keys:
             send_digest.enqueue(key)
         forget_old()
+        recount_unread()
         self.stdout.write(_("已排入 %(count)d 封邮件。") % {"count": len(keys)})
