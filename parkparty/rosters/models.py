@@ -339,6 +339,12 @@ class RosterIssue(models.Model):
         return str(BY_KEY[self.key].title)
 
     @property
+    def pairs(self) -> list[tuple[str, str, str]]:
+        """Of a row that may be a company the site has: what the file and the site say, by the column's title."""
+        pairs = self.params.get("pairs", [])
+        return [(str(BY_KEY[key].title), told, held) for key, told, held in pairs]
+
+    @property
     def place(self) -> str:
         """The cell's name in the form: row and column, which a new check does not change."""
         return f"{self.number}-{self.key}"

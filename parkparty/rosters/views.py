@@ -39,6 +39,7 @@ from parkparty.rosters.services.reading import assign_columns
 from parkparty.rosters.services.repairing import (
     accept_proposals,
     annotated_workbook,
+    decide_alike,
     forget_repairs,
     repair_cells,
     replace_file,
@@ -182,6 +183,10 @@ def _repair(batch: RosterBatch, request: ScopedRequest, cells: dict[str, Any]) -
     """Do what the button that was pressed says; without one, and beside an accepted proposal, take what was typed."""
     if "forget" in request.POST:
         return forget_repairs(batch, by=request.user)
+    number, _dash, choice = request.POST.get("alike", "").partition("-")
+    if choice and number.isdecimal():
+        everywhere = "alike-all" in request.POST
+        return decide_alike(batch, by=request.user, number=int(number), choice=choice, everywhere=everywhere)
     kind = request.POST.get("accept_all")
     if kind is not None:
         return accept_proposals(batch, by=request.user, wanted=Q(kind=kind) if kind else Q())
@@ -284,7 +289,13 @@ def _findings(request: ScopedRequest, batch: RosterBatch) -> dict[str, Any]:
         page: Any = keyset_page(issues.filter(kind=kind) if kind else issues, request.GET, order=("id",))
         proposals = issues.filter(kind=kind) if kind else issues
         _prepare_cells(page.rows, request)
-        return {"show": outcome, "kind": kind, "page": page, "proposals": proposals.exclude(proposal="").count()}
+        return {
+            "show": outcome,
+            "kind": kind,
+            "page": page,
+            "proposals": proposals.exclude(proposal="").count(),
+            "alike": batch.kinds.get(IssueKind.ALIKE, 0),
+        }
     rows = RosterRow.objects.within(request.scope).filter(batch=batch, outcome=outcome).select_related("park")
     return {"show": outcome, "page": keyset_page(rows, request.GET, order=("number",))}
 
@@ -293,6 +304,8 @@ def _prepare_cells(issues: list[RosterIssue], request: ScopedRequest) -> None:
     """One field a cell, however much is wrong with it, holding what was typed if the form comes back."""
     seen: set[str] = set()
     for issue in issues:
+        if issue.kind == IssueKind.ALIKE:
+            continue
         issue.is_first = issue.place not in seen
         issue.entered = request.POST.get(f"cell-{issue.place}", issue.typed)
         seen.add(issue.place)

@@ -14,6 +14,7 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.companies.models import Industry
+from parkparty.core.codes import uscc_from_body
 from tests.conftest import LONG_AGO, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,3 +70,23 @@ def test_messy_roster_then_the_mended_one(as_administrator: Page) -> None:
 
     page.get_by_role("link", name=re.compile("查看创智天地")).click()
     expect(page.get_by_role("link", name="晨曦数据（示例）有限公司")).to_be_visible()
+
+
+def test_cells_are_mended_with_the_keyboard_alone(as_administrator: Page) -> None:
+    page = as_administrator
+    upload(page, "messy.xlsx")
+    cells = page.locator("[data-roster-cell]")
+    cells.first.focus()
+    before = cells.first.input_value()
+    page.keyboard.type("改错了")
+    page.keyboard.press("Escape")
+    expect(cells.first).to_have_value(before)
+    page.keyboard.press("Enter")
+    expect(cells.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(cells.first).to_be_focused()
+    number = page.locator("#rows tbody tr").count()
+    page.keyboard.type(uscc_from_body("91", "310110", "DEM00777"))
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("button", name=re.compile("撤回页面上的改正（1 处）"))).to_be_visible()
+    assert page.locator("#rows tbody tr").count() == number - 1

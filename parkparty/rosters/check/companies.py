@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+from collections.abc import Sequence
 
 from parkparty.companies.models import Company
-from parkparty.core.text import fold
+from parkparty.core.text import fold, half_width
+from parkparty.rosters.check.alike import match_alike
 from parkparty.rosters.check.known import Known
 from parkparty.rosters.check.rows import Row
 from parkparty.rosters.choices import IssueKind
 
 
-def match_companies(rows: Iterable[Row], known: Known) -> None:
+def match_companies(rows: Sequence[Row], known: Known) -> None:
     """Set each row's company. A row whose name or code cannot be read, or that repeats another, is noted as wrong."""
+    for row in rows:
+        if row.can_tell("name", "uscc"):
+            row.company = known.by_uscc.get(row.values.get("uscc", "")) or _by_name(row, known)
+        elif row.can_tell("name"):
+            _propose_code(row, known)
+    match_alike(rows, known, taken={row.company.pk for row in rows if row.company})
     seen: dict[object, Row] = {}
     for row in rows:
-        if not row.can_tell("name", "uscc"):
-            continue
-        row.company = known.by_uscc.get(row.values.get("uscc", "")) or _by_name(row, known)
-        row.is_ours = row.company is None or known.keeps(row.company)
-        _refuse_repeated(row, seen)
+        if row.can_tell("name", "uscc"):
+            row.is_ours = row.company is None or known.keeps(row.company)
+            _refuse_repeated(row, seen)
 
 
 def _by_name(row: Row, known: Known) -> Company | None:
@@ -46,6 +52,25 @@ def _for_new_code(row: Row, ours: list[Company], known: Known) -> Company | None
         if row.park and known.open_tenancy(company, row.park):
             row.fault("uscc", IssueKind.USCC_DIFFERS, stored=company.uscc)
     return None
+
+
+def _propose_code(row: Row, known: Known) -> None:
+    """For a code that cannot be read: the one of the company of this name, where what is left of it looks like it."""
+    same = [c for c in known.by_name.get(fold(row.name)[:120], []) if c.uscc and known.keeps(c)]
+    if len(same) != 1:
+        return
+    code = str(same[0].uscc)
+    for issue in row.issues:
+        if issue.key == issue.column == "uscc" and not issue.proposal and _resembles(issue.value, code):
+            issue.proposal = code
+
+
+def _resembles(written: str, code: str) -> bool:
+    """Whether a rounded number (``9.131E+17``) begins like the code, or a mistyped code differs in a few places."""
+    digits, is_rounded, _exponent = half_width(written).upper().partition("E+")
+    if is_rounded:
+        return code.startswith(digits.replace(".", "")[:15].rstrip("0"))
+    return difflib.SequenceMatcher(None, digits, code, autojunk=False).ratio() > 0.8
 
 
 def _refuse_repeated(row: Row, seen: dict[object, Row]) -> None:

@@ -105,7 +105,11 @@ def fetch_known(rows: list[Row], known: Known) -> None:
     _fetch_tables(rows, parks, known)
     _fetch_organizations(rows, parks, known)
     _fetch_companies(rows, known)
-    companies = {c.pk for c in known.by_uscc.values()} | {c.pk for same in known.by_name.values() for c in same}
+    fetch_facts({c.pk for c in known.by_uscc.values()} | {c.pk for same in known.by_name.values() for c in same}, known)
+
+
+def fetch_facts(companies: Iterable[int], known: Known) -> None:
+    """Fetch where these companies sit, what covers them, and their member counts."""
     for some in chunks(sorted(companies)):
         for tenancy in Tenancy.objects.filter(company__in=some).select_related("park", "building"):
             known.tenancies[tenancy.company_id].append(tenancy)

@@ -53,6 +53,8 @@ class Row:
     park: Park | None = None
     company: Company | None = None
     """The company on the site that the row means; None for one that is not there yet."""
+    decision: str = ""
+    """What somebody decided about a company that may be this one: its key, or ``NEW_ONE``."""
     is_ours: bool = True
     """Whether the importer keeps that company; what others keep is not shown, compared or changed."""
 
@@ -112,9 +114,15 @@ class Roster:
 
 
 Repairs = Mapping[tuple[int, str], str]
-"""What was typed in place of cells, by row number and column key; under ``WHOLE_ROW``, that a row is left out."""
+"""What was typed in place of cells, by row number and column key; under the keys below what was said of a row."""
 
 WHOLE_ROW = ""
+"""That the row is left out."""
+
+DECISION = "decision"
+"""Which company the row means, of those that it may be taken for: the company's key, or ``NEW_ONE``."""
+
+NEW_ONE = "new"
 
 
 def read_rows(sheet: Sheet, aliases: Mapping[str, str] | None = None, repairs: Repairs | None = None) -> Roster:
@@ -124,9 +132,10 @@ def read_rows(sheet: Sheet, aliases: Mapping[str, str] | None = None, repairs: R
         HeaderFault: when required columns are missing or doubled.
     """
     positions, ignored = match_columns(sheet.titles, aliases or {})
-    _repair(sheet, positions, repairs or {})
+    repairs = repairs or {}
+    _repair(sheet, positions, repairs)
     layout = Layout(sheet.name, positions)
-    rows = [Row(layout, number, cells) for number, cells in sheet.rows]
+    rows = [Row(layout, number, cells, decision=repairs.get((number, DECISION), "")) for number, cells in sheet.rows]
     for column in COLUMNS:
         if column.key in positions:
             _parse(rows, column)
@@ -137,14 +146,14 @@ def read_rows(sheet: Sheet, aliases: Mapping[str, str] | None = None, repairs: R
 
 def _repair(sheet: Sheet, positions: dict[str, int], repairs: Repairs) -> None:
     """Put what was typed into the cells; a column that the file lacks is added behind the others."""
-    for key in sorted({key for _number, key in repairs} - positions.keys() - {WHOLE_ROW}):
+    for key in sorted({key for _number, key in repairs if key in BY_KEY} - positions.keys()):
         positions[key] = len(sheet.titles)
         sheet.titles.append(str(BY_KEY[key].title))
     left_out = {number for number, key in repairs if key == WHOLE_ROW}
     sheet.rows[:] = [(number, cells) for number, cells in sheet.rows if number not in left_out]
     typed: dict[int, dict[int, str]] = defaultdict(dict)
     for (number, key), value in repairs.items():
-        if key != WHOLE_ROW:
+        if key in BY_KEY:
             typed[number][positions[key]] = value
     for number, cells in sheet.rows:
         for at, value in typed.get(number, {}).items():

@@ -22,6 +22,9 @@ from parkparty.rosters.columns.cells import (
     text_of,
 )
 
+_ROUNDED = re.compile(r"^\d{15}000$")
+"""What a spreadsheet makes of 18 digits; once saved as text nothing but the zeros tells."""
+
 
 class CompanyName(TextColumn):
     key, title, required, limit = "name", _("企业名称"), True, 120
@@ -36,7 +39,10 @@ class Uscc(Column):
 
     def parse(self, cell: Cell) -> str:
         code = re.sub(r"[\s-]", "", half_width(text_of(cell))).upper()
-        if fault := uscc_fault(code):
+        fault = uscc_fault(code)
+        if fault and _ROUNDED.match(code):
+            raise CellFault(IssueKind.DIGITS_LOST)
+        if fault:
             raise CellFault(IssueKind(fault), n=len(code))
         return code
 

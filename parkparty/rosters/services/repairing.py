@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from django.core.exceptions import ValidationError
@@ -13,11 +14,14 @@ from django.utils.translation import gettext as _
 from parkparty.accounts.models import User
 from parkparty.audit.choices import Kind
 from parkparty.audit.services import record, record_read
-from parkparty.rosters.check.rows import WHOLE_ROW
-from parkparty.rosters.choices import BatchState
+from parkparty.rosters.check.rows import DECISION, NEW_ONE, WHOLE_ROW
+from parkparty.rosters.choices import BatchState, IssueKind
 from parkparty.rosters.documents import write_annotated
 from parkparty.rosters.models import RosterBatch, RosterRepair
 from parkparty.rosters.services.batches import keep_file, locked, own, reach_of, read_kept
+
+SKIP = "skip"
+"""Of a row that may be a company the site has: it is left out."""
 
 Place = tuple[int, str]
 """A cell: its row's number and its column's key."""
@@ -57,6 +61,31 @@ def accept_proposals(batch: RosterBatch, *, by: User, wanted: Q) -> int:
     batch = _open(batch, by)
     issues = batch.issues.filter(wanted).exclude(proposal="").values_list("number", "key", "proposal")
     return _keep(batch, {(number, key): proposal for number, key, proposal in issues}, by)
+
+
+@transaction.atomic
+def decide_alike(batch: RosterBatch, *, by: User, number: int, choice: str, everywhere: bool) -> int:
+    """Settle whether the row ``number`` is a company that the site has: ``choice`` is its key, ``NEW_ONE`` or ``SKIP``.
+
+    ``everywhere`` decides all rows that wait for this alike; where it is the same company, each for its first one.
+    Returns how many rows that were.
+
+    Raises:
+        ValidationError: when the batch is not waiting for a decision.
+    """
+    batch = _open(batch, by)
+    waiting: dict[int, list[str]] = defaultdict(list)
+    for row, params in batch.issues.filter(kind=IssueKind.ALIKE).values_list("number", "params"):
+        waiting[row].append(str(params["company"]))
+    if number not in waiting or choice not in (NEW_ONE, SKIP, *waiting[number]):
+        return 0
+    wanted: dict[Place, str] = {}
+    for row, companies in waiting.items() if everywhere else [(number, [choice])]:
+        if choice == SKIP:
+            wanted[row, WHOLE_ROW] = ""
+        else:
+            wanted[row, DECISION] = choice if row == number or choice == NEW_ONE else companies[0]
+    return _keep(batch, wanted, by)
 
 
 @transaction.atomic
