@@ -73,13 +73,14 @@ def _candidates(rows: list[Row], names: Names, known: Known, taken: Collection[i
             wanted[row.park.pk, core].append(row)
     here = Company.objects.filter(tenancies__park__in=parks, tenancies__until__isnull=True)
     stored = here.values_list("pk", "name", "tenancies__park").iterator()
-    named = {
-        pk: hit for pk, name, park in stored if pk not in taken and (hit := wanted.get((park, names.core(name))))
-    }
+    named: dict[int, list[Row]] = defaultdict(list)
+    for pk, name, park in stored:
+        if pk not in taken:
+            named[pk] += wanted.get((park, names.core(name)), ())
     found: dict[int, list[Company]] = defaultdict(list)
-    for some in chunks(sorted(named)):
+    for some in chunks(sorted(pk for pk, hits in named.items() if hits)):
         companies = list(Company.objects.filter(pk__in=some).order_by("pk"))
-        fetch_facts(some, known)
+        fetch_facts([pk for pk in some if pk not in known.tenancies], known)
         for company in companies:
             for row in named[company.pk]:
                 if known.keeps(company):
