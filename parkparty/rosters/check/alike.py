@@ -66,25 +66,28 @@ def match_alike(rows: Iterable[Row], known: Known, taken: Collection[int]) -> No
 
 def _candidates(rows: list[Row], names: Names, known: Known, taken: Collection[int]) -> Mapping[int, list[Company]]:
     """By row number the companies that now sit in the row's park under nearly its name."""
-    parks = {row.park.pk for row in rows if row.park}
+    named = _named_alike(rows, names, taken)
+    found: dict[int, list[Company]] = defaultdict(list)
+    for some in chunks(sorted(named)):
+        fetch_facts([pk for pk in some if pk not in known.tenancies], known)
+        for company in filter(known.keeps, Company.objects.filter(pk__in=some).order_by("pk")):
+            for row in named[company.pk]:
+                found[row.number].append(company)
+    return found
+
+
+def _named_alike(rows: list[Row], names: Names, taken: Collection[int]) -> Mapping[int, list[Row]]:
+    """By the key of the company, whoever keeps it, the rows of its park that call it nearly the same."""
     wanted: dict[tuple[int, str], list[Row]] = defaultdict(list)
     for row in rows:
         if row.park and (core := names.core(row.name)):
             wanted[row.park.pk, core].append(row)
+    parks = {park for park, _core in wanted}
     here = Company.objects.filter(tenancies__park__in=parks, tenancies__until__isnull=True)
-    stored = here.values_list("pk", "name", "tenancies__park").iterator()
-    named: dict[int, list[Row]] = defaultdict(list)
-    for pk, name, park in stored:
-        if pk not in taken:
-            named[pk] += wanted.get((park, names.core(name)), ())
-    found: dict[int, list[Company]] = defaultdict(list)
-    for some in chunks(sorted(pk for pk, hits in named.items() if hits)):
-        companies = list(Company.objects.filter(pk__in=some).order_by("pk"))
-        fetch_facts([pk for pk in some if pk not in known.tenancies], known)
-        for company in companies:
-            for row in named[company.pk]:
-                if known.keeps(company):
-                    found[row.number].append(company)
+    found: dict[int, list[Row]] = defaultdict(list)
+    for pk, name, park in here.values_list("pk", "name", "tenancies__park").iterator():
+        if pk not in taken and (hits := wanted.get((park, names.core(name)))):
+            found[pk] += hits
     return found
 
 
