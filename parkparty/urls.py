@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("parkparty.engagement.urls")),
     path("notices/", include("parkparty.notices.urls")),
     path("organizations/", include(coverage_urls.organizations)),
+    path("rules/", include("parkparty.rules.urls")),
     path("rosters/", include("parkparty.rosters.urls")),
 ]
 

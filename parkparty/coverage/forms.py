@@ -101,3 +101,19 @@ class ChangesForm(forms.Form):
         return Comparison(
             node, asked["since"], asked["until"], Denominator(asked["denominator"]), Denominator(asked["then"])
         )
+
+
+class PlanOptionsForm(CoverageOptionsForm):
+    """What a plan may be asked for beside: whether companies without a full member may join a branch."""
+
+    joins_empty = forms.BooleanField(
+        label=gettext_lazy("没有正式党员的企业也编入联合党支部"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    @property
+    def joins_empty_companies(self) -> bool:
+        """Whether that box is ticked."""
+        self.full_clean()
+        return bool(self.cleaned_data.get("joins_empty"))

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from parkparty.coverage.views import changes, pages, snapshots
+from parkparty.coverage.views import changes, pages, plans, snapshots
 
 app_name = "coverage"
 urlpatterns = [
     path("", pages.index, name="index"),
     path("areas/<slug:code>/", pages.area_page, name="area"),
+    path("areas/<slug:code>/plan/", plans.area_plan, name="area_plan"),
     path("parks/<slug:key>/", pages.park_page, name="park"),
+    path("parks/<slug:key>/plan/", plans.park_plan, name="park_plan"),
     path("organizations/<str:code>/", pages.organization_coverage, name="organization"),
     path("changes/", changes.changes, name="changes"),
     path("companies/", changes.companies, name="companies"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class Strength(models.TextChoices):
     MUST = "must", _("应当")
     USUAL = "usual", _("一般")
+    MAY = "may", _("可以")
     LOCAL = "local", _("地方要求")
 
 
@@ -14,6 +15,20 @@ class RuleKind(models.TextChoices):
     """The shapes of rules that the code knows; the rules themselves are rows."""
 
     PERIODIC_ACTIVITY = "periodic_activity", _("定期开展的活动")
+    SET_UP = "set_up", _("应当单独组建")
+    SIZE = "size", _("规模")
+    TERM = "term", _("任期")
+    TERM_REMINDER = "term_reminder", _("换届提醒")
+    REPLY = "reply", _("批复期限")
+    REFERENCE = "reference", _("列出备查")
+
+
+class Measure(models.TextChoices):
+    """What a rule of size counts."""
+
+    UNITS = "units", _("覆盖企业")
+    MEMBERS = "members", _("党员")
+    FULL_MEMBERS = "full", _("正式党员")
 
 
 class Every(models.TextChoices):
@@ -29,3 +44,15 @@ class DutyState(models.TextChoices):
     MISSING = "missing", _("未报")
     PENDING = "pending", _("待审核")
     DONE = "done", _("已完成")
+
+
+PARAMETERS: dict[str, frozenset[str]] = {
+    RuleKind.PERIODIC_ACTIVITY: frozenset(),
+    RuleKind.SET_UP: frozenset({"full_at_least"}),
+    RuleKind.SIZE: frozenset({"measure", "types", "more_than"}),
+    RuleKind.TERM: frozenset({"years"}),
+    RuleKind.TERM_REMINDER: frozenset({"months"}),
+    RuleKind.REPLY: frozenset({"months"}),
+    RuleKind.REFERENCE: frozenset(),
+}
+"""The parameters that a rule of each kind must name; one of size may add ``up_to``, rows for reference anything."""

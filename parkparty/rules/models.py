@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from parkparty.activities.models import ActivityType
-from parkparty.rules.choices import Every, RuleKind, Strength
+from parkparty.organizations.choices import OrganizationType
+from parkparty.rules.choices import PARAMETERS, Every, Measure, RuleKind, Strength
 from parkparty.rules.querysets import RuleQuerySet
+
+MAX_NUMBER = 10_000
 
 
 class Rule(models.Model):
-    """A rule of a regulation: how often which activity is owed, and by whom."""
+    """A rule of a regulation, with its article, its strength and the days on which it holds."""
 
     code = models.CharField(_("编号"), max_length=20, primary_key=True)
     name = models.CharField(_("规则"), max_length=100)
@@ -26,6 +32,12 @@ class Rule(models.Model):
     every = models.CharField(_("周期"), max_length=7, choices=Every, blank=True)
     min_full_members = models.PositiveSmallIntegerField(
         _("正式党员不少于"), default=0, help_text=_("达到这一人数的组织才适用；0 为都适用")
+    )
+    parameters = models.JSONField(
+        _("参数"), default=dict, blank=True, help_text=_("人数、家数、月数等数值，字段由规则种类决定")
+    )
+    is_verified = models.BooleanField(
+        _("已核对原文"), default=False, help_text=_("条款号和施行日期都对照过原文的才勾选")
     )
     is_active = models.BooleanField(_("启用"), default=True)
     since = models.DateField(_("施行日期"))
@@ -53,3 +65,30 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def clean(self) -> None:
+        super().clean()
+        fault = _fault(self.kind, self.parameters)
+        if fault:
+            raise ValidationError({"parameters": fault})
+
+
+def _fault(kind: str, parameters: Any) -> str:
+    """What is wrong with the parameters of a rule of ``kind``, in words; empty when nothing is."""
+    if not isinstance(parameters, dict):
+        return str(_('参数写成 JSON 对象，例如 {"months": 6}。'))
+    missing = PARAMETERS.get(kind, frozenset()) - parameters.keys()
+    if missing:
+        return str(_("这一种类的规则还缺少参数：%(names)s。") % {"names": "、".join(sorted(missing))})
+    if kind == RuleKind.REFERENCE:
+        return ""
+    years, types = parameters.get("years", {}), parameters.get("types", [])
+    if not isinstance(years, dict) or not isinstance(types, list) or {*years, *types} - {*OrganizationType.values}:
+        return str(_("党组织类型只能是：%(names)s。") % {"names": "、".join(OrganizationType.values)})
+    if parameters.get("measure", Measure.UNITS) not in Measure.values:
+        return str(_("计量对象（measure）只能是：%(names)s。") % {"names": "、".join(Measure.values)})
+    numbers = [parameters[name] for name in ("full_at_least", "more_than", "up_to", "months") if name in parameters]
+    numbers += years.values()
+    if not all(type(number) is int and 0 <= number <= MAX_NUMBER for number in numbers):
+        return str(_("数值写成 0～%(most)d 的整数。") % {"most": MAX_NUMBER})
+    return ""

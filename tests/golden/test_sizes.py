@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.core.management import call_command
 
 from parkparty.organizations.choices import OrganizationType
-from parkparty.organizations.rules import size_hints
+from parkparty.rules.figures import Facts
+from parkparty.rules.figures import hints as hints_on
 
 JOINT, OWN = OrganizationType.JOINT_BRANCH, OrganizationType.INDEPENDENT_BRANCH
 GENERAL, COMMITTEE = OrganizationType.GENERAL_BRANCH, OrganizationType.COMMITTEE
+ON = dt.date(2026, 11, 21)
 
 
-def hints(type: str, full: int = 0, probationary: int = 0, units: int = 0) -> list[str]:
-    return [hint.rule for hint in size_hints(type, full=full, probationary=probationary, units=units)]
+@pytest.fixture(autouse=True)
+def rule_rows(db: None) -> None:
+    call_command("loaddata", "fixtures/codes/activity_types.json", "fixtures/codes/rules.json", verbosity=0)
+
+
+def hints(type: str, full: int = 0, probationary: int = 0, units: int = 0, on: dt.date = ON) -> list[str]:
+    found = hints_on(Facts(type, full=full, probationary=probationary, units=units), on)
+    return [hint.rule.code for hint in found]
 
 
 @pytest.mark.parametrize(("units", "expected"), [(5, []), (6, ["R03"])])
@@ -20,11 +31,17 @@ def test_5_a_joint_branch_usually_covers_no_more_than_five_units(units: int, exp
     assert hints(JOINT, units=units) == expected
 
 
-def test_5_the_hint_names_the_number_the_limit_and_the_article() -> None:
-    hint = size_hints(JOINT, full=0, probationary=0, units=6)[0]
-    assert hint.text == "覆盖 6 家，一般不超过 5 家。"
-    assert "支部工作条例" in hint.source
+def test_5_the_hint_names_the_number_the_rule_and_the_article() -> None:
+    hint = hints_on(Facts(JOINT, units=6), ON)[0]
+    assert hint.fact == "现在覆盖 6 家企业。"
+    assert "不超过 5 个" in hint.rule.name
+    assert "支部工作条例" in hint.rule.source
     assert not hint.is_duty
+
+
+def test_5_what_was_so_in_2017_is_not_judged_by_the_regulation_of_2018() -> None:
+    assert hints(JOINT, units=28, on=dt.date(2018, 10, 27)) == []
+    assert hints(JOINT, units=28, on=dt.date(2018, 10, 28)) == ["R03"]
 
 
 @pytest.mark.parametrize(
@@ -34,9 +51,11 @@ def test_5_the_hint_names_the_number_the_limit_and_the_article() -> None:
         (OWN, 7, ["R08"]),
         (COMMITTEE, 7, []),
         (OWN, 50, ["R08"]),
-        (OWN, 51, ["R04", "R08", "R09"]),
+        (OWN, 51, ["R04", "R08", "R09-1"]),
+        (OWN, 100, ["R04", "R08", "R09-1"]),
+        (OWN, 101, ["R04", "R08", "R09-2"]),
         (GENERAL, 100, []),
-        (GENERAL, 101, ["R09"]),
+        (GENERAL, 101, ["R09-2"]),
         (COMMITTEE, 499, []),
         (COMMITTEE, 500, ["R10"]),
     ],
@@ -46,10 +65,4 @@ def test_6_member_numbers_on_either_side_of_a_limit(type: str, full: int, expect
 
 
 def test_6_probationary_members_fill_a_branch_but_do_not_vote_for_a_committee() -> None:
-    assert hints(OWN, full=6, probationary=45) == ["R04", "R09"]
-
-
-def test_6_past_a_hundred_members_the_hint_is_a_committee_not_a_general_branch() -> None:
-    assert [h.text for h in size_hints(OWN, full=101, probationary=0, units=1) if h.rule == "R09"] == [
-        "党员超过 100 名，经上级党组织批准可以设立党委。"
-    ]
+    assert hints(OWN, full=6, probationary=45) == ["R04", "R09-1"]

@@ -54,11 +54,13 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "activities:photo": (ActivityPhoto, "pk"),
     "companies": (Company, "pk"),
     "coverage:area": (Area, "code"),
+    "coverage:area_plan": (Area, "code"),
     "coverage:organization": (Organization, "code"),
     "coverage:park": (Park, "key"),
     "engagement:handover": (User, "pk"),
     "coverage:snapshot": (CoverageSnapshot, "pk"),
     "coverage:snapshot_file": (CoverageSnapshot, "pk"),
+    "coverage:park_plan": (Park, "key"),
     "organizations": (Organization, "code"),
     "rosters": (RosterBatch, "pk"),
 }

@@ -76,6 +76,13 @@ class Lists:
         """The companies that the denominator counts, as an address names them."""
         return {**key_of(self.node), "denominator": str(self.denominator), "as_of": self.as_of.isoformat()}
 
+    def plan(self) -> str:
+        """The plan for the uncovered companies of a place; empty for an organisation, which has none."""
+        if isinstance(self.node, Organization):
+            return ""
+        asked = {"as_of": self.as_of.isoformat(), "denominator": str(self.denominator)}
+        return f"{page_of(self.node)}plan/?{urlencode(asked)}"
+
     def page(self) -> str:
         """The coverage page with the same day and denominator."""
         asked = {"as_of": self.as_of.isoformat(), "denominator": str(self.denominator)}

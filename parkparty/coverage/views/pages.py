@@ -53,9 +53,8 @@ from parkparty.coverage.tables import (
 )
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization, OrganizationSpan
-from parkparty.organizations.rules import size_hints
 from parkparty.places.models import Area, Park
-from parkparty.rules.figures import duties
+from parkparty.rules.figures import duties, facts_of, hints
 
 TILES = 3
 DUTIES_SHOWN = 20
@@ -222,6 +221,7 @@ def _coverage_page(
         "snapshots_address": reverse("coverage:snapshots", query=key_of(node)),
         "companies_address": lists.companies(),
         "uncovered_address": lists.companies(CoverageChoice.UNCOVERED),
+        "plan_address": lists.plan(),
         "branches_address": lists.branches(),
         "joint_branches_address": lists.branches(OrganizationType.JOINT_BRANCH),
         "bar": stacked_bar(figures.coverage, lists),
@@ -279,9 +279,7 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     context = {
         "organization": organization,
         "crumbs": _organization_crumbs(organization, scope, "organizations:detail"),
-        "hints": size_hints(
-            organization.type, full=last.full, probationary=last.probationary, units=organization.units
-        ),
+        "hints": hints(facts_of(organization, last, organization.units, day), day),
         "counts": counts,
         "companies": company_coverage(organization, as_of=day, denominator=Denominator.REGISTERED, scope=scope),
         "companies_address": Lists(organization, day, Denominator.REGISTERED).companies(),

@@ -100,7 +100,7 @@ def duties(organizations: OrganizationQuerySet, on: dt.date) -> list[Duty]:
 
 
 def _rules_on(on: dt.date) -> list[Rule]:
-    rules = Rule.objects.valid_on(on).filter(is_active=True, kind=RuleKind.PERIODIC_ACTIVITY)
+    rules = Rule.objects.in_force(on).filter(kind=RuleKind.PERIODIC_ACTIVITY)
     if on.month < LAST_QUARTER_STARTS:
         rules = rules.exclude(every=Every.YEAR)
     return list(rules.select_related("activity_type"))

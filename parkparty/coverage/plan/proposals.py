@@ -1,0 +1,189 @@
+"""The plan for a park or an area: the uncovered companies as they stand, what to found, the figure before and after."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from parkparty.companies.choices import CoverageChoice, CoverageState, Denominator
+from parkparty.companies.models import Company, Tenancy
+from parkparty.core import paths
+from parkparty.core.dates import today
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures import CompanyCoverage, Place, company_coverage
+from parkparty.coverage.plan.packing import MIN_FULL, Group, Near, Unit, most_joined, pack
+from parkparty.rules.choices import Measure, RuleKind
+from parkparty.rules.figures import limit_of
+
+NO_LIMIT_GIVEN = 5
+"""Units in a joint branch when the site has switched the rule off: what the regulation says (R03)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A company with the place it was planned by."""
+
+    company: Company
+    full: int
+    park: str
+    building: str
+
+
+@dataclass(frozen=True, slots=True)
+class JointProposal:
+    """One joint branch to found."""
+
+    seats: tuple[Seat, ...]
+    near: Near
+
+    @property
+    def full(self) -> int:
+        """Full members together."""
+        return sum(seat.full for seat in self.seats)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to found for the uncovered companies of ``node``. ``most`` and ``fewest`` are what no plan can beat."""
+
+    node: Place
+    as_of: dt.date
+    denominator: Denominator
+    max_units: int
+    joins_empty: bool
+    own: list[Seat]
+    joint: list[JointProposal]
+    instructed: list[Seat]
+    worked: list[Seat]
+    before: CompanyCoverage
+    most: int
+    fewest: int
+
+    @property
+    def joined(self) -> int:
+        """Companies that the proposed joint branches would cover."""
+        return sum(len(proposal.seats) for proposal in self.joint)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether no plan covers more companies, nor as many with fewer joint branches, wherever they sit."""
+        return (self.joined, len(self.joint)) == (self.most, self.fewest)
+
+    @property
+    def after(self) -> CompanyCoverage:
+        """The coverage when all of it is done."""
+        before, moved = self.before, len(self.own) + self.joined
+        return CompanyCoverage(
+            own=before.own + len(self.own), joint=before.joint + self.joined, work_only=before.uncovered - moved, none=0
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The plan for other programs. Companies by credit code and name, members as counts."""
+        return {
+            "node": str(self.node),
+            "as_of": self.as_of.isoformat(),
+            "definition": self.denominator.definition,
+            "uncovered": self.before.uncovered,
+            "max_units": self.max_units,
+            "min_full_members": MIN_FULL,
+            "own": [_seat(seat) for seat in self.own],
+            "joint": [
+                {
+                    "near": proposal.near.value,
+                    "full_members": proposal.full,
+                    "units": [_seat(s) for s in proposal.seats],
+                }
+                for proposal in self.joint
+            ],
+            "instructors": [_seat(seat) for seat in self.instructed],
+            "already_worked_with": [_seat(seat) for seat in self.worked],
+            "bound": {"most_companies": self.most, "fewest_joint_branches": self.fewest, "reached": self.is_proven},
+            "before": {"covered": self.before.organization_covered, "rate": self.before.organization_rate.percent},
+            "after": {"covered": self.after.organization_covered, "rate": self.after.organization_rate.percent},
+        }
+
+
+def plan_coverage(
+    node: Place, *, as_of: dt.date, denominator: Denominator, scope: Scope, joins_empty: bool = False
+) -> Plan:
+    """What to found for the companies of ``node`` that no organisation covers on ``as_of``, in four queries.
+
+    Facts are those of ``as_of``; the limits are those of today's rules, since what is planned is founded from now on.
+    ``joins_empty`` lets companies without a full member fill the places of a joint branch.
+    """
+    limit = limit_of(RuleKind.SIZE, "more_than", today(), measure=Measure.UNITS)
+    max_units = max(MIN_FULL, limit or NO_LIMIT_GIVEN)
+    seats, units, worked = _uncovered(node, as_of, denominator, scope)
+    small = [unit for unit in units if unit.full < MIN_FULL and (unit.full or joins_empty)]
+    groups = pack(small, max_units)
+    most, fewest = most_joined(_count(small), max_units)
+    placed = {unit.key for group in groups for unit in group.units}
+    rest = [unit.key for unit in units if unit.full < MIN_FULL and unit.key not in placed]
+    return Plan(
+        node=node,
+        as_of=as_of,
+        denominator=denominator,
+        max_units=max_units,
+        joins_empty=joins_empty,
+        own=[seats[unit.key] for unit in units if unit.full >= MIN_FULL],
+        joint=[_proposal(group, seats) for group in groups],
+        instructed=[seats[key] for key in rest if key not in worked],
+        worked=[seats[key] for key in rest if key in worked],
+        before=company_coverage(node, as_of=as_of, denominator=denominator, scope=scope),
+        most=most,
+        fewest=fewest,
+    )
+
+
+def _uncovered(
+    node: Place, as_of: dt.date, denominator: Denominator, scope: Scope
+) -> tuple[dict[int, Seat], list[Unit], set[int]]:
+    """The uncovered companies, as seats and as units, and the keys of those that others already work with."""
+    rows: Any = Company.objects.within(scope).population(node, denominator, as_of)
+    rows = rows.covered(CoverageChoice.UNCOVERED, as_of).with_full_members(as_of).order_by("name", "pk")
+    companies = list(rows)
+    where = _tenancies(node, as_of, scope)
+    seats: dict[int, Seat] = {}
+    units: list[Unit] = []
+    for company in companies:
+        sits = where.get(company.pk)
+        building = sits.building if sits else None
+        park = str(sits.park) if sits else ""
+        seats[company.pk] = Seat(company, company.full_members, park, str(building or ""))
+        units.append(
+            Unit(
+                key=company.pk,
+                full=company.full_members,
+                park=(sits.park.parent_id or sits.park_id) if sits else 0,
+                building=building.pk if building else 0,
+                industry=(company.industry_id or "")[:2],
+            )
+        )
+    return seats, units, {c.pk for c in companies if c.coverage_state == CoverageState.WORK_ONLY}
+
+
+def _tenancies(node: Place, as_of: dt.date, scope: Scope) -> dict[int, Tenancy]:
+    """Where each company sits in ``node``: of several places the one it is on site in, then the oldest."""
+    rows = Tenancy.objects.within(scope).filter(paths.under("park__path", node.path)).valid_on(as_of)
+    found: dict[int, Tenancy] = {}
+    for tenancy in rows.select_related("park", "building").order_by("kind", "since", "pk"):
+        found.setdefault(tenancy.company_id, tenancy)
+    return found
+
+
+def _count(units: list[Unit]) -> tuple[int, int, int]:
+    return (
+        sum(unit.full == 0 for unit in units),
+        sum(unit.full == 1 for unit in units),
+        sum(unit.full == 2 for unit in units),
+    )
+
+
+def _proposal(group: Group, seats: dict[int, Seat]) -> JointProposal:
+    return JointProposal(tuple(seats[unit.key] for unit in group.units), group.near)
+
+
+def _seat(seat: Seat) -> dict[str, Any]:
+    company = seat.company
+    return {"uscc": company.uscc, "name": company.name, "building": seat.building, "full_members": seat.full}
