@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -92,6 +93,12 @@ def test_what_cannot_be_read_or_reached_is_said_and_finds_nothing(
     assert "范围内还没有党组织" not in response.content.decode()
 
 
+@pytest.fixture
+def rule_rows(db: None) -> None:
+    call_command("loaddata", "fixtures/codes/activity_types.json", "fixtures/codes/rules.json", verbosity=0)
+
+
+@pytest.mark.usefixtures("rule_rows")
 @pytest.mark.parametrize(("units", "hinted"), [(5, False), (6, True)])
 def test_a_joint_branch_past_five_units_carries_the_hint_and_its_article(
     world: World, reviewer: User, client_of: SignIn, units: int, hinted: bool
@@ -100,12 +107,13 @@ def test_a_joint_branch_past_five_units_carries_the_hint_and_its_article(
         cover(make_company(number, world.kic), world.joint_branch)
     make_company(100, world.kic)
     shown = page(client_of(reviewer), "KIC-J1")
-    assert ("一般不超过 5 家。" in shown) is hinted
+    assert ("一般不超过 5 个" in shown) is hinted
     assert ("R03" in shown) is hinted
     listed = client_of(reviewer).get("/companies/?branch=KIC-J1").content.decode()
     assert f"共 {units} 家" in listed
 
 
+@pytest.mark.usefixtures("rule_rows")
 def test_the_size_of_today_decides_not_one_that_is_still_to_come(
     world: World, reviewer: User, client_of: SignIn
 ) -> None:

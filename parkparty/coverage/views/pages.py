@@ -183,7 +183,7 @@ def organization_coverage(request: ScopedRequest, code: str) -> HttpResponse:
     crumbs = _organization_crumbs(organization, request.scope, "coverage:organization")
     form = _options(request)
     below = Organization.objects.within(request.scope).filter(parent=organization).active_on(form.day).order_by("path")
-    children = list(below[: CHILDREN_SHOWN + 1])
+    children = [] if organization.is_branch else list(below[: CHILDREN_SHOWN + 1])
     context = {
         "crumbs": crumbs,
         "organization": organization,
@@ -273,7 +273,7 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     counts = list(MemberCount.objects.within(scope).filter(organization=organization).order_by("-as_of")[:LATEST])
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
     below = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
-    children = list(below[: CHILDREN_SHOWN + 1])
+    children = [] if organization.is_branch else list(below[: CHILDREN_SHOWN + 1])
     activities = Activity.objects.within(scope).hosted_under(organization).select_related("organization")
     officers = Officer.objects.within(scope).filter(organization=organization)
     context = {
