@@ -25,7 +25,6 @@ from parkparty.core.scope import Scope
 from parkparty.coverage.figures import (
     CompanyCoverage,
     Node,
-    company_coverage,
     coverage_by_area,
     coverage_by_park,
     coverage_of_each,
@@ -281,7 +280,6 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
         "crumbs": _organization_crumbs(organization, scope, "organizations:detail"),
         "hints": hints(facts_of(organization, last, organization.units, day), day),
         "counts": counts,
-        "companies": company_coverage(organization, as_of=day, denominator=Denominator.REGISTERED, scope=scope),
         "companies_address": Lists(organization, day, Denominator.REGISTERED).companies(),
         "children": children[:CHILDREN_SHOWN],
         "children_left_out": len(children) > CHILDREN_SHOWN,
