@@ -111,11 +111,12 @@ PUBLIC = {
     "accounts:oidc_callback",
     "accounts:logout",
     "accounts:invitation",
+    "activities:feed",
     "feedback",
     "text_size",
     "set_language",
 }
-"""Addresses that a visitor may open: signing in and out, and what the footer offers."""
+"""Addresses that a visitor may open: signing in and out, a calendar's secret address, what the footer offers."""
 
 OWN = {
     "home",

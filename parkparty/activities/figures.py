@@ -8,15 +8,19 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from parkparty.access.choices import Role
+from parkparty.accounts.models import User
 from parkparty.activities.choices import MAX_PICKED, ActivityState
-from parkparty.activities.models import Activity, ActivityHost, ActivityTheme, ActivityType
+from parkparty.activities.models import Activity, ActivityHost, ActivityTheme, ActivityType, CalendarFeed, ListChoice
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.audit.models import AuditEntry
 from parkparty.companies.models import Company
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.dates import today
+from parkparty.core.ics import Event
 from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
@@ -33,6 +37,9 @@ QUEUE_ORDER = ("filed_at", "id")
 HISTORY_LENGTH = 50
 PICK_LENGTH = 10
 """Names offered for ticking beside those ticked already."""
+
+FEED_DAYS, IN_FEED = (-92, 366), 1000
+"""A calendar program is told of the last three months and the year ahead, the latest first."""
 
 USUAL_LENGTH = 5
 SIMILAR_LENGTH = 3
@@ -178,6 +185,40 @@ def similar_to(activity: Activity, scope: Scope) -> list[Activity]:
     hosting = ActivityHost.objects.filter(activity=OuterRef("pk"), organization=activity.organization_id)
     found = Activity.objects.within(scope).filter(Exists(hosting), Exists(shared), held_on=activity.held_on)
     return list(found.exclude(pk=activity.pk)[:SIMILAR_LENGTH])
+
+
+def list_choice(user: User) -> ListChoice:
+    """How ``user`` likes the list; an empty one when they never chose."""
+    return ListChoice.objects.filter(user=user).first() or ListChoice(user=user)
+
+
+def has_feed(user: User) -> bool:
+    """Whether a secret address shows ``user``'s activities to a calendar program."""
+    return CalendarFeed.objects.filter(user=user).exists()
+
+
+def feed_events(scope: Scope, site: str) -> list[Event]:
+    """Activities around today for a calendar program: who holds what type of meeting when, and not a word of its text.
+
+    ``site`` is the address of this site, without a slash at the end.
+    """
+    since, until = (today() + dt.timedelta(days=days) for days in FEED_DAYS)
+    rows = Activity.objects.within(scope).held_between(since, until).for_list().order_by("-held_on", "-id")
+    return [
+        Event(
+            uid=f"activity-{row.pk}@{site.rpartition('/')[2]}",
+            on=row.held_on,
+            title=_("%(types)s · %(organization)s（%(state)s）")
+            % {
+                "types": _("、").join(map(str, row.types.all())) or row._meta.verbose_name,
+                "organization": row.organization,
+                "state": row.get_state_display(),
+            },
+            changed=row.updated_at,
+            url=f"{site}{reverse('activities:detail', args=[row.pk])}",
+        )
+        for row in rows[:IN_FEED]
+    ]
 
 
 def type_choices() -> list[tuple[str, str]]:

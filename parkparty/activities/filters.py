@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parkparty.activities.choices import ActivityState
+from parkparty.activities.columns import STANDARD, Column, chosen
 from parkparty.activities.figures import type_choices
 from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
+from parkparty.core.dates import Period, month_named, month_of, today
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import ListFilterForm, OrganizationField
 from parkparty.places.filters import PlaceField
 
 COUNTED = "counted"
 """The filter for what figures count: approved, or archived since."""
+
+OLDEST_FIRST = "oldest"
+
+WHOLE = "?all=1"
+"""The list without any filter, whatever the reader's own first view is."""
 
 NOT_READ = {"invalid": gettext_lazy("日期按 2026-11-21 的样子填写。")}
 
@@ -27,8 +37,11 @@ class ActivityFilterForm(ListFilterForm):
     """Filters of the list. ``rows`` is what they leave; nothing when one of them cannot be read.
 
     ``organization`` asks for what an organisation or one below it hosts, ``place`` for what the organisations there
-    lead, ``own`` for the organisations that the reader writes for. Both days belong to the span.
+    lead, ``own`` for the organisations that the reader writes for. Both days belong to the span. ``order`` and
+    ``columns`` (keys, with commas between) say how they are shown.
     """
+
+    how_shown: ClassVar[tuple[str, ...]] = ("order", "columns")
 
     state = forms.ChoiceField(
         label=gettext_lazy("状态"),
@@ -41,6 +54,9 @@ class ActivityFilterForm(ListFilterForm):
     organization = OrganizationField(label=gettext_lazy("党组织"), required=False, widget=forms.HiddenInput)
     place = PlaceField(label=gettext_lazy("园区或辖区"), required=False, widget=forms.HiddenInput)
     own = forms.BooleanField(label=gettext_lazy("只看本人填报的党组织"), required=False, widget=forms.HiddenInput)
+
+    order = forms.ChoiceField(choices=[("", ""), (OLDEST_FIRST, "")], required=False, widget=forms.HiddenInput)
+    columns = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, scope=scope, **kwargs)
@@ -67,6 +83,45 @@ class ActivityFilterForm(ListFilterForm):
             rows = rows.located_in(asked["place"])
         if asked["own"]:
             rows = rows.writable(self.scope)
-        if asked["since"]:
+        if asked.get("since"):
             rows = rows.filter(held_on__gte=asked["since"])
-        return rows.filter(held_on__lte=asked["until"]) if asked["until"] else rows
+        return rows.filter(held_on__lte=asked["until"]) if asked.get("until") else rows
+
+    @property
+    def ordering(self) -> tuple[str, str]:
+        """The order asked for, as columns that together are unique; the last held first unless told."""
+        oldest_first = self.is_valid() and self.cleaned_data["order"] == OLDEST_FIRST
+        return ("held_on", "id") if oldest_first else ("-held_on", "-id")
+
+    def shown(self, own: str = "") -> list[Column]:
+        """The columns asked for, otherwise the reader's ``own``, otherwise the standard ones."""
+        asked = self.cleaned_data["columns"] if self.is_valid() else ""
+        return chosen(asked.split(",")) or chosen(own.split(",")) or chosen(STANDARD)
+
+    def chips(self) -> list[tuple[str, str, str]]:
+        return [(label, words, WHOLE if address == "?" else address) for label, words, address in super().chips()]
+
+    def as_query(self, own: str = "") -> str:
+        """What was asked for as the query of an address, columns included: what a saved view keeps."""
+        asked = {name: self.data.get(name, "") for name in self.fields} if self.is_valid() else {}
+        asked["columns"] = ",".join(column.key for column in self.shown(own))
+        return urlencode({name: value for name, value in asked.items() if value})
+
+
+class MonthFilterForm(ActivityFilterForm):
+    """The filters of the list for one month, which takes the place of the span of days."""
+
+    how_shown = ("month",)
+    since = until = order = columns = None  # type: ignore[assignment]
+
+    month = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def period(self) -> Period:
+        """The month asked for, otherwise the present one."""
+        return month_named(self.data.get("month", "")) or month_of(today())
+
+    def address_of(self, day: dt.date) -> str:
+        """The list of what was held on ``day``, with the same filters."""
+        asked = {name: value for name in self.fields if name not in self.how_shown and (value := self.data.get(name))}
+        return f"{reverse('activities:list')}?{urlencode(asked | {'since': day, 'until': day})}"

@@ -6,7 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
 
 from parkparty.access.choices import Role
 from parkparty.activities.choices import COUNTED_STATES, FILED_STATES, ActivityState
@@ -64,6 +65,15 @@ class ActivityQuerySet(models.QuerySet):
             paths.under("organization__park__path", place.path) | paths.under("organization__area__path", place.path)
         )
 
+    def first_of_each_day(self, number: int) -> Self:
+        """Of every day the first ``number``, in the order in which they were written."""
+        place = Window(RowNumber(), partition_by=[F("held_on")], order_by=["id"])
+        return self.annotate(place_in_day=place).filter(place_in_day__lte=number)
+
+    def number_by_day(self) -> dict[dt.date, int]:
+        """How many there are on each day that has any."""
+        return dict(self.order_by().values_list("held_on").annotate(Count("pk")))
+
     def of_type(self, code: str) -> Self:
         """Activities that count as the type, each once."""
         return self.filter(Exists(rows_of(self.model, "types").filter(pk=code, activities=OuterRef("pk"))))
@@ -90,7 +100,7 @@ class ActivityQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         """With all that a row of a list shows, in a fixed number of queries."""
-        return self.select_related("organization", "theme", "author").prefetch_related("types")
+        return self.select_related("organization", "theme", "station", "park").prefetch_related("types")
 
 
 class PhotoQuerySet(models.QuerySet):
@@ -99,3 +109,17 @@ class PhotoQuerySet(models.QuerySet):
     def within(self, scope: Scope) -> Self:
         """Photos of activities that the reader sees."""
         return self.filter(activity__in=rows_of(self.model, "activity").within(scope).values("pk"))
+
+
+class SavedViewQuerySet(models.QuerySet):
+    """Named views of the list."""
+
+    def within(self, scope: Scope) -> Self:
+        """The reader's own, and those shared with a unit in or below which the reader holds a role."""
+        held = scope.paths("organizations")
+        nodes = {node for path in held for node in paths.ancestors(path, include_self=True)}
+        return self.filter(Q(owner=scope.user_id) | Q(organization__path__in=nodes))
+
+    def owned(self, scope: Scope) -> Self:
+        """The reader's own."""
+        return self.filter(owner=scope.user_id)

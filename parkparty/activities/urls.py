@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from parkparty.activities.views import drafts, lists, photos, review, steps, writing
+from parkparty.activities.views import calendar, drafts, feeds, lists, photos, review, saved, steps, writing
 
 app_name = "activities"
 urlpatterns = [
     path("", lists.activity_list, name="list"),
     path("new/", writing.new, name="new"),
     path("export/", lists.export, name="export"),
+    path("calendar/", calendar.month, name="calendar"),
+    path("calendar/feed/", feeds.renew, name="feed_renew"),
+    path("calendar/feed/end/", feeds.end, name="feed_end"),
+    path("calendar/<str:token>.ics", feeds.feed, name="feed"),
+    path("columns/", saved.columns, name="columns"),
+    path("views/", saved.views, name="views"),
+    path("views/<int:pk>/", saved.open_view, name="view"),
+    path("views/<int:pk>/delete/", saved.delete_view, name="view_delete"),
+    path("views/<int:pk>/first/", saved.first_view, name="view_first"),
     path("draft/", drafts.draft, name="draft"),
     path("queue/approve/", review.approve_regular, name="approve_regular"),
     path("queue/undo/", review.undo_last, name="undo_last"),

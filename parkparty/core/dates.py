@@ -7,11 +7,29 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from dataclasses import dataclass
 
+import chinese_calendar
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-__all__ = ["Period", "add_months", "month_of", "quarter_of", "today", "year_of"]
+__all__ = ["Period", "add_months", "holiday_on", "is_free", "month_named", "month_of", "quarter_of", "today", "year_of"]
+
+FIRST_FREE_WEEKDAY = 5  # Saturday, counted from Monday = 0
+
+HOLIDAYS = {
+    "New Year's Day": gettext_lazy("元旦"),
+    "Spring Festival": gettext_lazy("春节"),
+    "Tomb-sweeping Day": gettext_lazy("清明节"),
+    "Labour Day": gettext_lazy("劳动节"),
+    "Dragon Boat Festival": gettext_lazy("端午节"),
+    "Mid-autumn Festival": gettext_lazy("中秋节"),
+    "National Day": gettext_lazy("国庆节"),
+    "Anti-Fascist 70th Day": gettext_lazy("抗战胜利纪念日"),
+}
+"""What the announcements of the State Council call them, by the names of ``chinese_calendar``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,12 @@ def month_of(day: dt.date) -> Period:
     return Period(since, add_months(since, 1), f"{since:%Y-%m}")
 
 
+def month_named(name: str) -> Period | None:
+    """The calendar month called ``name`` (``2026-11``), or None when it is none."""
+    found = re.fullmatch(r"([12][0-9]{3})-(0[1-9]|1[0-2])", name)
+    return month_of(dt.date(int(found[1]), int(found[2]), 1)) if found else None
+
+
 def quarter_of(day: dt.date) -> Period:
     """The calendar quarter that holds ``day``."""
     quarter = (day.month - 1) // 3
@@ -59,3 +83,20 @@ def quarter_of(day: dt.date) -> Period:
 def year_of(day: dt.date) -> Period:
     """The calendar year that holds ``day``."""
     return Period(dt.date(day.year, 1, 1), dt.date(day.year + 1, 1, 1), str(day.year))
+
+
+def holiday_on(day: dt.date) -> str:
+    """The public holiday of which ``day`` is a day off, or nothing; none is known past the last announced year."""
+    try:
+        is_off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return ""
+    return str(HOLIDAYS.get(name, _("放假"))) if is_off and name else ""
+
+
+def is_free(day: dt.date) -> bool:
+    """Whether offices are closed: public holidays, and weekends that are not worked for one."""
+    try:
+        return bool(chinese_calendar.is_holiday(day))
+    except NotImplementedError:
+        return day.weekday() >= FIRST_FREE_WEEKDAY

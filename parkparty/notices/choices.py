@@ -26,7 +26,7 @@ SENTENCES = {
 """Each with the values that are kept with the notice, so that it reads well in every language."""
 
 QUIET_FROM, QUIET_UNTIL = 20, 8
-"""Local hours between which no mail is sent; none on Saturdays and Sundays either."""
+"""Local hours between which no mail is sent; none on holidays and free weekends either."""
 
 KEPT_DAYS = 180
 """For how long read notices stay in the inbox."""

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from parkparty.accounts.models import User
 from parkparty.accounts.querysets import UserQuerySet
 from parkparty.audit.services import record
+from parkparty.core.dates import is_free
 from parkparty.notices.choices import KEPT_DAYS, QUIET_FROM, QUIET_UNTIL, NoticeKind
 from parkparty.notices.models import MailChoice, Notice
 from parkparty.notices.querysets import NoticeQuerySet
@@ -27,7 +28,6 @@ from parkparty.notices.querysets import NoticeQuerySet
 logger = logging.getLogger(__name__)
 
 IN_ONE_MAIL = 50
-FIRST_FREE_DAY = 5  # Saturday, counted from Monday = 0
 
 
 @transaction.atomic
@@ -89,9 +89,9 @@ def choose_mail(user: User, *, is_off: bool) -> None:
 
 
 def is_quiet(now: dt.datetime) -> bool:
-    """Whether no mail goes out: at night and at the weekend."""
+    """Whether nobody is called: at night, at the weekend and on holidays."""
     local = timezone.localtime(now)
-    return not QUIET_UNTIL <= local.hour < QUIET_FROM or local.weekday() >= FIRST_FREE_DAY
+    return not QUIET_UNTIL <= local.hour < QUIET_FROM or is_free(local.date())
 
 
 def awaiting_digest(now: dt.datetime) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -32,7 +32,12 @@ class OrganizationField(forms.CharField):
 
 
 class ListFilterForm(forms.Form):
-    """Filters of a list, read from its address; its places and organisations are looked up in the reader's scope."""
+    """Filters of a list, read from its address; its places and organisations are looked up in the reader's scope.
+
+    ``how_shown`` names the fields that are no filters: they change the look of the rows, not which they are.
+    """
+
+    how_shown: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +61,7 @@ class ListFilterForm(forms.Form):
         return [
             (str(self.fields[name].label), str(self.in_words(name)), query_without(self.data, name, "older", "newer"))
             for name in self.fields
-            if asked.get(name)
+            if asked.get(name) and name not in self.how_shown
         ]
 
     def in_words(self, name: str) -> Any:

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkparty.core.dates import Period, add_months, month_of, quarter_of, today, year_of
+from parkparty.core.dates import (
+    Period,
+    add_months,
+    holiday_on,
+    is_free,
+    month_named,
+    month_of,
+    quarter_of,
+    today,
+    year_of,
+)
 
 days = st.dates(min_value=dt.date(1900, 1, 1), max_value=dt.date(2200, 12, 31))
 date = dt.date.fromisoformat
@@ -63,3 +73,27 @@ def test_periods_hold_their_day_and_follow_each_other(day: dt.date) -> None:
 def test_the_day_turns_at_midnight_in_shanghai(monkeypatch: pytest.MonkeyPatch, moment: str, day: str) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime.fromisoformat(moment))
     assert today() == date(day)
+
+
+@pytest.mark.parametrize(
+    ("day", "holiday", "free"),
+    [
+        ("2026-10-05", "国庆节", True),
+        ("2026-10-10", "", False),  # a Saturday that is worked for the holidays
+        ("2026-11-21", "", True),
+        ("2026-11-20", "", False),
+        ("2031-10-01", "", False),  # not announced yet: only weekends are known
+        ("2031-10-04", "", True),
+    ],
+)
+def test_free_days_are_those_announced_and_otherwise_weekends(day: str, holiday: str, free: bool) -> None:
+    assert (holiday_on(date(day)), is_free(date(day))) == (holiday, free)
+
+
+@pytest.mark.parametrize("text", ["2026-13", "x", "", "0000-01", "9999-12", "2026-1-1", "\x00", "２０２６-１１"])
+def test_a_month_that_does_not_read_is_none(text: str) -> None:
+    assert month_named(text) is None
+
+
+def test_a_month_is_read_by_its_name() -> None:
+    assert month_named("2026-11") == month_of(date("2026-11-21"))

@@ -178,9 +178,11 @@ class TestMail:
             (MONDAY.replace(hour=20), True),
             (MONDAY - dt.timedelta(days=1), True),
             (MONDAY - dt.timedelta(days=2), True),
+            (dt.datetime(2026, 10, 5, 10, tzinfo=SHANGHAI), True),  # a Monday of the National Day holidays
+            (dt.datetime(2026, 10, 10, 10, tzinfo=SHANGHAI), False),  # a Saturday that is worked for them
         ],
     )
-    def test_nights_and_weekends_are_quiet(self, tell: Any, secretary: User, moment: dt.datetime, quiet: bool) -> None:
+    def test_nights_and_free_days_are_quiet(self, tell: Any, secretary: User, moment: dt.datetime, quiet: bool) -> None:
         tell(secretary)
         assert services.send_digest(secretary.pk, now=moment) != quiet
         assert len(mail.outbox) == (not quiet)

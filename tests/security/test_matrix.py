@@ -22,7 +22,7 @@ from django.urls import reverse
 from parkparty.access.choices import Role
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.accounts.models import User
-from parkparty.activities.models import Activity, ActivityPhoto
+from parkparty.activities.models import Activity, ActivityPhoto, SavedView
 from parkparty.companies.models import Company
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.models import Organization
@@ -52,6 +52,9 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "accounts:session_end": (LoginSession, "pk"),
     "activities": (Activity, "pk"),
     "activities:photo": (ActivityPhoto, "pk"),
+    "activities:view": (SavedView, "pk"),
+    "activities:view_delete": (SavedView, "pk"),
+    "activities:view_first": (SavedView, "pk"),
     "companies": (Company, "pk"),
     "coverage:area": (Area, "code"),
     "coverage:area_plan": (Area, "code"),
@@ -69,7 +72,7 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
 PLACES = (Area, Park, Building, ServiceStation, StatedFigure, CoverageSnapshot)
 """Secretaries hold organisations only, and reach no place through them."""
 
-NOBODYS = (LoginSession, RosterBatch)
+NOBODYS = (LoginSession, RosterBatch, SavedView)
 """Each belongs to its user alone, whatever role others hold."""
 
 

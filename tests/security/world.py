@@ -20,7 +20,7 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityTheme, ActivityType
+from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityTheme, ActivityType, SavedView
 from parkparty.audit.services import record
 from parkparty.companies.choices import Denominator
 from parkparty.companies.models import CompanyMemberCount, Industry, Membership
@@ -169,6 +169,7 @@ def _furnish(
         Grant.objects.create(user=account, role=Role.VIEWER, organization=organization, since=LONG_AGO),
         LoginSession.objects.create(user=account, key=f"session-{relation}", since=MORNING, last_seen=MORNING),
         ActivityPhoto.objects.create(activity=activity, file=ContentFile(_picture(), "x.jpg"), sha256=token),
+        SavedView.objects.create(owner=account, name=token),
         upload_roster(account, park, token),
     ]
     record("新建活动", activity, by=account)

@@ -11,14 +11,16 @@ from django.views.decorators.http import require_GET
 
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
-from parkparty.activities.filters import ActivityFilterForm
+from parkparty.activities import figures
+from parkparty.activities.columns import COLUMNS, NAME
+from parkparty.activities.filters import WHOLE, ActivityFilterForm
+from parkparty.activities.models import SavedView
 from parkparty.activities.tables import MAX_ROWS, as_csv, as_xlsx
 from parkparty.audit.choices import Kind
 from parkparty.audit.services import record_read
 from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
 
-LIST_ORDER = ("-held_on", "-id")
 ROWS = 30
 NEVER_KEPT = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 CONTENT_TYPES = {
@@ -30,11 +32,26 @@ CONTENT_TYPES = {
 @require_GET
 @requires(Action.VIEW_ACTIVITY)
 def activity_list(request: ScopedRequest) -> HttpResponse:
-    """Activities in reach, the last held first, cut by the filters in the address."""
+    """Activities in reach, the last held first, cut by the filters in the address; without any, the reader's view."""
+    choice, views = figures.list_choice(request.user), list(SavedView.objects.within(request.scope))
+    first = next((view for view in views if view.pk == choice.first_view_id), None)
+    if first and not request.GET:
+        return redirect(f"{request.path}?{first.query}")
     form = ActivityFilterForm(request.GET, scope=request.scope)
-    page = keyset_page(form.rows().for_list(), request.GET, order=LIST_ORDER, size=ROWS)
-    filtered = any(request.GET.get(name) for name in form.fields)
-    return render(request, "activities/list.html", {"form": form, "page": page, "filtered": filtered})
+    page = keyset_page(form.rows().for_list(), request.GET, order=form.ordering, size=ROWS)
+    columns = form.shown(choice.columns)
+    context = {
+        "form": form,
+        "page": page,
+        "filtered": bool(form.chips()),
+        "columns": columns,
+        "lines": [(row, [(column, column.of(row)) for column in columns]) for row in page.rows],
+        "all_columns": COLUMNS.values(),
+        "views": views,
+        "query": form.as_query(choice.columns),
+        "clear": WHOLE,
+    }
+    return render(request, "activities/list.html", context)
 
 
 @require_GET
@@ -42,13 +59,14 @@ def activity_list(request: ScopedRequest) -> HttpResponse:
 def export(request: ScopedRequest) -> HttpResponse:
     """The list as it is seen, all its pages, as a file; who took it away is on record."""
     form = ActivityFilterForm(request.GET, scope=request.scope)
-    rows = list(form.rows().for_list().order_by(*LIST_ORDER)[: MAX_ROWS + 1])
+    rows = list(form.rows().for_list().order_by(*form.ordering)[: MAX_ROWS + 1])
     if not form.is_valid() or len(rows) > MAX_ROWS:
         messages.error(request, _("超过 %(limit)d 条或筛选条件有误，缩小范围后再导出。") % {"limit": MAX_ROWS})
         return redirect(f"{reverse('activities:list')}?{request.GET.urlencode()}")
     kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
     details = {"rows": len(rows), "format": kind} | {name: request.GET.get(name) for name in form.fields}
     record_read(_("导出活动"), by=request.user, details=details, kind=Kind.EXPORT)
-    content = as_csv(rows) if kind == "csv" else as_xlsx(rows)
+    columns = [NAME, *form.shown(figures.list_choice(request.user).columns)]
+    content = as_csv(rows, columns) if kind == "csv" else as_xlsx(rows, columns)
     headers = {"Content-Disposition": f'attachment; filename="activities-{today()}.{kind}"'}
     return HttpResponse(content, content_type=CONTENT_TYPES[kind], headers=headers | NEVER_KEPT)

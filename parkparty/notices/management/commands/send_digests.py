@@ -13,9 +13,9 @@ from parkparty.notices.tasks import send_digest
 
 
 class Command(BaseCommand):
-    """Enqueues one mail for everybody who has something unread; nothing at night and at the weekend."""
+    """Enqueues one mail for everybody who has something unread; nothing at night and on free days."""
 
-    help = _("把未读通知汇成一封邮件寄出，每人每天最多一封；夜间和周末不寄")
+    help = _("把未读通知汇成一封邮件寄出，每人每天最多一封；夜间、周末和节假日不寄")
 
     def handle(self, *args: Any, **options: Any) -> None:
         keys = awaiting_digest(timezone.now())
