@@ -28,9 +28,7 @@ import xlsxwriter
 django.setup()
 
 from parkparty.core.codes import uscc_from_body  # noqa: E402
-from parkparty.rosters.check.rows import read_rows  # noqa: E402
 from parkparty.rosters.columns import COLUMNS, known_titles  # noqa: E402
-from parkparty.rosters.sheets.reading import Sheet, read  # noqa: E402
 
 TITLES = (
     "企业名称", "统一社会信用代码", "所属园区", "楼宇", "入驻方式", "入驻日期", "行业代码", "从业人数", "经营状态",
@@ -43,7 +41,7 @@ def row(number: int) -> list[Any]:
     return [
         f"试验企业{number:06d}有限公司", uscc_from_body("91", "310110", f"D{number:07d}"), "创智园",
         f"{number % 9 + 1}号楼", "实际入驻", dt.date(2024, 1, 1 + number % 28), "6513", number % 300, "存续",
-        f"第{number // 30}联合党支部", "联合党支部", "创智园党委", dt.date(2020, 1, 1 + number % 28), number % 9, "是",
+        f"第{number // 30}联合党支部", "联合党支部", "创智园党委", dt.date(2020, 1, 1 + number // 30 % 28), number % 9, "是",
     ]  # fmt: skip
 
 
@@ -71,7 +69,7 @@ def in_turn(rounds: int, **works: Callable[[], object]) -> dict[str, float]:
     return {name: statistics.median(seconds) for name, seconds in taken.items()}
 
 
-def parse_each(sheet: Sheet) -> None:
+def parse_each(sheet) -> None:
     """Every cell parsed by itself, as it would be without remembering cells of the same text."""
     columns = {column.aliases[0]: column for column in COLUMNS}
     ordered = [columns[title] for title in sheet.titles]

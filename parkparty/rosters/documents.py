@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from parkparty.organizations.models import FormationMode
 from parkparty.rosters.columns import COLUMNS, Column, DateColumn, Uscc
 from parkparty.rosters.models import RosterIssue
+from parkparty.rosters.sheets.reading import Line
 
 FILLABLE_ROWS = 2_000
 """How many rows below the header have drop-downs and the format of their column."""
@@ -45,13 +46,6 @@ def write_template(parks: Sequence[str], rows: Sequence[Mapping[str, Any]] = ())
     return out.getvalue()
 
 
-class Numbered(Protocol):
-    """A row of a roster that was read."""
-
-    number: int
-    cells: list[Any]
-
-
 @dataclass(frozen=True, slots=True)
 class Formats:
     """Of cells: a number that is typed into a wrong cell must not turn into a day."""
@@ -62,7 +56,7 @@ class Formats:
 
 
 def write_annotated(
-    name: str, header_row: int, titles: Sequence[str], rows: Sequence[Numbered], issues: Iterable[RosterIssue]
+    name: str, header_row: int, titles: Sequence[str], rows: Iterable[Line], issues: Iterable[RosterIssue]
 ) -> bytes:
     """A roster as .xlsx, each row where it stands in the file; wrong cells are red, with a comment and a last column.
 
@@ -81,29 +75,28 @@ def write_annotated(
             sheet.write_string(header_row - 1, column, title, bold)
         sheet.set_column(0, len(titles) - 1, 16)
         sheet.set_column(len(titles), len(titles), 60)
-        for row in rows:
-            _write_row(sheet, row, len(titles), by_row.get(row.number, []), formats)
+        for number, cells in rows:
+            _write_row(sheet, number, [*cells, *[""] * len(titles)][: len(titles)], by_row.get(number, []), formats)
         sheet.freeze_panes(header_row, 1)
     return out.getvalue()
 
 
-def _write_row(sheet: Any, row: Numbered, width: int, issues: list[RosterIssue], formats: Formats) -> None:
+def _write_row(sheet: Any, number: int, cells: list[Any], issues: list[RosterIssue], formats: Formats) -> None:
     marked: dict[int, list[str]] = defaultdict(list)
     for issue in issues:
         marked[issue.position].append(issue.sentence)
-    for column in range(width):
-        cell = row.cells[column] if column < len(row.cells) else ""
+    for column, cell in enumerate(cells):
         is_day = isinstance(cell, dt.date)
         if column in marked:
             style = formats.wrong_day if is_day else formats.wrong
         else:
             style = formats.day if is_day else None
-        _write_cell(sheet, row.number - 1, column, cell, style)
+        _write_cell(sheet, number - 1, column, cell, style)
     for column, sentences in marked.items():
-        sheet.write_comment(row.number - 1, column, "\n".join(sentences), {"x_scale": 2})
+        sheet.write_comment(number - 1, column, "\n".join(sentences), {"x_scale": 2})
     if issues:
         told = "\n".join(f"{issue.cell} {issue.sentence}" for issue in issues)
-        sheet.write_string(row.number - 1, width, told)
+        sheet.write_string(number - 1, len(cells), told)
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Any, style: Any) -> None:

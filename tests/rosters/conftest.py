@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from parkparty.core.codes import uscc_from_body
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import FormationMode, Organization
 from parkparty.places.models import Building
-from parkparty.rosters.check.rows import read_rows
-from parkparty.rosters.models import RosterBatch
-from parkparty.rosters.plan.roster import Plan, plan_roster
+from parkparty.rosters.check.rows import Roster, stage_rows
+from parkparty.rosters.columns import COLUMNS
+from parkparty.rosters.models import RosterBatch, RosterIssue
+from parkparty.rosters.plan.roster import Plan, Planned, plan_roster
 from parkparty.rosters.services import batches
-from parkparty.rosters.services.writing import write_plan
+from parkparty.rosters.services.writing import write_drafts
 from parkparty.rosters.sheets.reading import Sheet
+from parkparty.rosters.staging.stage import Stage
 from tests.conftest import World
 
 DAY = dt.date(2026, 11, 21)
@@ -49,20 +52,47 @@ def reach_of(user: User | None) -> Scope:
     return scope_of(user).with_roles([Role.ADMINISTRATOR]) if user else Scope.everything(Role.ADMINISTRATOR)
 
 
-def plan(*rows: dict[str, Any], by: User | None = None, day: dt.date = DAY) -> Plan:
+@dataclass
+class Made:
+    """A plan that was gone through, with its rows."""
+
+    plan: Plan
+    rows: list[Planned]
+
+    @property
+    def issues(self) -> Iterator[RosterIssue]:
+        return (issue for planned in self.rows for issue in planned.row.issues)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return self.plan.counts
+
+    @property
+    def effects(self) -> dict[str, int]:
+        return self.plan.effects
+
+
+def plan(*rows: dict[str, Any], by: User | None = None, day: dt.date = DAY) -> Made:
     """What applying these rows would do."""
-    return plan_roster(read_rows(sheet_of(*rows)), reach=reach_of(by), day=day)
+    with Stage(COLUMNS) as stage:
+        return gone_through(stage_rows(sheet_of(*rows), stage), by=by, day=day)
 
 
-def put_in(*rows: dict[str, Any], by: User | None = None, day: dt.date = DAY) -> Plan:
+def gone_through(roster: Roster, *, by: User | None = None, day: dt.date = DAY) -> Made:
+    """The plan of a roster, to its end."""
+    made = plan_roster(roster, reach=reach_of(by), day=day)
+    return Made(made, [planned for piece in made.pieces() for planned in piece])
+
+
+def put_in(*rows: dict[str, Any], by: User | None = None, day: dt.date = DAY) -> Made:
     """Plan these rows, which must be good, and write them."""
     made = plan(*rows, by=by, day=day)
     assert [str(issue) for issue in made.issues] == []
-    write_plan(made)
+    write_drafts([planned.draft for planned in made.rows if planned.draft])
     return made
 
 
-def wrong(made: Plan) -> list[tuple[str, str]]:
+def wrong(made: Made) -> list[tuple[str, str]]:
     """The cells that are wrong, each with its kind."""
     return [(issue.cell.removeprefix("名单!"), str(issue.kind)) for issue in made.issues]
 

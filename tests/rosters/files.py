@@ -6,18 +6,37 @@ import datetime as dt
 import struct
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 import xlwt
 
+from parkparty.rosters.columns import known_titles
+from parkparty.rosters.sheets.reading import Sheet, opened
 from tests.rosters.conftest import write_xlsx
 
 HEADER = ["企业名称", "所属园区", "从业人数"]
 BODY: list[list[Any]] = [["甲公司", "创智园", 12], ["乙公司", "创智园", 30]]
 SHEET = "xl/worksheets/sheet1.xml"
 Pages = dict[str, Sequence[Sequence[Any]]]
+
+
+@dataclass
+class Book:
+    """A file that was read to its end."""
+
+    sheets: list[Sheet]
+    hidden_sheets: list[str]
+    without_header: list[str]
+
+
+def open_book(path: Path) -> Book:
+    """The file read to its end, the rows of its sheets in lists."""
+    with opened(path, filename=path.name, known=known_titles()) as book:
+        sheets = [replace(sheet, rows=list(sheet.rows)) for sheet in book]
+    return Book(sheets, book.hidden_sheets, book.without_header)
 
 
 def write_xls(path: Path, pages: Pages, *, shape: Callable[[Any, Any], None] | None = None) -> Path:

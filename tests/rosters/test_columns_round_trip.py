@@ -18,10 +18,9 @@ from parkparty.companies.models import Company, CompanyMemberCount, Tenancy
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import FormationMode
 from parkparty.places.models import Building
-from parkparty.rosters.plan.roster import plan_roster
-from parkparty.rosters.services.reading import read_roster
+from parkparty.rosters.services.reading import staged_roster
 from tests.conftest import LONG_AGO, World, cover, make_company, make_organization
-from tests.rosters.conftest import DAY, reach_of
+from tests.rosters.conftest import Made, gone_through
 
 pytestmark = pytest.mark.django_db
 
@@ -60,11 +59,16 @@ def download(page: Client, place: str) -> bytes:
     return answer.content
 
 
+def plan_of(path: Path, by: User) -> Made:
+    with staged_roster(path, filename=path.name) as roster:
+        return gone_through(roster, by=by)
+
+
 def test_f28_imported_again_nothing_changes(
     page: Client, administrator: User, companies: list[Company], world: World, tmp_path: Path
 ) -> None:
     (tmp_path / "a.xlsx").write_bytes(download(page, "park:kic"))
-    made = plan_roster(read_roster(tmp_path / "a.xlsx", filename="a.xlsx"), reach=reach_of(administrator), day=DAY)
+    made = plan_of(tmp_path / "a.xlsx", administrator)
     assert [str(issue) for issue in made.issues] == []
     assert [planned.draft.changes for planned in made.rows if planned.draft] == []
     assert made.counts == {"new": 0, "changed": 0, "unchanged": 5, "wrong": 0}
@@ -85,7 +89,7 @@ def test_an_edited_cell_is_all_that_changes(
     at = next(row for row in range(2, 8) if sheet.cell(row, 1).value == companies[1].name)
     sheet.cell(at, titles.index("从业人数") + 1).value = "150人"
     book.save(tmp_path / "a.xlsx")
-    made = plan_roster(read_roster(tmp_path / "a.xlsx", filename="a.xlsx"), reach=reach_of(administrator), day=DAY)
+    made = plan_of(tmp_path / "a.xlsx", administrator)
     assert made.counts == {"new": 0, "changed": 1, "unchanged": 4, "wrong": 0}
     changed = [planned for planned in made.rows if planned.draft]
     assert [(planned.row.name, len(planned.draft.changes)) for planned in changed if planned.draft] == [

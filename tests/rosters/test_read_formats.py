@@ -11,12 +11,12 @@ import pytest
 import xlsxwriter
 
 from parkparty.rosters.choices import FileFault
-from parkparty.rosters.columns import BY_KEY, known_titles
-from parkparty.rosters.sheets.reading import Workbook, read
+from parkparty.rosters.columns import BY_KEY
 from tests.rosters.conftest import write_csv, write_xlsx
 from tests.rosters.files import (
     BODY,
     HEADER,
+    open_book,
     rename_stream,
     text_cell,
     with_cells,
@@ -30,10 +30,6 @@ pytestmark = pytest.mark.sqlite
 
 DATED = ["企业名称", "所属园区", "入驻日期"]
 DAY = dt.date(2024, 1, 5)
-
-
-def open_book(path: Path) -> Workbook:
-    return read(path, filename=path.name, known=known_titles())
 
 
 def rows_of(path: Path) -> list[list[Any]]:

@@ -10,15 +10,14 @@ from pathlib import Path
 import pytest
 
 from parkparty.rosters.choices import FileFault
-from parkparty.rosters.columns import known_titles
 from parkparty.rosters.sheets.limits import MAX_CELL, MAX_CELLS, Refused
-from parkparty.rosters.sheets.reading import Workbook, read
 from tests.rosters.conftest import write_xlsx
 from tests.rosters.files import (
     BODY,
     HEADER,
     SHEET,
     loop_chain,
+    open_book,
     text_cell,
     with_cells,
     with_parts,
@@ -30,10 +29,6 @@ from tests.rosters.files import (
 pytestmark = pytest.mark.sqlite
 
 GOOD_ROW = '<row r="2">' + text_cell("A2", "甲公司") + text_cell("B2", "创智园") + "</row>"
-
-
-def open_book(path: Path) -> Workbook:
-    return read(path, filename=path.name, known=known_titles())
 
 
 def fault_of(path: Path) -> str:

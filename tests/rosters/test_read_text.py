@@ -12,7 +12,7 @@ from parkparty.rosters.columns import known_titles
 from parkparty.rosters.sheets import text
 from parkparty.rosters.sheets.header import find_header
 from parkparty.rosters.sheets.limits import Refused
-from tests.rosters.test_read_formats import open_book
+from tests.rosters.files import open_book
 from tests.rosters.test_read_hostile import fault_of
 
 pytestmark = pytest.mark.sqlite

@@ -5,26 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlsxwriter
 
+from parkparty.rosters.check.rows import Row
 from parkparty.rosters.choices import FileFault
-from parkparty.rosters.services.reading import read_roster
+from parkparty.rosters.services.reading import staged_roster
 from parkparty.rosters.sheets import limits, package, reading
 from parkparty.rosters.sheets.limits import Refused
 from tests.rosters.conftest import write_csv, write_xlsx
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 HEADER = ["企业名称", "所属园区", "从业人数"]
 BODY = [["甲公司", "创智园", 12], ["乙公司㐀𠮷", "创智园", 30]]
 
 
-def read(path: Path) -> Any:
-    return read_roster(path, filename=path.name)
+@dataclass
+class Read:
+    """A roster that was read to its end."""
+
+    rows: list[Row]
+    sheet: str
+    ignored: list[str]
+
+
+def read(path: Path) -> Read:
+    with staged_roster(path, filename=path.name) as roster:
+        return Read([row for _first, _last, rows in roster.pieces() for row in rows], roster.sheet, roster.ignored)
 
 
 def fault_of(path: Path) -> str:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 
-from parkparty.companies.models import Company
 from parkparty.core.text import fold, half_width
 from parkparty.places.models import Area, Building
-from parkparty.rosters.check.known import Known, chunks, fetch_facts
+from parkparty.rosters.check.known import Known, chunks, fetch_records
 from parkparty.rosters.check.rows import NEW_ONE, Row
 from parkparty.rosters.choices import IssueKind
+from parkparty.rosters.staging.records import CompanyRecord
+from parkparty.rosters.staging.stage import Companies, Stage
 
 _FORM = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|股份公司|集团公司|公司|集团|股份)$")
 _UNIT = re.compile(r"[省市区县]$")
@@ -32,9 +33,8 @@ class Names:
         some = "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or "(?!)"
         self._bracketed = re.compile(rf"\((?:中国|{some})[省市区县]?\)")
         self._leading = re.compile(rf"^(?:{some})[省市区县]?")
-        self.core = cache(self._core)
 
-    def _core(self, name: str) -> str:
+    def core(self, name: str) -> str:
         """What is left of a name; blank when that is too little to go by."""
         rest = fold(self._bracketed.sub("", half_width(name)))
         while (shorter := _FORM.sub("", rest)) != rest:
@@ -44,18 +44,42 @@ class Names:
         return rest if len(rest) > 1 else ""
 
 
-def match_alike(rows: Iterable[Row], known: Known, taken: Collection[int]) -> None:
-    """For rows that would found a company: take the one that was decided on, or note that somebody has to decide.
+class Likenesses:
+    """Companies of the roster's parks that none of its rows names outright, by what is left of their names."""
 
-    Companies in ``taken`` are named by other rows.
-    """
+    def __init__(self, stage: Stage, known: Known) -> None:
+        self._stage, self._known = stage, known
+
+    @cached_property
+    def names(self) -> Names:
+        """How names are shortened."""
+        return Names(Area.objects.values_list("name", flat=True).distinct())
+
+    @cached_property
+    def _stored(self) -> Mapping[tuple[int, str], list[int]]:
+        """Fetched once, before the first company is added: rows are never likened to companies of their own file."""
+        found: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for key, name, park in self._stage.sitting_in(self._known.named_parks) if self._known.named_parks else ():
+            if core := self.names.core(name):
+                found[park, core].append(key)
+        return found
+
+    def of(self, row: Row) -> list[int]:
+        """The keys of companies that now sit in the row's park under nearly its name."""
+        if not self._stored or row.park is None:
+            return []
+        return self._stored.get((row.park.pk, self.names.core(row.name)), [])
+
+
+def match_alike(rows: Iterable[Row], known: Known, likenesses: Likenesses) -> None:
+    """For rows that would found a company: take the one that was decided on, or note that somebody has to decide."""
     waiting = [row for row in rows if row.park and row.company is None and row.can_tell("name", "uscc")]
-    if not waiting:
-        return
-    names = Names(Area.objects.values_list("name", flat=True).distinct())
-    alike = _candidates(waiting, names, known, taken)
-    for row in waiting:
-        found = [company for company in alike.get(row.number, ()) if not (company.uscc and "uscc" in row.values)]
+    alike = {row.number: keys for row in waiting if (keys := likenesses.of(row))}
+    wanted = {key for keys in alike.values() for key in keys}
+    stored = {company.pk: company for some in chunks(sorted(wanted)) for company in _fetch(some, known)}
+    for row in (row for row in waiting if row.number in alike):
+        found = [stored[key] for key in sorted(alike[row.number])]
+        found = [company for company in found if not (company.uscc and "uscc" in row.values) and known.keeps(company)]
         chosen = next((company for company in found if str(company.pk) == row.decision), None)
         if chosen:
             row.company = chosen
@@ -64,34 +88,11 @@ def match_alike(rows: Iterable[Row], known: Known, taken: Collection[int]) -> No
                 row.fault("name", IssueKind.ALIKE, **_side_by_side(row, company, known))
 
 
-def _candidates(rows: list[Row], names: Names, known: Known, taken: Collection[int]) -> Mapping[int, list[Company]]:
-    """By row number the companies that now sit in the row's park under nearly its name."""
-    named = _named_alike(rows, names, taken)
-    found: dict[int, list[Company]] = defaultdict(list)
-    for some in chunks(sorted(named)):
-        fetch_facts([pk for pk in some if pk not in known.tenancies], known)
-        for company in filter(known.keeps, Company.objects.filter(pk__in=some).order_by("pk")):
-            for row in named[company.pk]:
-                found[row.number].append(company)
-    return found
+def _fetch(keys: list[int], known: Known) -> list[CompanyRecord]:
+    return fetch_records(Companies.of(keys), known)
 
 
-def _named_alike(rows: list[Row], names: Names, taken: Collection[int]) -> Mapping[int, list[Row]]:
-    """By the key of the company, whoever keeps it, the rows of its park that call it nearly the same."""
-    wanted: dict[tuple[int, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.park and (core := names.core(row.name)):
-            wanted[row.park.pk, core].append(row)
-    parks = {park for park, _core in wanted}
-    here = Company.objects.filter(tenancies__park__in=parks, tenancies__until__isnull=True)
-    found: dict[int, list[Row]] = defaultdict(list)
-    for pk, name, park in here.values_list("pk", "name", "tenancies__park").iterator():
-        if pk not in taken and (hits := wanted.get((park, names.core(name)))):
-            found[pk] += hits
-    return found
-
-
-def _side_by_side(row: Row, company: Company, known: Known) -> dict[str, object]:
+def _side_by_side(row: Row, company: CompanyRecord, known: Known) -> dict[str, object]:
     """What the file and the site say, by column, for the page on which somebody decides."""
     tenancy = known.open_tenancy(company, row.park) if row.park else None
     building: Building | None = tenancy.building if tenancy else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,8 @@ from parkparty.core.text import fold, fold_label
 from parkparty.organizations.choices import OWN_TYPES, OrganizationStatus, OrganizationType
 from parkparty.organizations.models import FormationMode, Organization
 from parkparty.places.models import Park
-from parkparty.rosters.check.known import Known
-from parkparty.rosters.check.rows import Row
+from parkparty.rosters.check.known import Known, chunks
+from parkparty.rosters.check.rows import Roster, Row
 from parkparty.rosters.choices import IssueKind
 
 TRAITS = ("branch_type", "superior", "approved_on", "formation")
@@ -25,9 +25,15 @@ class Branch:
     """One organisation that rows of a park name: what they say of it, and what it turned out to be."""
 
     park: Park
-    rows: list[Row]
-    stated: dict[str, Row] = field(default_factory=dict)
-    """For each trait the first row that states it."""
+    name: str
+    first: int
+    """The first row that names it."""
+    stated: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    """For each trait the first row that states it, and how."""
+    unread: dict[str, int] = field(default_factory=dict)
+    """For each trait the first row whose cell could not be read."""
+    faults: list[tuple[str, IssueKind, dict[str, Any]]] = field(default_factory=list)
+    """What is wrong with it: the column, the kind, and what the sentence needs."""
     organization: Organization | None = None
     """None while something about it is wrong."""
     is_new: bool = False
@@ -35,7 +41,11 @@ class Branch:
 
     def value(self, trait: str) -> Any:
         """What the rows say of it, None when they are silent."""
-        return self.stated[trait].values[trait] if trait in self.stated else None
+        return self.stated[trait][1] if trait in self.stated else None
+
+    def fault(self, key: str, kind: IssueKind, **params: Any) -> None:
+        """Note that a column is wrong in all rows that state it, or in all rows when none does."""
+        self.faults.append((key, kind, params))
 
     @property
     def kind(self) -> LinkKind:
@@ -44,48 +54,95 @@ class Branch:
         return LinkKind.OWN if own else LinkKind.JOINT
 
 
-def match_branches(rows: Iterable[Row], known: Known) -> dict[int, Branch]:
-    """The branch of each row that names one, by row number; rows whose branch cannot be used are noted as wrong."""
-    groups: dict[tuple[int, str], Branch] = {}
-    by_row: dict[int, Branch] = {}
-    for row in rows:
-        if row.park and "branch" in row.values:
-            key = row.park.pk, fold(row.values["branch"])
-            by_row[row.number] = groups.setdefault(key, Branch(row.park, []))
-            by_row[row.number].rows.append(row)
-    codes = _free_codes(groups, known)
-    for key, branch in groups.items():
-        _gather(branch)
+Branches = dict[tuple[int, str], Branch]
+"""By park and folded name."""
+
+
+def find_branches(roster: Roster, known: Known) -> Branches:
+    """All organisations that the roster names, each held against the site or put together from its rows."""
+    branches = _gather(roster, known)
+    codes = _free_codes(branches, known)
+    for key, branch in branches.items():
         same = known.branches.get(key, [])
         if len(same) > 1:
-            for row in branch.rows:
-                row.fault("branch", IssueKind.BRANCH_SAME_NAME)
-            continue
-        if same:
+            branch.fault("branch", IssueKind.BRANCH_SAME_NAME)
+        elif same:
             _compare(branch, same[0], known)
         else:
             _put_together(branch, codes, known)
-        _refuse_second_company(branch, known)
-    return by_row
+    return branches
 
 
-def _gather(branch: Branch) -> None:
-    """Collect what the rows say, and note rows that contradict an earlier one."""
-    for row in branch.rows:
-        for trait in TRAITS:
-            if trait not in row.values:
-                continue
-            first = branch.stated.setdefault(trait, row)
-            if _key(row.values[trait]) != _key(first.values[trait]):
-                said = _shown(first.values[trait])
-                row.fault(trait, IssueKind.BRANCH_CONFLICT, other=first.address(trait), value=said)
+def _gather(roster: Roster, known: Known) -> Branches:
+    """Collect what the rows say, from the ways in which they say it: most say the same."""
+    branches: Branches = {}
+    for number, name, label, *values in roster.stage.combinations(("branch", "park", *TRAITS)):
+        park = known.park_of(label or "")
+        if park is None:
+            continue
+        branch = branches.setdefault((park.pk, fold(name)), Branch(park, name, number))
+        for trait, value in zip(TRAITS, values, strict=True):
+            if value is not None:
+                branch.stated.setdefault(trait, (number, value))
+    for trait in TRAITS:
+        _gather_unread(trait, roster, branches, known)
+    return branches
+
+
+def _gather_unread(trait: str, roster: Roster, branches: Branches, known: Known) -> None:
+    """Note for each branch the first row in which this cell could not be read."""
+    unread = (number for number, issues in roster.unread.items() if any(issue.key == trait for issue in issues))
+    for some in chunks(sorted(unread)):
+        for number, name, label in roster.stage.combinations(("branch", "park"), some):
+            if park := known.park_of(label or ""):
+                branches[park.pk, fold(name)].unread.setdefault(trait, number)
+
+
+def match_branch(row: Row, branches: Branches, known: Known) -> Branch | None:
+    """The branch that a row names, if it names one; what is wrong with it is noted in the row."""
+    if row.park is None or "branch" not in row.values:
+        return None
+    branch = branches[row.park.pk, fold(row.values["branch"])]
+    for trait in TRAITS:
+        if trait in row.values and _key(row.values[trait]) != _key(branch.value(trait)):
+            first, said = branch.stated[trait]
+            row.fault(
+                trait, IssueKind.BRANCH_CONFLICT, other=row.layout.address(trait, first), value=_shown(trait, said)
+            )
+    for key, kind, params in branch.faults:
+        _note(row, branch, key, kind, params)
+    _refuse_second_company(row, branch, known)
+    return branch
+
+
+def _note(row: Row, branch: Branch, key: str, kind: IssueKind, params: dict[str, Any]) -> None:
+    """Note what is wrong with the branch in one of its rows; one that is silent points to a row where it stands."""
+    if key in row.values or (key not in branch.stated and kind != IssueKind.BRANCH_WRONG):
+        if row.can_tell(key):
+            row.fault(key, kind, **params)
+    elif row.can_tell(key, "branch"):
+        first = min(n for n in (branch.unread.get(key), branch.stated.get(key, (None,))[0]) if n is not None)
+        row.fault("branch", IssueKind.BRANCH_WRONG, other=row.layout.address(key, first))
+
+
+def _refuse_second_company(row: Row, branch: Branch, known: Known) -> None:
+    """An organisation of its own covers one company: a second row, or another company on the site, is one too many."""
+    organization = branch.organization
+    if organization is None or branch.kind != LinkKind.OWN:
+        return
+    type = organization.get_type_display()
+    if row.number != branch.first:
+        row.fault("branch", IssueKind.BRANCH_TAKEN, type=type, other=row.layout.address("branch", branch.first))
+        return
+    taken = known.own_links.get(organization.pk)
+    if taken and not (row.company and row.company.pk == taken.company_id):
+        row.fault("branch", IssueKind.BRANCH_TAKEN, type=type, other=taken.company.name)
 
 
 def _compare(branch: Branch, stored: Organization, known: Known) -> None:
     """Hold what the rows say against the organisation that stands: a roster does not change its nature."""
     if stored.type not in (*OWN_TYPES, OrganizationType.JOINT_BRANCH):
-        for row in branch.rows:
-            row.fault("branch", IssueKind.BRANCH_TYPE, type=stored.get_type_display())
+        branch.fault("branch", IssueKind.BRANCH_TYPE, type=stored.get_type_display())
         return
     parent = stored.parent
     known_as = {fold(parent.name), fold_label(parent.name), fold(parent.code)} if parent else set()
@@ -96,7 +153,7 @@ def _compare(branch: Branch, stored: Organization, known: Known) -> None:
     }
     held = {"branch_type": stored.get_type_display(), "superior": parent, "approved_on": stored.approved_on}
     for trait in (trait for trait, wrong in differs.items() if wrong):
-        _fault(branch, trait, IssueKind.BRANCH_DIFFERS, column=trait, stored=str(held[trait] or "—"))
+        branch.fault(trait, IssueKind.BRANCH_DIFFERS, column=trait, stored=str(held[trait] or "—"))
     branch.formation = _formation(branch, known)
     spoiled = "formation" in branch.stated and branch.formation is None
     branch.organization = None if spoiled or any(differs.values()) else stored
@@ -104,13 +161,12 @@ def _compare(branch: Branch, stored: Organization, known: Known) -> None:
 
 def _put_together(branch: Branch, codes: dict[int, Iterator[str]], known: Known) -> None:
     """Make the organisation that the rows found, if they say enough."""
-    unread = {trait for row in branch.rows for trait in row.bad}
     missing = [trait for trait in _NEEDED if trait not in branch.stated]
     for trait in missing:
-        if trait in unread:
-            _fault_others(branch, trait)
+        if trait in branch.unread:
+            branch.fault(trait, IssueKind.BRANCH_WRONG)
         else:
-            _fault(branch, trait, IssueKind.BRANCH_NEW, column=trait)
+            branch.fault(trait, IssueKind.BRANCH_NEW, column=trait)
     superior = _superior(branch, known)
     branch.formation = _formation(branch, known)
     spoiled = "formation" in branch.stated and branch.formation is None
@@ -119,7 +175,7 @@ def _put_together(branch: Branch, codes: dict[int, Iterator[str]], known: Known)
     branch.is_new = True
     branch.organization = Organization(
         code=next(codes[branch.park.pk]),
-        name=branch.rows[0].values["branch"],
+        name=branch.name,
         type=branch.value("branch_type"),
         parent=superior,
         park=branch.park,
@@ -137,7 +193,7 @@ def _superior(branch: Branch, known: Known) -> Organization | None:
     here = [o for o in found if o.park_id == branch.park.pk] or found
     if len(here) == 1:
         return here[0]
-    _fault(branch, "superior", IssueKind.SUPERIOR)
+    branch.fault("superior", IssueKind.SUPERIOR)
     return None
 
 
@@ -147,46 +203,14 @@ def _formation(branch: Branch, known: Known) -> FormationMode | None:
     mode = known.formations.get(fold(branch.value("formation")))
     if mode is None:
         choices = "、".join(m.name for m in known.formations.values() if m.is_active)
-        _fault(branch, "formation", IssueKind.FORMATION, choices=choices)
+        branch.fault("formation", IssueKind.FORMATION, choices=choices)
     return mode
 
 
-def _refuse_second_company(branch: Branch, known: Known) -> None:
-    """An organisation of its own covers one company: a second row, or another company on the site, is one too many."""
-    organization = branch.organization
-    if organization is None or branch.kind != LinkKind.OWN:
-        return
-    type = organization.get_type_display()
-    for row in branch.rows[1:]:
-        row.fault("branch", IssueKind.BRANCH_TAKEN, type=type, other=branch.rows[0].address("branch"))
-    first, taken = branch.rows[0], known.own_links.get(organization.pk)
-    if taken is None or (first.company and first.company.pk == taken.company_id):
-        return
-    first.fault("branch", IssueKind.BRANCH_TAKEN, type=type, other=taken.company.name)
-
-
-def _fault(branch: Branch, trait: str, kind: IssueKind, **params: object) -> None:
-    """Note a trait as wrong in the rows that state it, or in all when none does; the others point there."""
-    stating = [row for row in branch.rows if trait in row.values]
-    for row in stating or branch.rows:
-        if row.can_tell(trait):
-            row.fault(trait, kind, **params)
-    if stating:
-        _fault_others(branch, trait)
-
-
-def _fault_others(branch: Branch, trait: str) -> None:
-    """Note rows that are silent about a trait and hang on a row where it is wrong."""
-    wrong = next(row for row in branch.rows if trait in row.bad)
-    for row in branch.rows:
-        if trait not in row.bad and row.can_tell("branch"):
-            row.fault("branch", IssueKind.BRANCH_WRONG, other=wrong.address(trait))
-
-
-def _free_codes(groups: Iterable[tuple[int, str]], known: Known) -> dict[int, Iterator[str]]:
+def _free_codes(branches: Branches, known: Known) -> dict[int, Iterator[str]]:
     """Codes for new organisations of each park, such as ``KIC-N003``, that no organisation has yet."""
     parks = {park.pk: park for same in known.parks.values() for park in same}
-    return {pk: _codes(parks[pk]) for pk, _name in groups}
+    return {pk: _codes(parks[pk]) for pk, _name in branches}
 
 
 def _codes(park: Park) -> Iterator[str]:
@@ -202,8 +226,8 @@ def _codes(park: Park) -> Iterator[str]:
 
 
 def _key(value: object) -> object:
-    return fold(value) if type(value) is str else value
+    return fold(value) if isinstance(value, str) else value
 
 
-def _shown(value: object) -> str:
-    return str(OrganizationType(value).label) if isinstance(value, OrganizationType) else str(value)
+def _shown(trait: str, value: Any) -> str:
+    return str(OrganizationType(value).label) if trait == "branch_type" else str(value)

@@ -5,31 +5,36 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from parkparty.companies.models import Company
-from parkparty.core.text import fold, half_width
-from parkparty.rosters.check.alike import match_alike
+from parkparty.core.text import half_width
+from parkparty.rosters.check.alike import Likenesses, match_alike
 from parkparty.rosters.check.known import Known
 from parkparty.rosters.check.rows import Row
 from parkparty.rosters.choices import IssueKind
+from parkparty.rosters.staging.records import CompanyRecord
+
+Seen = dict[object, Row]
+"""Suspicious rows that were looked at, by what they mean: a code, a name, a stored company."""
 
 
-def match_companies(rows: Sequence[Row], known: Known) -> None:
+def match_companies(rows: Sequence[Row], known: Known, likenesses: Likenesses, seen: Seen) -> None:
     """Set each row's company. A row whose name or code cannot be read, or that repeats another, is noted as wrong."""
     for row in rows:
         if row.can_tell("name", "uscc"):
             row.company = known.by_uscc.get(row.values.get("uscc", "")) or _by_name(row, known)
         elif row.can_tell("name"):
             _propose_code(row, known)
-    match_alike(rows, known, taken={row.company.pk for row in rows if row.company})
-    seen: dict[object, Row] = {}
+    match_alike(rows, known, likenesses)
     for row in rows:
         if row.can_tell("name", "uscc"):
             row.is_ours = row.company is None or known.keeps(row.company)
-            _refuse_repeated(row, seen)
+            if row.number in known.suspects or row.decision:
+                _refuse_repeated(row, seen)
 
 
-def _by_name(row: Row, known: Known) -> Company | None:
-    same = known.by_name.get(fold(row.name)[:120], [])
+def _by_name(row: Row, known: Known) -> CompanyRecord | None:
+    same = known.by_name.get(row.folded, [])
+    if not same:
+        return None
     ours = [company for company in same if known.keeps(company)]
     if "uscc" in row.values:
         return _for_new_code(row, ours, known)
@@ -44,7 +49,7 @@ def _by_name(row: Row, known: Known) -> Company | None:
     return next((company for company in same if company.uscc is None), None)
 
 
-def _for_new_code(row: Row, ours: list[Company], known: Known) -> Company | None:
+def _for_new_code(row: Row, ours: list[CompanyRecord], known: Known) -> CompanyRecord | None:
     """For a code that the site does not know: the company of this name that still lacks one."""
     for company in ours:
         if company.uscc is None:
@@ -56,7 +61,7 @@ def _for_new_code(row: Row, ours: list[Company], known: Known) -> Company | None
 
 def _propose_code(row: Row, known: Known) -> None:
     """For a code that cannot be read: the one of the company of this name, where what is left of it looks like it."""
-    same = [c for c in known.by_name.get(fold(row.name)[:120], []) if c.uscc and known.keeps(c)]
+    same = [c for c in known.by_name.get(row.folded, []) if c.uscc and known.keeps(c)]
     if len(same) != 1:
         return
     code = str(same[0].uscc)
@@ -73,18 +78,18 @@ def _resembles(written: str, code: str) -> bool:
     return difflib.SequenceMatcher(None, digits, code, autojunk=False).ratio() > 0.8
 
 
-def _refuse_repeated(row: Row, seen: dict[object, Row]) -> None:
+def _refuse_repeated(row: Row, seen: Seen) -> None:
     """Two rows of one company: by code, by name where one of them has no code, or by what they were matched to."""
-    code, name = row.values.get("uscc"), fold(row.name)
+    code = row.values.get("uscc")
     other = seen.get(("code", code)) if code else None
-    if other is None and (same := seen.get(("name", name))) and not (code and "uscc" in same.values):
+    if other is None and (same := seen.get(("name", row.folded))) and not (code and "uscc" in same.values):
         other = same
     if other is None and row.company:
         other = seen.get(row.company.pk)
     if other:
         row.fault("uscc" if code else "name", IssueKind.DUPLICATE, other=other.address("name"))
         return
-    seen.setdefault(("name", name), row)
+    seen.setdefault(("name", row.folded), row)
     if code:
         seen[("code", code)] = row
     if row.company:

@@ -1,4 +1,4 @@
-"""What the site holds of all that a roster names: a fixed number of queries for every few thousand rows."""
+"""What the site holds of all that a roster names: some queries for the whole, and some for every few thousand rows."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.db import models
 from django.db.models import Q
 
 from parkparty.companies.choices import LinkKind
-from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Tenancy
+from parkparty.companies.models import CoverageLink, Industry
 from parkparty.core.scope import Scope
 from parkparty.core.text import clean, fold, fold_label, half_width
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
 from parkparty.organizations.models import FormationMode, Organization
 from parkparty.places.models import Building, Park
 from parkparty.rosters.check.rows import Row
+from parkparty.rosters.choices import IssueKind
+from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
+from parkparty.rosters.staging.stage import Companies, Stage
 
 T = TypeVar("T")
 AT_ONCE = 5_000
@@ -32,6 +36,27 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
         yield chunk
 
 
+class Shared:
+    """Rows of a model by key, fetched once: few of them stand behind many rows of a roster."""
+
+    def __init__(self, model: type[models.Model], *related: str) -> None:
+        self._rows = model._default_manager.select_related(*related)
+        self._found: dict[int, Any] = {}
+
+    def add(self, each: Any) -> Any:
+        """Take ``each`` as the instance of its row, or give the one that there is already."""
+        return self._found.setdefault(each.pk, each)
+
+    def fetch(self, keys: Iterable[int | None]) -> None:
+        """Fetch those that are missing."""
+        missing = {key for key in keys if key is not None} - self._found.keys()
+        for some in chunks(sorted(missing)):
+            self._found |= self._rows.in_bulk(some)
+
+    def __getitem__(self, key: int | None) -> Any:
+        return None if key is None else self._found[key]
+
+
 @dataclass(slots=True)
 class Known:
     """The importer's reach (as administrator), the default day of the rows, and what was found."""
@@ -40,6 +65,8 @@ class Known:
     day: dt.date
     parks: dict[str, list[Park]] = field(default_factory=lambda: defaultdict(list))
     """By folded name and by key, only those in reach."""
+    named_parks: set[int] = field(default_factory=set)
+    """Those of them that the rows name."""
     industries: set[str] = field(default_factory=set)
     formations: dict[str, FormationMode] = field(default_factory=dict)
     buildings: dict[tuple[int, str], Building] = field(default_factory=dict)
@@ -47,14 +74,22 @@ class Known:
     """Organisations that are not dissolved, by park and folded name."""
     superiors: dict[str, list[Organization]] = field(default_factory=lambda: defaultdict(list))
     """Organisations in reach that others may hang on, by code and by folded name."""
-    by_uscc: dict[str, Company] = field(default_factory=dict)
-    by_name: dict[str, list[Company]] = field(default_factory=lambda: defaultdict(list))
-    tenancies: dict[int, list[Tenancy]] = field(default_factory=lambda: defaultdict(list))
-    links: dict[int, list[CoverageLink]] = field(default_factory=lambda: defaultdict(list))
-    """Open coverage links by company."""
     own_links: dict[int, CoverageLink] = field(default_factory=dict)
     """The open own link of an organisation, by organisation."""
-    counts: dict[int, list[CompanyMemberCount]] = field(default_factory=lambda: defaultdict(list))
+    suspects: set[int] = field(default_factory=set)
+    """Rows that may mean the same company as another row of the file."""
+    all_parks: Shared = field(default_factory=lambda: Shared(Park))
+    all_buildings: Shared = field(default_factory=lambda: Shared(Building))
+    all_organizations: Shared = field(
+        default_factory=lambda: Shared(Organization, "park", "area", "parent", "formation_mode")
+    )
+    by_uscc: dict[str, CompanyRecord] = field(default_factory=dict)
+    """From here on: of the rows that are being looked at."""
+    by_name: dict[str, list[CompanyRecord]] = field(default_factory=dict)
+    tenancies: dict[int, list[TenancyRecord]] = field(default_factory=dict)
+    links: dict[int, list[LinkRecord]] = field(default_factory=dict)
+    """Open coverage links by company."""
+    counts: dict[int, list[CountRecord]] = field(default_factory=dict)
     """Member counts by company, the earliest first."""
 
     @property
@@ -63,6 +98,11 @@ class Known:
         names = dict.fromkeys(park.name for parks in self.parks.values() for park in parks)
         return "、".join(islice(names, 8))
 
+    def park_of(self, label: str) -> Park | None:
+        """The park in reach that a cell means, by name or key; None when there is none, or more than one."""
+        found = self.parks.get(fold(label)) or self.parks.get(label.casefold()) or []
+        return found[0] if len(found) == 1 else None
+
     def reaches(self, organization: Organization | None) -> bool:
         """Whether the importer keeps ``organization``; a link without one goes with its company."""
         if organization is None or self.reach.covers("organizations", organization.path):
@@ -70,75 +110,64 @@ class Known:
         places = (organization.park, organization.area)
         return any(place is not None and self.reach.covers("places", place.path) for place in places)
 
-    def keeps(self, company: Company) -> bool:
+    def keeps(self, company: CompanyRecord) -> bool:
         """Whether the importer keeps ``company``: by its current tenancies, or by its last ones when it has left."""
-        tenancies = self.tenancies[company.pk]
+        tenancies = self.tenancies_of(company)
         current = [t for t in tenancies if t.until is None or t.until > self.day]
-        paths = [t.park.path for t in current or tenancies]
+        paths = {t.park.path for t in current or tenancies}
         return self.reach.covers("places", "") or any(self.reach.covers("places", path) for path in paths)
 
-    def open_tenancy(self, company: Company, park: Park) -> Tenancy | None:
+    def tenancies_of(self, company: CompanyRecord) -> list[TenancyRecord]:
+        """All tenancies of ``company``; none of one that is not stored yet."""
+        return self.tenancies.get(company.pk, []) if company.pk else []
+
+    def links_of(self, company: CompanyRecord) -> list[LinkRecord]:
+        """What covers ``company`` now."""
+        return self.links.get(company.pk, []) if company.pk else []
+
+    def counts_of(self, company: CompanyRecord) -> list[CountRecord]:
+        """Its member counts, the earliest first."""
+        return self.counts.get(company.pk, []) if company.pk else []
+
+    def open_tenancy(self, company: CompanyRecord, park: Park) -> TenancyRecord | None:
         """The tenancy of ``company`` in ``park`` that has not ended."""
-        here = (t for t in self.tenancies[company.pk] if t.park_id == park.pk and t.until is None)
+        here = (t for t in self.tenancies_of(company) if t.park.pk == park.pk and t.until is None)
         return next(here, None)
 
-    def left_on(self, company: Company, park: Park) -> dt.date | None:
+    def left_on(self, company: CompanyRecord, park: Park) -> dt.date | None:
         """When the last ended tenancy of ``company`` in ``park`` ended."""
-        ends = [t.until for t in self.tenancies[company.pk] if t.park_id == park.pk and t.until]
+        ends = [t.until for t in self.tenancies_of(company) if t.park.pk == park.pk and t.until]
         return max(ends, default=None)
 
 
-def find_parks(rows: Iterable[Row], known: Known) -> None:
-    """Fetch the parks in reach, and name in each row the one that it means."""
+def fetch_site(stage: Stage, known: Known) -> None:
+    """Fetch what stands behind all rows: parks in reach, code tables, buildings and organisations."""
     for park in Park.objects.within(known.reach):
+        known.all_parks.add(park)
         for label in {fold(park.name), fold(str(park)), park.key.casefold()}:
             known.parks[label].append(park)
-    for row in rows:
-        label = str(row.values.get("park", ""))
-        found = known.parks.get(fold(label)) or known.parks.get(label.casefold()) or []
-        row.park = found[0] if len(found) == 1 else None
-
-
-def fetch_known(rows: list[Row], known: Known) -> None:
-    """Fetch all else; ``find_parks`` went before."""
-    parks = {row.park.pk for row in rows if row.park}
-    _fetch_tables(rows, parks, known)
-    _fetch_organizations(rows, parks, known)
-    _fetch_companies(rows, known)
-    fetch_facts({c.pk for c in known.by_uscc.values()} | {c.pk for same in known.by_name.values() for c in same}, known)
-
-
-def fetch_facts(companies: Iterable[int], known: Known) -> None:
-    """Fetch where these companies sit, what covers them, and their member counts."""
-    for some in chunks(sorted(companies)):
-        for tenancy in Tenancy.objects.filter(company__in=some).select_related("park", "building"):
-            known.tenancies[tenancy.company_id].append(tenancy)
-        links = CoverageLink.objects.filter(company__in=some, until__isnull=True)
-        for link in links.select_related("company", "organization__park", "organization__area").order_by("pk"):
-            known.links[link.company_id].append(link)
-        for count in CompanyMemberCount.objects.filter(company__in=some).order_by("as_of"):
-            known.counts[count.company_id].append(count)
-
-
-def _fetch_tables(rows: list[Row], parks: set[int], known: Known) -> None:
-    codes = {row.values["industry"] for row in rows if "industry" in row.values}
+    parks = {named.pk for label in stage.distinct("park") if (named := known.park_of(label))}
+    known.named_parks = parks
+    codes = stage.distinct("industry")
     known.industries = set(Industry.objects.filter(pk__in=codes).values_list("pk", flat=True)) if codes else set()
-    if any("formation" in row.values for row in rows):
+    if stage.distinct("formation"):
         known.formations = {fold(mode.name): mode for mode in FormationMode.objects.all()}
-    if any("building" in row.values for row in rows):
+    if stage.distinct("building"):
         for building in Building.objects.filter(park__in=parks):
-            known.buildings[building.park_id, fold(building.name)] = building
+            known.buildings[building.park_id, fold(building.name)] = known.all_buildings.add(building)
+    if stage.distinct("branch"):
+        _fetch_organizations(stage.distinct("superior"), parks, known)
+    known.suspects = stage.suspects()
 
 
-def _fetch_organizations(rows: list[Row], parks: set[int], known: Known) -> None:
-    if not any("branch" in row.values for row in rows):
-        return
+def _fetch_organizations(superiors: set[str], parks: set[int], known: Known) -> None:
     # No real roster names thousands of superiors; what a made one names beyond is told as not found.
-    named = {text for row in rows for text in _spellings(row.values.get("superior", ""))}
+    named = {text for superior in superiors for text in _spellings(superior)}
     named = set(islice(named, AT_ONCE))
     found = Organization.objects.within(known.reach).exclude(status=OrganizationStatus.DISSOLVED)
     found = found.filter(Q(park__in=parks) | Q(name__in=named) | Q(code__in=named))
     for organization in found.select_related("park", "area", "parent", "formation_mode"):
+        known.all_organizations.add(organization)
         if organization.park_id:
             known.branches[organization.park_id, fold(organization.name)].append(organization)
         if organization.type not in BRANCH_TYPES:
@@ -155,11 +184,50 @@ def _spellings(text: str) -> set[str]:
     return {clean(text), half_width(text)} - {""}
 
 
-def _fetch_companies(rows: list[Row], known: Known) -> None:
-    codes = {row.values["uscc"] for row in rows if "uscc" in row.values}
-    for some in chunks(sorted(codes)):
-        known.by_uscc |= {str(company.uscc): company for company in Company.objects.filter(uscc__in=some)}
-    names = {fold(row.name)[:120] for row in rows if row.name and row.values.get("uscc") not in known.by_uscc}
-    for some in chunks(sorted(names)):
-        for company in Company.objects.filter(folded_name__in=some).order_by("pk"):
-            known.by_name[company.folded_name].append(company)
+def fetch_companies(stage: Stage, first: int, last: int, known: Known) -> None:
+    """Fetch the companies that rows from ``first`` to ``last`` could mean, with their facts; earlier ones go."""
+    known.by_uscc, known.by_name = {}, defaultdict(list)
+    known.tenancies, known.links, known.counts = defaultdict(list), defaultdict(list), defaultdict(list)
+    for company in fetch_records(stage.companies_of(first, last), known):
+        known.by_name[company.folded_name].append(company)
+        if company.uscc:
+            known.by_uscc[company.uscc] = company
+
+
+def fetch_records(companies: Companies, known: Known) -> list[CompanyRecord]:
+    """Some companies in the order of their keys; their facts are put beside those that are known already."""
+    columns = "id, uscc, name, folded_name, industry_id, staff_band, status, status_since"
+    found = [CompanyRecord(*values) for values in companies.facts("companies_company", columns, "id", "ORDER BY id")]
+    if not found:
+        return []
+    by_key = {company.pk: company for company in found}
+    columns = "company_id, park_id, building_id, kind, since, until, id"
+    tenancies = companies.facts("companies_tenancy", columns, "company_id", "ORDER BY since DESC")
+    known.all_parks.fetch({values[1] for values in tenancies})
+    known.all_buildings.fetch({values[2] for values in tenancies})
+    for company, park, building, *rest in tenancies:
+        known.tenancies[company].append(
+            TenancyRecord(by_key[company], known.all_parks[park], known.all_buildings[building], *rest)
+        )
+    columns = "company_id, kind, organization_id, since, id"
+    links = companies.facts("companies_coveragelink", columns, "company_id", "AND until IS NULL ORDER BY id")
+    known.all_organizations.fetch({values[2] for values in links})
+    for company, kind, organization, since, key in links:
+        covering = known.all_organizations[organization]
+        known.links[company].append(LinkRecord(by_key[company], kind, covering, since, None, key))
+    columns = 'company_id, as_of, "full", probationary, id'
+    for company, *count in companies.facts("companies_companymembercount", columns, "company_id", "ORDER BY as_of"):
+        known.counts[company].append(CountRecord(by_key[company], *count))
+    return found
+
+
+def name_parks(rows: Iterable[Row], known: Known) -> None:
+    """Put into each row the park that it means, and note one that is not there or not the importer's."""
+    remembered: dict[str, Park | None] = {}
+    for row in rows:
+        label = row.values.get("park", "")
+        if label not in remembered:
+            remembered[label] = known.park_of(label)
+        row.park = remembered[label]
+        if row.park is None and row.can_tell("park"):
+            row.fault("park", IssueKind.PARK, choices=known.park_names)

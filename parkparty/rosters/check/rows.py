@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from parkparty.companies.models import Company
+from parkparty.core.text import clean, fold
 from parkparty.places.models import Park
 from parkparty.rosters.check.proposals import proposal
 from parkparty.rosters.choices import IssueKind
 from parkparty.rosters.columns import BY_KEY, COLUMNS, Cell, CellFault, Column, cell_address, match_columns, shown
 from parkparty.rosters.models import RosterIssue
-from parkparty.rosters.sheets.reading import Sheet
+from parkparty.rosters.sheets.reading import Line, Sheet
+from parkparty.rosters.staging.bulk import in_pieces
+from parkparty.rosters.staging.records import CompanyRecord
+from parkparty.rosters.staging.stage import AT_ONCE, Stage
+
+_BETWEEN_CELLS = "\x1f"
 
 
 @dataclass(slots=True)
@@ -46,12 +51,15 @@ class Row:
 
     layout: Layout
     number: int
-    cells: list[Cell]
+    cells: str
+    """What its cells say, one after the other."""
     values: dict[str, Any] = field(default_factory=dict)
+    folded: str = ""
+    """The folded name, as long as the site keeps it."""
     issues: list[RosterIssue] = field(default_factory=list)
     bad: set[str] = field(default_factory=set)
     park: Park | None = None
-    company: Company | None = None
+    company: CompanyRecord | None = None
     """The company on the site that the row means; None for one that is not there yet."""
     decision: str = ""
     """What somebody decided about a company that may be this one: its key, or ``NEW_ONE``."""
@@ -63,10 +71,11 @@ class Row:
         """The company's name as far as it can be read."""
         return str(self.values.get("name", ""))
 
-    def cell(self, key: str) -> Cell:
-        """The cell under ``key``, blank beyond the row's end."""
-        position = self.layout.positions.get(key, len(self.cells))
-        return self.cells[position] if position < len(self.cells) else ""
+    def shown(self, key: str) -> str:
+        """What the cell under ``key`` says, nothing beyond the row's end."""
+        cells = self.cells.split(_BETWEEN_CELLS)
+        position = self.layout.positions.get(key, len(cells))
+        return clean(cells[position]) if position < len(cells) else ""
 
     def address(self, key: str) -> str:
         """Where the cell stands."""
@@ -85,7 +94,7 @@ class Row:
         """Note that the cell under ``key`` is wrong."""
         self.bad.add(key)
         column = self.layout.place_of(key)
-        value = shown(self.cell(column))[:200]
+        value = self.shown(column)[:200]
         self.issues.append(
             RosterIssue(
                 number=self.number,
@@ -102,15 +111,34 @@ class Row:
 
 @dataclass(slots=True)
 class Roster:
-    """A roster that was read: its rows, and the titles of the columns that mean nothing to us."""
+    """A roster that was read: its rows in their stage, and the titles of the columns that mean nothing to us."""
 
-    sheet: str
+    layout: Layout
+    stage: Stage
     ignored: list[str]
-    rows: list[Row]
-    titles: list[str] = field(default_factory=list)
-    header_row: int = 1
+    unread: dict[int, list[RosterIssue]] = field(default_factory=dict)
+    """Cells that could not be read, by row."""
+    decisions: dict[int, str] = field(default_factory=dict)
+    """What was decided about companies that rows may mean, by row."""
     seen: dict[str, Any] = field(default_factory=dict)
     """What was seen beside the rows, for the batch's page."""
+
+    @property
+    def sheet(self) -> str:
+        """The name of the sheet that the rows stand on."""
+        return self.layout.sheet
+
+    def pieces(self) -> Iterator[tuple[int, int, list[Row]]]:
+        """All rows in the order of the file, some at a time, with the first and the last number."""
+        for first, last, found in self.stage.pieces():
+            yield first, last, [self._row(*values) for values in found]
+
+    def _row(self, number: int, folded: str, cells: str, *values: Any) -> Row:
+        told = {key: value for key, value in zip(self.stage.keys, values, strict=True) if value is not None}
+        issues = list(self.unread.get(number, ()))
+        row = Row(self.layout, number, cells, told, folded, issues, {issue.key for issue in issues})
+        row.decision = self.decisions.get(number, "")
+        return row
 
 
 Repairs = Mapping[tuple[int, str], str]
@@ -125,56 +153,99 @@ DECISION = "decision"
 NEW_ONE = "new"
 
 
-def read_rows(sheet: Sheet, aliases: Mapping[str, str] | None = None, repairs: Repairs | None = None) -> Roster:
-    """The rows of ``sheet`` with their cells as values and every cell that does not read as one.
+def stage_rows(
+    sheet: Sheet, stage: Stage, aliases: Mapping[str, str] | None = None, repairs: Repairs | None = None
+) -> Roster:
+    """Put the rows of ``sheet`` into ``stage`` as values, and note every cell that does not read as one.
 
     Raises:
         HeaderFault: when required columns are missing or doubled.
     """
     positions, ignored = match_columns(sheet.titles, aliases or {})
-    repairs = repairs or {}
-    _repair(sheet, positions, repairs)
-    layout = Layout(sheet.name, positions)
-    rows = [Row(layout, number, cells, decision=repairs.get((number, DECISION), "")) for number, cells in sheet.rows]
-    for column in COLUMNS:
-        if column.key in positions:
-            _parse(rows, column)
+    lines = repaired_lines(sheet, positions, repairs or {})
+    roster = Roster(Layout(sheet.name, positions), stage, ignored)
+    roster.decisions = {number: said for (number, key), said in (repairs or {}).items() if key == DECISION}
+    readers = [Reader(BY_KEY[key], at) for key, at in positions.items()]
+    readers.sort(key=lambda reader: _ORDER[reader.column.key])
+    for piece in in_pieces(lines, AT_ONCE):
+        _stage(piece, readers, roster)
+    stage.close()
+    return roster
+
+
+_ORDER = {column.key: at for at, column in enumerate(COLUMNS)}
+
+
+def _stage(lines: list[Line], readers: list[Reader], roster: Roster) -> None:
+    """Read the cells of some rows column by column, and put them into the stage."""
+    rows = [Row(roster.layout, number, _joined(cells)) for number, cells in lines]
+    for reader in readers:
+        reader.read(lines, rows)
     for row in rows:
         _check_between_cells(row)
-    return Roster(sheet.name, ignored, rows, sheet.titles, sheet.header_row)
+        if row.issues:
+            roster.unread[row.number] = row.issues
+        row.folded = fold(row.name)[:120]
+    keys = roster.stage.keys
+    roster.stage.put([(row.number, row.folded, row.cells, *map(row.values.get, keys)) for row in rows])
 
 
-def _repair(sheet: Sheet, positions: dict[str, int], repairs: Repairs) -> None:
-    """Put what was typed into the cells; a column that the file lacks is added behind the others."""
+def _joined(cells: list[Cell]) -> str:
+    texts = [cell if type(cell) is str else shown(cell) for cell in cells]
+    if not "".join(texts).isprintable():
+        texts = list(map(clean, texts))
+    return _BETWEEN_CELLS.join(texts)
+
+
+def repaired_lines(sheet: Sheet, positions: dict[str, int], repairs: Repairs) -> Iterable[Line]:
+    """The rows with what was typed in place of their cells; a column that the file lacks is added behind the others."""
     for key in sorted({key for _number, key in repairs if key in BY_KEY} - positions.keys()):
         positions[key] = len(sheet.titles)
         sheet.titles.append(str(BY_KEY[key].title))
     left_out = {number for number, key in repairs if key == WHOLE_ROW}
-    sheet.rows[:] = [(number, cells) for number, cells in sheet.rows if number not in left_out]
     typed: dict[int, dict[int, str]] = defaultdict(dict)
     for (number, key), value in repairs.items():
         if key in BY_KEY:
             typed[number][positions[key]] = value
-    for number, cells in sheet.rows:
-        for at, value in typed.get(number, {}).items():
-            cells.extend([""] * (at + 1 - len(cells)))
-            cells[at] = value
+    if not repairs:
+        return sheet.rows
+    return ((number, _with(cells, typed.get(number, {}))) for number, cells in sheet.rows if number not in left_out)
 
 
-def _parse(rows: Iterable[Row], column: Column) -> None:
-    """Read one column. Cells that are written alike are read once: most columns hold a few values many times over."""
-    remembered: dict[object, Any] = {}
-    for row in rows:
-        cell = row.cell(column.key)
-        # A number, a truth and a text may be equal to Python without being read alike.
-        key = cell if type(cell) is str else (type(cell), cell)
-        found = remembered.get(key, _UNREAD)
-        if found is _UNREAD:
-            found = remembered[key] = _read(column, cell)
-        if isinstance(found, CellFault):
-            row.fault(column.key, found.kind, **found.params)
-        elif found is not _BLANK:
-            row.values[column.key] = found
+def _with(cells: list[Cell], typed: Mapping[int, str]) -> list[Cell]:
+    for at, value in typed.items():
+        cells.extend([""] * (at + 1 - len(cells)))
+        cells[at] = value
+    return cells
+
+
+class Reader:
+    """Reads one column. Cells that are written alike are read once: most columns hold a few values many times over."""
+
+    REMEMBERED = 20_000
+
+    def __init__(self, column: Column, position: int) -> None:
+        self.column, self.position = column, position
+        self._remembered: dict[object, Any] = {}
+
+    def read(self, lines: list[Line], rows: list[Row]) -> None:
+        """Put the column's values into ``rows``, which were made from ``lines``."""
+        key, at, remembered = self.column.key, self.position, self._remembered
+        if len(remembered) > self.REMEMBERED:
+            remembered.clear()
+        for (_number, cells), row in zip(lines, rows, strict=True):
+            cell = cells[at] if at < len(cells) else ""
+            # A number, a truth and a text may be equal to Python without being read alike.
+            written = cell if type(cell) is str else (type(cell), cell)
+            found = remembered.get(written, _UNREAD)
+            if found is _UNREAD:
+                found = remembered[written] = _read(self.column, cell)
+            if found is _BLANK:
+                continue
+            if isinstance(found, CellFault):
+                row.fault(key, found.kind, **found.params)
+            else:
+                row.values[key] = found
 
 
 _UNREAD, _BLANK = object(), object()

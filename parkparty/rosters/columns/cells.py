@@ -68,6 +68,8 @@ class Column:
     """Whether a block merged over several rows says the same for each of them."""
     nothing: ClassVar[frozenset[str]] = frozenset({"", "/", "-", "—", "——", "无"})
     """What people write into a cell that has nothing to say; such a cell is blank."""
+    stored_as: ClassVar[str] = "text"
+    """The database's type for its values while a roster is worked on."""
 
     def is_blank(self, cell: Cell) -> bool:
         """Whether the cell says nothing."""
@@ -100,6 +102,8 @@ class TextColumn(Column):
 
 class DateColumn(Column):
     """A day: a date cell, Excel's serial number, or one of the forms in which people write it."""
+
+    stored_as = "date"
 
     def parse(self, cell: Cell) -> dt.date:
         day = cell if isinstance(cell, dt.date) else _day(half_width(text_of(cell)))
@@ -137,6 +141,8 @@ def _day(text: str) -> dt.date | None:
 
 class CountColumn(Column):
     """A whole number of people, 0 and more; ``12 人`` is read as 12."""
+
+    stored_as = "integer"
 
     def parse(self, cell: Cell) -> int:
         text = half_width(text_of(cell)).rstrip("人名家 ").replace(",", "")

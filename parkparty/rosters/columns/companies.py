@@ -91,7 +91,7 @@ class IndustryColumn(Column):
 
 
 class Staff(Column):
-    key, title = "staff", _("从业人数")
+    key, title, stored_as = "staff", _("从业人数"), "integer"
     aliases = ("从业人数", "从业人员数", "从业人员", "职工人数", "职工数", "员工人数", "员工数", "人员规模")
     note = _("人数，或“10～19人”这样的区间；只保存所在区间。")
 
@@ -195,7 +195,7 @@ class AsOf(DateColumn):
 
 
 class Instructor(Column):
-    key, title = "instructor", _("指导员")
+    key, title, stored_as = "instructor", _("指导员"), "bool"
     aliases = ("指导员", "党建工作指导员", "党建指导员", "是否选派指导员", "有无指导员")
     note = _("有没有选派党建工作指导员，填“是”或“否”，不填姓名。")
     nothing = Column.nothing - {"无"}

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CompanyStatus, StaffBand
-from parkparty.companies.models import Company, CompanyMemberCount
-from parkparty.core.text import fold
 from parkparty.rosters.check.known import Known
 from parkparty.rosters.check.rows import Row
 from parkparty.rosters.choices import IssueKind, Item
 from parkparty.rosters.plan.draft import Draft
+from parkparty.rosters.staging.records import CompanyRecord, CountRecord
 
 
-def new_company(row: Row) -> Company:
+def new_company(row: Row) -> CompanyRecord:
     """The company of a row that the site does not know."""
     told = row.values
-    return Company(
+    status = told.get("status", CompanyStatus.OPERATING)
+    return CompanyRecord(
+        pk=None,
         uscc=told.get("uscc"),
         name=row.name,
-        folded_name=fold(row.name)[:120],
+        folded_name=row.folded,
         industry_id=told.get("industry"),
         staff_band=told.get("staff", StaffBand.UNKNOWN),
-        status=told.get("status", CompanyStatus.OPERATING),
-        status_since=told.get("status_since") if told.get("status", CompanyStatus.OPERATING) != "operating" else None,
+        status=status,
+        status_since=told.get("status_since") if status != CompanyStatus.OPERATING else None,
     )
 
 
@@ -55,9 +59,9 @@ def _check_status(draft: Draft) -> None:
 
 def _change_fields(draft: Draft) -> None:
     company, told = draft.company, draft.row.values
-    if fold(draft.row.name)[:120] != company.folded_name:
+    if draft.row.folded != company.folded_name:
         draft.tell(Item.NAME, company.name, draft.row.name)
-        company.name, company.folded_name = draft.row.name, fold(draft.row.name)[:120]
+        company.name, company.folded_name = draft.row.name, draft.row.folded
         draft.change(company)
     if told.get("uscc", company.uscc) != company.uscc:
         draft.tell(Item.USCC, company.uscc or "", told["uscc"])
@@ -90,7 +94,7 @@ def _change_status(draft: Draft) -> None:
     draft.change(company)
 
 
-def _status_words(company: Company) -> str:
+def _status_words(company: CompanyRecord) -> str:
     label = str(CompanyStatus(company.status).label)
     return f"{label}（{company.status_since}）" if company.status_since else label
 
@@ -99,22 +103,23 @@ def plan_member_count(draft: Draft, known: Known) -> None:
     """Keep the count of a day, when it differs from the last one before it."""
     if draft.value("full") is None:
         return
-    held = known.counts[draft.company.pk] if draft.company.pk else []
+    held = known.counts_of(draft.company)
     ours = held if draft.row.is_ours else []
     last = next((count for count in reversed(ours) if count.as_of <= draft.day), None)
     before = (last.full, last.probationary) if last else (0, 0)
     after = (draft.value("full"), before[1] if draft.value("probationary") is None else draft.value("probationary"))
     if last and before == after:
         return
-    draft.tell(Item.MEMBERS, _count_words(*before) if last else "", _count_words(*after))
+    draft.tell(
+        Item.MEMBERS, _count_words(get_language(), *before) if last else "", _count_words(get_language(), *after)
+    )
     if last and last.as_of == draft.day:
         last.full, last.probationary = after
         draft.change(last)
     elif all(count.as_of != draft.day for count in held):
-        draft.created.append(
-            CompanyMemberCount(company=draft.company, as_of=draft.day, full=after[0], probationary=after[1])
-        )
+        draft.created.append(CountRecord(draft.company, draft.day, *after))
 
 
-def _count_words(full: int, probationary: int) -> str:
+@lru_cache(10_000)  # by the language, too
+def _count_words(language: str | None, full: int, probationary: int) -> str:
     return _("正式 %(full)s、预备 %(probationary)s") % {"full": full, "probationary": probationary}

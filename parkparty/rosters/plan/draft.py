@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models
-
-from parkparty.companies.models import Company
-from parkparty.core.models import DatedFact
-from parkparty.places.models import Park
+from parkparty.organizations.models import Organization
+from parkparty.places.models import Building, Park
 from parkparty.rosters.check.rows import Row
 from parkparty.rosters.choices import Item
+from parkparty.rosters.staging.records import CompanyRecord, LinkRecord, Record, TenancyRecord
+
+Written = Record | Organization | Building
 
 
 @dataclass(slots=True)
@@ -21,13 +21,13 @@ class Draft:
 
     row: Row
     park: Park
-    company: Company
+    company: CompanyRecord
     day: dt.date
     """The day the row speaks of."""
     changes: list[tuple[str, str, str]] = field(default_factory=list)
-    created: list[models.Model] = field(default_factory=list)
-    ended: list[DatedFact] = field(default_factory=list)
-    changed: list[models.Model] = field(default_factory=list)
+    created: list[Written] = field(default_factory=list)
+    ended: list[TenancyRecord | LinkRecord] = field(default_factory=list)
+    changed: list[Written] = field(default_factory=list)
 
     @property
     def is_new(self) -> bool:
@@ -42,12 +42,12 @@ class Draft:
         """Say what changes, for the preview."""
         self.changes.append((str(item), "" if self.is_new else str(before), str(after)))
 
-    def change(self, target: models.Model) -> None:
+    def change(self, target: Record | Organization) -> None:
         """Have ``target`` written, once."""
         if target not in self.changed:
             self.changed.append(target)
 
-    def end(self, fact: DatedFact, on: dt.date) -> None:
+    def end(self, fact: TenancyRecord | LinkRecord, on: dt.date) -> None:
         """Let ``fact`` hold no longer from ``on``."""
         fact.until = on
         self.ended.append(fact)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import lru_cache
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import ORGANISATION_LINKS, LinkKind
-from parkparty.companies.models import CoverageLink
+from parkparty.organizations.models import Organization
 from parkparty.rosters.check.branches import Branch
 from parkparty.rosters.check.known import Known
 from parkparty.rosters.choices import IssueKind, Item
 from parkparty.rosters.plan.draft import Draft
+from parkparty.rosters.staging.records import LinkRecord
 
 
 def plan_coverage(draft: Draft, branch: Branch | None, known: Known) -> None:
@@ -23,7 +28,7 @@ def plan_coverage(draft: Draft, branch: Branch | None, known: Known) -> None:
     if branch.is_new:
         draft.created.append(organization)
     _plan_formation(draft, branch)
-    links = known.links[draft.company.pk] if draft.company.pk else []
+    links = known.links_of(draft.company)
     ours = [link for link in links if link.kind in ORGANISATION_LINKS and known.reaches(link.organization)]
     same = next((x for x in ours if (x.organization, x.kind) == (organization, branch.kind)), None)
     stated = draft.value("link_since")
@@ -34,12 +39,12 @@ def plan_coverage(draft: Draft, branch: Branch | None, known: Known) -> None:
         draft.tell(Item.BRANCH, before, _words(same))
         draft.change(same)
         return
-    _link_anew(draft, branch, ours)
+    _link_anew(draft, branch, organization, ours)
 
 
-def _link_anew(draft: Draft, branch: Branch, stored: list[CoverageLink]) -> None:
+def _link_anew(draft: Draft, branch: Branch, organization: Organization, stored: list[LinkRecord]) -> None:
     """A new link in place of ``stored`` ones; one that began on the same day is corrected instead."""
-    founded = branch.organization.approved_on if branch.organization and branch.is_new else None
+    founded = organization.approved_on if branch.is_new else None
     since = draft.value("link_since") or founded or draft.day
     if too_late := [link for link in stored if link.since > since]:
         limit = max(link.since for link in too_late)
@@ -50,8 +55,8 @@ def _link_anew(draft: Draft, branch: Branch, stored: list[CoverageLink]) -> None
     for link in stored:
         if link.since < since:
             draft.end(link, since)
-    link = corrected or CoverageLink(company=draft.company, since=since)
-    link.organization, link.kind = branch.organization, branch.kind
+    link = corrected or LinkRecord(draft.company, branch.kind, organization, since)
+    link.organization, link.kind = organization, branch.kind
     draft.tell(Item.BRANCH, before, _words(link))
     if corrected:
         draft.change(link)
@@ -71,14 +76,14 @@ def _plan_formation(draft: Draft, branch: Branch) -> None:
 def plan_instructor(draft: Draft, known: Known) -> None:
     """Say that an instructor works with the company, or no longer does; a blank cell changes nothing."""
     wanted = draft.value("instructor")
-    links = known.links[draft.company.pk] if draft.company.pk else []
+    links = known.links_of(draft.company)
     links = [link for link in links if link.kind == LinkKind.INSTRUCTOR and known.reaches(link.organization)]
     stored = [link for link in links if link.organization or draft.row.is_ours]
     if wanted is None or wanted == bool(stored):
         return
     if wanted:
-        draft.created.append(CoverageLink(company=draft.company, kind=LinkKind.INSTRUCTOR, since=draft.day))
-        draft.tell(Item.INSTRUCTOR, "", _("有，自 %(since)s 起") % {"since": draft.day})
+        draft.created.append(LinkRecord(draft.company, LinkKind.INSTRUCTOR, None, draft.day))
+        draft.tell(Item.INSTRUCTOR, "", _instructor_words(get_language(), draft.day))
         return
     if any(link.since >= draft.day for link in stored):
         limit = max(link.since for link in stored)
@@ -89,9 +94,16 @@ def plan_instructor(draft: Draft, known: Known) -> None:
     draft.tell(Item.INSTRUCTOR, _("有"), _("自 %(since)s 起没有") % {"since": draft.day})
 
 
-def _words(link: CoverageLink) -> str:
-    return _("%(organization)s（%(kind)s），自 %(since)s 起") % {
-        "organization": link.organization,
-        "kind": LinkKind(link.kind).label,
-        "since": link.since,
-    }
+@lru_cache(1_000)  # by the language, too
+def _instructor_words(language: str | None, since: dt.date) -> str:
+    return _("有，自 %(since)s 起") % {"since": since}
+
+
+def _words(link: LinkRecord) -> str:
+    return _in_words(get_language(), str(link.organization), link.kind, link.since)
+
+
+@lru_cache(10_000)  # by the language, too
+def _in_words(language: str | None, organization: str, kind: str, since: dt.date) -> str:
+    told = {"organization": organization, "kind": LinkKind(kind).label, "since": since}
+    return _("%(organization)s（%(kind)s），自 %(since)s 起") % told

@@ -7,22 +7,22 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from parkparty.companies.models import CoverageLink, Tenancy
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Building
-from parkparty.rosters.check.branches import Branch, match_branches
-from parkparty.rosters.check.companies import match_companies
-from parkparty.rosters.check.known import Known, fetch_known, find_parks
+from parkparty.rosters.check.alike import Likenesses
+from parkparty.rosters.check.branches import Branch, find_branches, match_branch
+from parkparty.rosters.check.companies import Seen, match_companies
+from parkparty.rosters.check.known import Known, fetch_companies, fetch_site, name_parks
 from parkparty.rosters.check.rows import Roster, Row
-from parkparty.rosters.choices import Effect, IssueKind, Outcome
-from parkparty.rosters.models import RosterIssue
+from parkparty.rosters.choices import Effect, Outcome
 from parkparty.rosters.plan.companies import new_company, plan_company, plan_member_count
 from parkparty.rosters.plan.draft import Draft
 from parkparty.rosters.plan.links import plan_coverage, plan_instructor
 from parkparty.rosters.plan.tenancies import plan_tenancy
+from parkparty.rosters.staging.records import TenancyRecord
 
 
 @dataclass(slots=True)
@@ -32,75 +32,91 @@ class Planned:
     row: Row
     outcome: Outcome
     draft: Draft | None
+    changes: str = "[]"
+    """What the row changes, as it is kept for the preview."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Plan:
-    """What applying a roster does, row by row."""
+    """What applying a roster does. The sums hold for the rows that were gone through, at the end for all."""
 
     roster: Roster
-    rows: list[Planned]
+    known: Known
+    rows: int = 0
+    found: Counter[Outcome] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    """How many cells are wrong in which way."""
+    parks: set[str] = field(default_factory=set)
+    _ended: Counter[type] = field(default_factory=Counter)
+    _founded: dict[int, Organization | Building] = field(default_factory=dict)
+    _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
-    @property
-    def issues(self) -> Iterator[RosterIssue]:
-        """Every wrong cell in the order of the rows."""
-        return (issue for planned in self.rows for issue in planned.row.issues)
+    def pieces(self) -> Iterator[list[Planned]]:
+        """All rows in the order of the file, some at a time, so that a large roster takes no more memory than a small.
 
-    @property
-    def drafts(self) -> Iterator[Draft]:
-        """What the good rows write."""
-        return (planned.draft for planned in self.rows if planned.draft)
+        Nothing that is written meanwhile changes what the rows after it do.
+        """
+        known, seen, likenesses = self.known, Seen(), Likenesses(self.roster.stage, self.known)
+        fetch_site(self.roster.stage, known)
+        branches = find_branches(self.roster, known)
+        for first, last, rows in self.roster.pieces():
+            fetch_companies(self.roster.stage, first, last, known)
+            name_parks(rows, known)
+            match_companies(rows, known, likenesses, seen)
+            planned = [_plan_row(row, match_branch(row, branches, known), known) for row in rows]
+            self._sum_up(planned)
+            yield planned
+
+    def _sum_up(self, planned: list[Planned]) -> None:
+        lines = []
+        for each in planned:
+            lines.append(f"{each.row.number} {each.outcome} {each.row.name} {each.changes}")
+            self.found[each.outcome] += 1
+            if each.row.park:
+                self.parks.add(each.row.park.key)
+            for issue in each.row.issues:
+                self.kinds[issue.kind] += 1
+                lines.append(f"{issue.cell} {issue.kind} {issue.value}")
+            if each.draft:
+                self._ended.update(type(fact) for fact in each.draft.ended)
+                self._founded |= {id(x): x for x in each.draft.created if isinstance(x, Organization | Building)}
+        self.rows += len(planned)
+        self._digest.update("\n".join(lines).encode())
 
     @property
     def counts(self) -> dict[str, int]:
         """How many rows have each outcome: ``new``, ``changed``, ``unchanged``, ``wrong``."""
-        found = Counter(planned.outcome for planned in self.rows)
-        return {outcome.value: found[outcome] for outcome in Outcome}
+        return {outcome.value: self.found[outcome] for outcome in Outcome}
 
     @property
     def effects(self) -> dict[str, int]:
         """How many organisations and buildings the good rows create, and how many facts they end."""
-        created = {id(x): type(x) for draft in self.drafts for x in draft.created}
-        ended = Counter(type(fact) for draft in self.drafts for fact in draft.ended)
-        kinds = Counter(created.values())
+        founded = Counter(map(type, self._founded.values()))
+        tenancies = self._ended[TenancyRecord]
         return {
-            Effect.BRANCHES.value: kinds[Organization],
-            Effect.BUILDINGS.value: kinds[Building],
-            Effect.TENANCIES_ENDED.value: ended[Tenancy],
-            Effect.LINKS_ENDED.value: ended[CoverageLink],
+            Effect.BRANCHES.value: founded[Organization],
+            Effect.BUILDINGS.value: founded[Building],
+            Effect.TENANCIES_ENDED.value: tenancies,
+            Effect.LINKS_ENDED.value: self._ended.total() - tenancies,
         }
 
     @property
     def park_keys(self) -> list[str]:
         """The parks that the rows name, by key."""
-        return sorted({planned.row.park.key for planned in self.rows if planned.row.park})
+        return sorted(self.parks)
 
     @property
     def digest(self) -> str:
         """The same for two plans that do the same: what was shown is what is applied, or nothing is."""
-        rows = [[p.row.number, p.outcome, p.row.name, p.draft.changes if p.draft else []] for p in self.rows]
-        issues = [[issue.cell, issue.kind, issue.value] for issue in self.issues]
-        return hashlib.sha256(json.dumps([rows, issues], ensure_ascii=False).encode()).hexdigest()
+        return self._digest.hexdigest()
 
 
 def plan_roster(roster: Roster, *, reach: Scope, day: dt.date) -> Plan:
-    """Check every row against the site as it is now and work out what applying it writes.
+    """What applying the roster to the site as it is now would do, once its rows are gone through.
 
     ``reach`` is what the importer administers; ``day`` what rows without a date of their own speak of.
     """
-    known = Known(reach, day)
-    find_parks(roster.rows, known)
-    _refuse_unknown_parks(roster.rows, known)
-    fetch_known(roster.rows, known)
-    match_companies(roster.rows, known)
-    branches = match_branches(roster.rows, known)
-    return Plan(roster, [_plan_row(row, branches.get(row.number), known) for row in roster.rows])
-
-
-def _refuse_unknown_parks(rows: list[Row], known: Known) -> None:
-    for row in rows:
-        if row.park is None and row.can_tell("park"):
-            row.fault("park", IssueKind.PARK, choices=known.park_names)
+    return Plan(roster, Known(reach, day))
 
 
 def _plan_row(row: Row, branch: Branch | None, known: Known) -> Planned:
@@ -118,6 +134,7 @@ def _plan_row(row: Row, branch: Branch | None, known: Known) -> Planned:
         plan_instructor(draft, known)
     if row.issues:
         return Planned(row, Outcome.WRONG, None)
-    if draft.is_new:
-        return Planned(row, Outcome.NEW, draft)
-    return Planned(row, Outcome.CHANGED, draft) if draft.changes else Planned(row, Outcome.UNCHANGED, None)
+    outcome = Outcome.NEW if draft.is_new else Outcome.CHANGED if draft.changes else Outcome.UNCHANGED
+    if outcome == Outcome.UNCHANGED:
+        return Planned(row, outcome, None)
+    return Planned(row, outcome, draft, json.dumps(draft.changes, ensure_ascii=False))

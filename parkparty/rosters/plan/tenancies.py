@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import TenancyKind
-from parkparty.companies.models import Tenancy
 from parkparty.core.text import fold
 from parkparty.places.models import Building
 from parkparty.rosters.check.known import Known
 from parkparty.rosters.choices import IssueKind, Item
 from parkparty.rosters.plan.draft import Draft
+from parkparty.rosters.staging.records import TenancyRecord
 
 
 def plan_tenancy(draft: Draft, known: Known) -> None:
@@ -20,16 +22,14 @@ def plan_tenancy(draft: Draft, known: Known) -> None:
 
     Tenancies in other parks are left alone: a company may be registered in one and sit in another.
     """
-    stored = known.open_tenancy(draft.company, draft.park) if draft.company.pk else None
+    stored = known.open_tenancy(draft.company, draft.park)
     building = _building(draft, known)
     since, kind = draft.value("tenancy_since"), draft.value("tenancy_kind")
     if stored is None:
         since = since or draft.day
         if not _follows_the_last(draft, known, since):
             return
-        tenancy = Tenancy(
-            company=draft.company, park=draft.park, building=building, kind=kind or TenancyKind.ON_SITE, since=since
-        )
+        tenancy = TenancyRecord(draft.company, draft.park, building, kind or TenancyKind.ON_SITE, since)
         draft.created.append(tenancy)
         draft.tell(Item.TENANCY, "", _words(tenancy))
     elif kind not in (None, stored.kind) and (since or draft.day) > stored.since:
@@ -54,28 +54,22 @@ def _building(draft: Draft, known: Known) -> Building | None:
 
 def _follows_the_last(draft: Draft, known: Known, since: dt.date) -> bool:
     """Note a tenancy that would begin before the last one in the same park ended."""
-    left = known.left_on(draft.company, draft.park) if draft.company.pk else None
+    left = known.left_on(draft.company, draft.park)
     if left is None or since >= left:
         return True
     draft.row.fault("tenancy_since", IssueKind.TENANCY_OVERLAP, until=left)
     return False
 
 
-def _change_kind(draft: Draft, stored: Tenancy, building: Building | None, since: dt.date) -> None:
+def _change_kind(draft: Draft, stored: TenancyRecord, building: Building | None, since: dt.date) -> None:
     before = _words(stored)
     draft.end(stored, since)
-    tenancy = Tenancy(
-        company=draft.company,
-        park=draft.park,
-        building=building or stored.building,
-        kind=draft.value("tenancy_kind"),
-        since=since,
-    )
+    tenancy = TenancyRecord(draft.company, draft.park, building or stored.building, draft.value("tenancy_kind"), since)
     draft.created.append(tenancy)
     draft.tell(Item.TENANCY, before, _words(tenancy))
 
 
-def _correct(draft: Draft, stored: Tenancy, building: Building | None, known: Known) -> None:
+def _correct(draft: Draft, stored: TenancyRecord, building: Building | None, known: Known) -> None:
     before, since = _words(stored), draft.value("tenancy_since") or stored.since
     if since < stored.since and not _follows_the_last(draft, known, since):
         return
@@ -90,6 +84,10 @@ def _correct(draft: Draft, stored: Tenancy, building: Building | None, known: Kn
         draft.change(stored)
 
 
-def _words(tenancy: Tenancy) -> str:
-    label = TenancyKind(tenancy.kind).label
-    return _("%(kind)s，自 %(since)s 起") % {"kind": label, "since": tenancy.since}
+def _words(tenancy: TenancyRecord) -> str:
+    return _in_words(get_language(), tenancy.kind, tenancy.since)
+
+
+@lru_cache(10_000)  # by the language, too
+def _in_words(language: str | None, kind: str, since: dt.date) -> str:
+    return _("%(kind)s，自 %(since)s 起") % {"kind": TenancyKind(kind).label, "since": since}

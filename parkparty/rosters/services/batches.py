@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,14 +23,15 @@ from parkparty.audit.services import record
 from parkparty.core.scope import Scope
 from parkparty.core.text import clean
 from parkparty.places.models import Park
-from parkparty.rosters.check.rows import Roster
+from parkparty.rosters.check.rows import Repairs, Roster
 from parkparty.rosters.choices import BatchState, FileFault, Setback
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
-from parkparty.rosters.plan.roster import Plan, plan_roster
-from parkparty.rosters.services.reading import aliases_of, read_roster
-from parkparty.rosters.services.traces import images_before, keep_writes
-from parkparty.rosters.services.writing import write_plan
+from parkparty.rosters.plan.roster import Plan, Planned, plan_roster
+from parkparty.rosters.services.reading import aliases_of, staged_roster
+from parkparty.rosters.services.traces import Traces, images_before
+from parkparty.rosters.services.writing import write_drafts
 from parkparty.rosters.sheets.limits import Refused
+from parkparty.rosters.staging.bulk import copy_in
 
 COPY_PREFIX = "parkparty-roster-"
 """Of the copies that are read: what a killed process leaves is found by it."""
@@ -78,18 +79,25 @@ def check_batch(number: int) -> RosterBatch:
     """Read and check the batch's file, and keep what was found for its page. Nothing else is written."""
     batch = RosterBatch.objects.select_related("uploaded_by").get(pk=number)
     try:
-        roster = read_kept(batch)
+        with staged_file(batch) as roster:
+            _check(batch, roster)
     except Refused as refusal:
         batch.state, batch.fault, batch.fault_detail = BatchState.UNREADABLE, refusal.fault, refusal.detail[:200]
         batch.seen = refusal.seen
         batch.save()
-        return batch
+    return RosterBatch.objects.select_related("uploaded_by").get(pk=number)
+
+
+def _check(batch: RosterBatch, roster: Roster) -> None:
+    plan = plan_roster(roster, reach=reach_now(batch), day=_day_of(batch))
+    findings = Findings(batch)
+    for piece in plan.pieces():
+        findings.keep(piece)
     with transaction.atomic():
-        batch = locked(number)
+        batch = locked(batch.pk)
         if batch.state == BatchState.CHECKING:
             batch.setback = Setback.NONE
-            _keep_findings(batch, plan_roster(roster, reach=reach_now(batch), day=_day_of(batch)))
-    return batch
+            _sum_up(batch, plan)
 
 
 def give_up_check(number: int) -> None:
@@ -147,12 +155,15 @@ def apply_batch(number: int) -> RosterBatch:
     """Write a batch that was asked for: all of it in one transaction, or nothing, and then the batch says why.
 
     Everything is checked again on live data. Where the result is not what the reader was shown, nothing is written and
-    the new result is kept for a second look.
+    it is checked anew for a second look.
     """
     try:
-        roster = read_kept(RosterBatch.objects.get(pk=number))
-        with transaction.atomic():
-            _apply(locked(number), roster)
+        with staged_file(RosterBatch.objects.get(pk=number)) as roster:
+            _apply(number, roster)
+    except Stale:
+        _call_off(number, state=BatchState.CHECKING)
+        check_batch(number)
+        RosterBatch.objects.filter(pk=number, state=BatchState.CHECKED).update(setback=Setback.STALE)
     except Refused as refusal:
         _call_off(number, state=BatchState.UNREADABLE, fault=refusal.fault, fault_detail=refusal.detail[:200])
     except IntegrityError:
@@ -163,19 +174,47 @@ def apply_batch(number: int) -> RosterBatch:
     return RosterBatch.objects.get(pk=number)
 
 
+class Stale(Exception):
+    """The site changed since the batch was checked: what would be written is not what was shown."""
+
+
 @transaction.atomic
-def import_at_once(roster: Roster, *, filename: str, digest: str, by: User | None) -> tuple[Plan, RosterBatch | None]:
-    """Check and apply in one go, for the command line: a roster with any error writes nothing and leaves no batch."""
-    reach = reach_of(by)
-    batch = RosterBatch(uploaded_by=by, filename=filename[-255:], sha256=digest, uploaded_at=timezone.now())
+def _apply(number: int, roster: Roster) -> None:
+    batch = locked(number)
+    if batch.state != BatchState.APPLYING:
+        return
+    reach = reach_now(batch)
     wait_for_others(reach)
-    plan = plan_roster(roster, reach=reach, day=_day_of(batch))
-    if any(True for _issue in plan.issues):
-        return plan, None
-    batch.save()
-    _keep_findings(batch, plan)
-    _finish(batch, plan, by=by)
-    return plan, batch
+    plan, traces = plan_roster(roster, reach=reach, day=_day_of(batch)), Traces(batch)
+    for piece in plan.pieces():
+        _write(piece, traces)
+    if plan.digest != batch.digest:
+        raise Stale
+    _finish(batch, by=batch.uploaded_by)
+
+
+def import_at_once(
+    roster: Roster, *, filename: str, digest: str, by: User | None
+) -> tuple[Plan, list[RosterIssue], RosterBatch | None]:
+    """Check and apply in one go, for the command line: a roster with any error writes nothing and leaves no batch."""
+    reach, issues = reach_of(by), []
+    batch = RosterBatch(uploaded_by=by, filename=filename[-255:], sha256=digest, uploaded_at=timezone.now())
+    with transaction.atomic():
+        wait_for_others(reach)
+        plan = plan_roster(roster, reach=reach, day=_day_of(batch))
+        batch.save()
+        findings, traces = Findings(batch), Traces(batch)
+        for piece in plan.pieces():
+            issues += [issue for planned in piece for issue in planned.row.issues]
+            if not issues:
+                findings.keep(piece)
+                _write(piece, traces)
+        if issues:
+            transaction.set_rollback(True)
+            return plan, issues, None
+        _sum_up(batch, plan)
+        _finish(batch, by=by)
+    return plan, issues, batch
 
 
 def digest_of(parts: Iterable[bytes]) -> str:
@@ -186,8 +225,13 @@ def digest_of(parts: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def read_kept(batch: RosterBatch) -> Roster:
-    """Read a copy of the kept file, made while its hash is compared: nobody can change it in between."""
+@contextmanager
+def kept_copy(batch: RosterBatch) -> Iterator[Path]:
+    """A copy of the kept file, made while its hash is compared: nobody can change it while it is read.
+
+    Raises:
+        Refused: when the file is gone or not the one that was uploaded.
+    """
     with tempfile.NamedTemporaryFile(prefix=COPY_PREFIX) as copy:
         try:
             with batch.file.open("rb") as kept:
@@ -198,28 +242,32 @@ def read_kept(batch: RosterBatch) -> Roster:
         copy.seek(0)
         if digest_of(iter(lambda: copy.read(2**20), b"")) != batch.sha256:
             raise Refused(FileFault.CHANGED)
-        repairs = {(repair.number, repair.key): repair.value for repair in batch.repairs.all()}
-        aliases = aliases_of(batch.uploaded_by)
-        return read_roster(Path(copy.name), filename=batch.filename, aliases=aliases, repairs=repairs)
+        yield Path(copy.name)
 
 
-def _apply(batch: RosterBatch, roster: Roster) -> None:
-    if batch.state != BatchState.APPLYING:
-        return
-    reach = reach_now(batch)
-    wait_for_others(reach)
-    plan = plan_roster(roster, reach=reach, day=_day_of(batch))
-    if plan.digest != batch.digest:
-        batch.setback = Setback.STALE
-        _keep_findings(batch, plan)
-        return
-    _finish(batch, plan, by=batch.uploaded_by)
+@contextmanager
+def staged_file(batch: RosterBatch) -> Iterator[Roster]:
+    """The rows of the batch's file as values, with what was typed on the page."""
+    aliases = aliases_of(batch.uploaded_by)
+    with (
+        kept_copy(batch) as path,
+        staged_roster(path, filename=batch.filename, aliases=aliases, repairs=repairs_of(batch)) as roster,
+    ):
+        yield roster
 
 
-def _finish(batch: RosterBatch, plan: Plan, *, by: User | None) -> None:
-    before = images_before(plan)
-    write_plan(plan)
-    keep_writes(batch, plan, before)
+def repairs_of(batch: RosterBatch) -> Repairs:
+    """What was typed in place of the batch's cells."""
+    return {(repair.number, repair.key): repair.value for repair in batch.repairs.all()}
+
+
+def _write(piece: list[Planned], traces: Traces) -> None:
+    drafts = [planned.draft for planned in piece if planned.draft]
+    before = images_before(drafts)
+    traces.keep(drafts, before, write_drafts(drafts))
+
+
+def _finish(batch: RosterBatch, *, by: User | None) -> None:
     storage, name = batch.file.storage, batch.file.name
     batch.state, batch.applied_at, batch.file = BatchState.APPLIED, timezone.now(), ""
     batch.forget_samples()
@@ -230,32 +278,41 @@ def _finish(batch: RosterBatch, plan: Plan, *, by: User | None) -> None:
         transaction.on_commit(lambda: storage.delete(name))
 
 
-def _keep_findings(batch: RosterBatch, plan: Plan) -> None:
-    """Keep what checking found, in place of what an earlier check did."""
-    batch.checked_rows.all().delete()
-    batch.issues.all().delete()
-    RosterRow.objects.bulk_create(
-        (
-            RosterRow(
-                batch=batch,
-                number=planned.row.number,
-                outcome=planned.outcome,
-                name=planned.row.name,
-                park=planned.row.park,
-                changes=planned.draft.changes if planned.draft else [],
-            )
-            for planned in plan.rows
-        ),
-        batch_size=_AT_ONCE,
-    )
-    RosterIssue.objects.bulk_create(_of_batch(batch, plan), batch_size=_AT_ONCE)
+class Findings:
+    """Keeps what checking finds, in place of what an earlier check did."""
+
+    COLUMNS = ("batch_id", "number", "outcome", "name", "park_id", "changes")
+
+    def __init__(self, batch: RosterBatch) -> None:
+        self._batch = batch
+        batch.checked_rows.all().delete()
+        batch.issues.all().delete()
+
+    def keep(self, piece: list[Planned]) -> None:
+        """Keep the rows of a piece, and what is wrong with them."""
+        rows = [
+            (self._batch.pk, it.row.number, it.outcome, it.row.name, it.row.park and it.row.park.pk, it.changes)
+            for it in piece
+        ]
+        copy_in(RosterRow._meta.db_table, self.COLUMNS, rows)
+        RosterIssue.objects.bulk_create(self._issues(piece), batch_size=_AT_ONCE)
+
+    def _issues(self, piece: list[Planned]) -> Iterator[RosterIssue]:
+        for planned in piece:
+            for issue in planned.row.issues:
+                issue.batch, issue.park = self._batch, planned.row.park
+                yield issue
+
+
+def _sum_up(batch: RosterBatch, plan: Plan) -> None:
+    """Put the sums of a plan that was gone through into the batch."""
     for field, number in plan.counts.items():
         setattr(batch, field, number)
-    batch.rows, batch.sheet, batch.ignored = len(plan.rows), plan.roster.sheet[:100], plan.roster.ignored[:50]
+    batch.rows, batch.sheet, batch.ignored = plan.rows, plan.roster.sheet[:100], plan.roster.ignored[:50]
     batch.seen = plan.roster.seen
     batch.effects, batch.parks, batch.digest = plan.effects, plan.park_keys, plan.digest
     batch.rows_before = _rows_before(batch)
-    batch.kinds = Counter(issue.kind for issue in plan.issues)
+    batch.kinds = plan.kinds
     batch.state = BatchState.CHECKED
     batch.save()
 
@@ -264,13 +321,6 @@ def _rows_before(batch: RosterBatch) -> int:
     """The rows of the last import into the same parks, if more than a tenth of them are missing now (F25)."""
     before = RosterBatch.objects.before(batch).first()
     return before.rows if before and batch.rows * 10 < before.rows * 9 else 0
-
-
-def _of_batch(batch: RosterBatch, plan: Plan) -> Iterator[RosterIssue]:
-    for planned in plan.rows:
-        for issue in planned.row.issues:
-            issue.batch, issue.park = batch, planned.row.park
-            yield issue
 
 
 def locked(number: int) -> RosterBatch:

@@ -14,11 +14,15 @@ from django.utils.translation import gettext as _
 from parkparty.accounts.models import User
 from parkparty.audit.choices import Kind
 from parkparty.audit.services import record, record_read
-from parkparty.rosters.check.rows import DECISION, NEW_ONE, WHOLE_ROW
-from parkparty.rosters.choices import BatchState, IssueKind
+from parkparty.rosters.check.rows import DECISION, NEW_ONE, WHOLE_ROW, repaired_lines
+from parkparty.rosters.choices import BatchState, FileFault, IssueKind
+from parkparty.rosters.columns import known_titles, match_columns
 from parkparty.rosters.documents import write_annotated
 from parkparty.rosters.models import RosterBatch, RosterRepair
-from parkparty.rosters.services.batches import keep_file, locked, own, reach_of, read_kept
+from parkparty.rosters.services.batches import keep_file, kept_copy, locked, own, reach_of, repairs_of
+from parkparty.rosters.services.reading import aliases_of
+from parkparty.rosters.sheets.limits import Refused
+from parkparty.rosters.sheets.reading import opened
 
 SKIP = "skip"
 """Of a row that may be a company the site has: it is left out."""
@@ -135,9 +139,16 @@ def annotated_workbook(batch: RosterBatch, *, by: User) -> bytes:
     Raises:
         Refused: when the kept file is gone.
     """
-    roster = read_kept(own(batch, by))
-    record_read(_("下载标注文件"), batch, by=by, details={"rows": len(roster.rows)}, kind=Kind.EXPORT)
-    return write_annotated(roster.sheet, roster.header_row, roster.titles, roster.rows, batch.issues.all())
+    batch, aliases = own(batch, by), aliases_of(batch.uploaded_by)
+    with kept_copy(batch) as path, opened(path, filename=batch.filename, known=known_titles(aliases)) as book:
+        sheet = next((sheet for sheet in book if sheet.name[:100] == batch.sheet), None)
+        if sheet is None:
+            raise Refused(FileFault.CHANGED)
+        positions, _ignored = match_columns(sheet.titles, aliases)
+        lines = repaired_lines(sheet, positions, repairs_of(batch))
+        content = write_annotated(sheet.name, sheet.header_row, sheet.titles, lines, batch.issues.all())
+    record_read(_("下载标注文件"), batch, by=by, details={"rows": batch.rows}, kind=Kind.EXPORT)
+    return content
 
 
 def _open(batch: RosterBatch, by: User, *states: BatchState) -> RosterBatch:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
@@ -13,11 +14,14 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
 from parkparty.organizations.models import Organization, OrganizationSpan
+from parkparty.places.models import Building
 from parkparty.rosters.check.known import chunks
 from parkparty.rosters.models import RosterBatch, RosterWrite
-from parkparty.rosters.plan.draft import Draft
-from parkparty.rosters.plan.roster import Plan
+from parkparty.rosters.plan.draft import Draft, Written
+from parkparty.rosters.staging.bulk import copy_in
+from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
 
 Key = tuple[str, int]
 """An object: its model's label and its primary key."""
@@ -28,13 +32,32 @@ _DERIVED = frozenset({"path", "updated_at"})
 """Columns that change without anybody editing the row."""
 
 
-def images_before(plan: Plan) -> dict[Key, Image]:
-    """What the stored objects that ``plan`` changes or ends are now; asked before they are written."""
+MODELS: dict[type, type[models.Model]] = {
+    CompanyRecord: Company,
+    TenancyRecord: Tenancy,
+    LinkRecord: CoverageLink,
+    CountRecord: CompanyMemberCount,
+}
+"""Which table a record belongs to."""
+
+
+def model_of(each: Written) -> type[models.Model]:
+    """The table that the object belongs to."""
+    return type(each) if isinstance(each, models.Model) else MODELS[type(each)]
+
+
+def key_of(each: Written) -> Key:
+    """The object's model and key, once it has one."""
+    return model_of(each)._meta.label_lower, each.pk or 0
+
+
+def images_before(drafts: Iterable[Draft]) -> dict[Key, Image]:
+    """What the stored objects that ``drafts`` change or end are now; asked before they are written."""
     wanted: dict[type[models.Model], set[int]] = defaultdict(set)
-    for draft in plan.drafts:
+    for draft in drafts:
         for each in (*draft.changed, *draft.ended):
             if each.pk:
-                wanted[type(each)].add(each.pk)
+                wanted[model_of(each)].add(each.pk)
     found: dict[Key, Image] = {}
     for model, keys in wanted.items():
         label, names = model._meta.label_lower, _columns(model)
@@ -45,18 +68,48 @@ def images_before(plan: Plan) -> dict[Key, Image]:
     return found
 
 
-def keep_writes(batch: RosterBatch, plan: Plan, before: dict[Key, Image]) -> None:
-    """Keep what each row wrote; an object that several rows share goes with the first of them."""
-    spans = _spans_of(plan)
-    seen: set[Key] = set()
-    RosterWrite.objects.bulk_create(
-        (
-            RosterWrite(batch=batch, number=draft.row.number, name=draft.row.name, park=draft.park, parts=parts)
-            for draft in plan.drafts
-            if (parts := list(_parts(draft, before, spans, seen)))
-        ),
-        batch_size=2_000,
-    )
+class Traces:
+    """Keeps what the rows of a batch write; an object that several rows share goes with the first of them."""
+
+    def __init__(self, batch: RosterBatch) -> None:
+        self._batch = batch
+        self._shared: set[Key] = set()
+
+    def keep(self, drafts: Sequence[Draft], before: dict[Key, Image], copied: dict[Key, str]) -> None:
+        """Keep what ``drafts`` wrote; ``copied`` holds the fingerprints of what was copied into the tables."""
+        spans = _spans_of(drafts)
+        now = fingerprints_now(
+            {key for draft in drafts for each in _written(draft) if (key := key_of(each)) not in copied}
+        )
+        after = {**now, **copied}
+        kept = []
+        for draft in drafts:
+            if parts := list(self._parts(draft, before, after, spans)):
+                told = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+                kept.append((self._batch.pk, draft.row.number, draft.row.name, draft.park.pk, told, ""))
+        copy_in(RosterWrite._meta.db_table, ("batch_id", "number", "name", "park_id", "parts", "kept"), kept)
+
+    def _parts(
+        self,
+        draft: Draft,
+        before: dict[Key, Image],
+        after: dict[Key, str],
+        spans: dict[int, list[OrganizationSpan]],
+    ) -> Iterator[Part]:
+        for each in _written(draft):
+            key = key_of(each)
+            if isinstance(each, Organization | Building):
+                if key in self._shared:
+                    continue
+                self._shared.add(key)
+            yield (*key, before.get(key), after[key])
+            if isinstance(each, Organization) and key not in before:
+                for span in spans[each.pk]:
+                    yield span._meta.label_lower, span.pk, None, fingerprint(span)
+
+
+def _written(draft: Draft) -> tuple[Written, ...]:
+    return (*draft.created, *draft.ended, *draft.changed)
 
 
 def fingerprints_now(keys: Iterable[Key]) -> dict[Key, str]:
@@ -68,28 +121,14 @@ def fingerprints_now(keys: Iterable[Key]) -> dict[Key, str]:
     for label, some_keys in by_label.items():
         model: type[models.Model] = apps.get_model(label)
         for some in chunks(some_keys):
-            rows = model._default_manager.filter(pk__in=some).values_list("pk", *_compared(model))
-            found |= {(label, row[0]): _digest(row[1:]) for row in rows}
+            rows = model._default_manager.filter(pk__in=some).values_list("pk", *compared(model))
+            found |= {(label, row[0]): digest_of_values(row[1:]) for row in rows}
     return found
 
 
-def _parts(
-    draft: Draft, before: dict[Key, Image], spans: dict[int, list[OrganizationSpan]], seen: set[Key]
-) -> Iterator[Part]:
-    for each in (*draft.created, *draft.ended, *draft.changed):
-        key = (each._meta.label_lower, each.pk)
-        if key in seen:
-            continue
-        seen.add(key)
-        yield (*key, before.get(key), fingerprint(each))
-        if isinstance(each, Organization) and key not in before:
-            for span in spans[each.pk]:
-                yield span._meta.label_lower, span.pk, None, fingerprint(span)
-
-
-def _spans_of(plan: Plan) -> dict[int, list[OrganizationSpan]]:
-    """The first spans of the organisations that the plan founded."""
-    founded = {x.pk for draft in plan.drafts for x in draft.created if isinstance(x, Organization)}
+def _spans_of(drafts: Iterable[Draft]) -> dict[int, list[OrganizationSpan]]:
+    """The first spans of the organisations that the drafts founded."""
+    founded = {x.pk for draft in drafts for x in draft.created if isinstance(x, Organization)}
     found: dict[int, list[OrganizationSpan]] = defaultdict(list)
     for some in chunks(sorted(founded)):
         for span in OrganizationSpan.objects.filter(organization__in=some):
@@ -99,20 +138,20 @@ def _spans_of(plan: Plan) -> dict[int, list[OrganizationSpan]]:
 
 def fingerprint(each: models.Model) -> str:
     """The same for an object in memory and for its row, as long as nobody edits it."""
-    return _digest(_getter(type(each))(each))
+    return digest_of_values(_getter(type(each))(each))
 
 
-def _digest(values: Iterable[object]) -> str:
+def digest_of_values(values: Iterable[object]) -> str:
     return blake2b("\x1f".join(map(str, values)).encode(), digest_size=8).hexdigest()
 
 
 @cache
 def _getter(model: type[models.Model]) -> attrgetter:
-    return attrgetter(*_compared(model))
+    return attrgetter(*compared(model))
 
 
 @cache
-def _compared(model: type[models.Model]) -> tuple[str, ...]:
+def compared(model: type[models.Model]) -> tuple[str, ...]:
     return tuple(name for name in _columns(model) if name not in _DERIVED)
 
 

@@ -1,4 +1,4 @@
-"""The site's side of reading: start the child, hold it to its time, and take its rows."""
+"""The site's side of reading: start the child, hold it to its time, and pass its rows on as they come."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import datetime as dt
 import json
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from parkparty.core.files import child_process
 from parkparty.rosters.sheets.limits import WALL_SECONDS, Refused
 
 Cell = str | int | float | bool | dt.date
+Line = tuple[int, list[Cell]]
+"""A row's true number and its cells."""
 Known = Mapping[str, Mapping[str, bool]]
 """Folded column titles; ``fill`` says that a merged block is filled down, ``date`` that a plain number means a day."""
 _TOO_SLOW = {-signal.SIGXCPU, -signal.SIGKILL}
@@ -22,76 +25,84 @@ _TOO_SLOW = {-signal.SIGXCPU, -signal.SIGKILL}
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet with a header: its titles by column, and its rows with their true numbers."""
+    """A sheet with a header: its titles by column, and its rows, which may be gone through once."""
 
     name: str
     header_row: int
     titles: list[str]
-    rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
+    rows: Iterable[Line] = ()
     hidden_columns: list[int] = field(default_factory=list)
     """Columns (from 0) that the sheet does not show; they are read like the others."""
     hidden_rows: int = 0
-    """How many of the rows the sheet does not show; they are read like the others."""
+    """How many of the rows the sheet does not show; they are read like the others. Known after the last row."""
     filled: int = 0
-    """How many cells took the value of the merged block that they belong to."""
+    """How many cells took the value of the merged block that they belong to. Known after the last row."""
 
 
-@dataclass(slots=True)
 class Workbook:
-    """All of a file that has a header, and the names of the sheets that were left out."""
+    """A file while it is read: its visible sheets that have a header, one after the other."""
 
-    sheets: list[Sheet] = field(default_factory=list)
-    hidden_sheets: list[str] = field(default_factory=list)
-    """Hidden sheets that have a header: not read, because nobody sees them."""
-    without_header: list[str] = field(default_factory=list)
+    def __init__(self, answers: Iterator[Any]) -> None:
+        self._answers = answers
+        self.hidden_sheets: list[str] = []
+        """Hidden sheets that have a header: not read, because nobody sees them. Known after the last sheet."""
+        self.without_header: list[str] = []
+        """Known after the last sheet."""
+
+    def __iter__(self) -> Iterator[Sheet]:
+        """Each sheet; rows of one that were not taken are passed over when the next is asked for.
+
+        Raises:
+            Refused: with the fault, for a file that cannot be read or takes too much.
+        """
+        for answer in self._answers:
+            if "sheet" not in answer:
+                self.hidden_sheets, self.without_header = answer["hidden_sheets"], answer["without_header"]
+                continue
+            sheet = Sheet(
+                answer["sheet"], answer["header_row"], answer["titles"], hidden_columns=answer["hidden_columns"]
+            )
+            rows = sheet.rows = self._rows(sheet)
+            yield sheet
+            for _row in rows:
+                pass
+
+    def _rows(self, sheet: Sheet) -> Iterator[Line]:
+        for answer in self._answers:
+            if not isinstance(answer, list):
+                sheet.hidden_rows, sheet.filled = answer["hidden_rows"], answer["filled"]
+                return
+            numbers, rows = answer
+            yield from zip(numbers, rows, strict=True)
 
 
-def read(path: Path, *, filename: str, known: Known) -> Workbook:
-    """Read every visible sheet of ``path`` that has a header of ``known`` titles.
-
-    Raises:
-        Refused: with the fault, for a file that cannot be read or takes too much.
-    """
+@contextmanager
+def opened(path: Path, *, filename: str, known: Known) -> Iterator[Workbook]:
+    """Read the visible sheets of ``path`` that have a header of ``known`` titles, within this block."""
     request = json.dumps({"known": known, "name": Path(filename).stem[:31] or "CSV"})
-    try:
-        with child_process("parkparty.rosters.sheets.child", str(path), seconds=WALL_SECONDS) as child:
-            return _take(child, request)
-    except (ValueError, BrokenPipeError) as cut_off:
-        raise Refused("damaged") from cut_off
+    with child_process("parkparty.rosters.sheets.child", str(path), seconds=WALL_SECONDS) as child:
+        yield Workbook(_answers(child, request))
 
 
-def _take(child: subprocess.Popen[bytes], request: str) -> Workbook:
+def _answers(child: subprocess.Popen[bytes], request: str) -> Iterator[Any]:
+    """The child's lines. A child that was cut off is told from one that came to its end by the last of them."""
     if child.stdin is None or child.stdout is None:
         raise Refused("damaged")
-    child.stdin.write(request.encode())
-    child.stdin.close()
-    child.stdin = None
-    book = Workbook()
     is_whole = False
-    for line in child.stdout:
-        is_whole = _put(book, json.loads(line, object_hook=_cell))
+    try:
+        child.stdin.write(request.encode())
+        child.stdin.close()
+        child.stdin = None
+        for line in child.stdout:
+            answer = json.loads(line, object_hook=_cell)
+            if "fault" in answer:
+                raise Refused(answer["fault"], answer["detail"])
+            is_whole = "hidden_sheets" in answer
+            yield answer
+    except (ValueError, BrokenPipeError) as cut_off:
+        raise Refused("damaged") from cut_off
     if child.wait() or not is_whole:
         raise Refused("too_slow" if child.returncode in _TOO_SLOW else "damaged")
-    return book
-
-
-def _put(book: Workbook, answer: Any) -> bool:
-    """Put one line of the child into ``book``; whether it was the last."""
-    if isinstance(answer, list):
-        numbers, rows = answer
-        book.sheets[-1].rows += zip(numbers, rows, strict=True)
-    elif "fault" in answer:
-        raise Refused(answer["fault"], answer["detail"])
-    elif "sheet" in answer:
-        book.sheets.append(
-            Sheet(answer["sheet"], answer["header_row"], answer["titles"], hidden_columns=answer["hidden_columns"])
-        )
-    elif "filled" in answer:
-        book.sheets[-1].hidden_rows, book.sheets[-1].filled = answer["hidden_rows"], answer["filled"]
-    else:
-        book.hidden_sheets, book.without_header = answer["hidden_sheets"], answer["without_header"]
-        return True
-    return False
 
 
 def _cell(value: dict[str, Any]) -> object:

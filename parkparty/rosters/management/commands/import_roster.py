@@ -18,13 +18,14 @@ from django.utils.translation import gettext as _
 from parkparty.accounts.models import User
 from parkparty.core.dates import today
 from parkparty.rosters.choices import FileFault
-from parkparty.rosters.models import RosterBatch
+from parkparty.rosters.models import RosterBatch, RosterIssue
 from parkparty.rosters.plan.roster import Plan, plan_roster
 from parkparty.rosters.services.batches import digest_of, import_at_once, reach_of
-from parkparty.rosters.services.reading import aliases_of, read_roster
+from parkparty.rosters.services.reading import aliases_of, staged_roster
 from parkparty.rosters.sheets.limits import Refused
 
 CLEAN, WRONG, UNREADABLE = 0, 1, 2
+Result = tuple[Plan, list[RosterIssue], RosterBatch | None]
 
 
 class Command(BaseCommand):
@@ -41,16 +42,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
-            plan, batch = self._run(path, _user(options["user"]), commit=options["commit"])
+            plan, issues, batch = self._run(path, _user(options["user"]), commit=options["commit"])
         except Refused as refusal:
             reason = str(FileFault(refusal.fault).label) % {"detail": refusal.detail}
             self._say(_unread(path, reason), as_json=options["as_json"])
             sys.exit(UNREADABLE)
-        self._say(_result(plan, batch), as_json=options["as_json"])
+        self._say(_result(plan, issues, batch), as_json=options["as_json"])
         if plan.counts["wrong"]:
             sys.exit(WRONG)
 
-    def _run(self, path: Path, user: User | None, *, commit: bool) -> tuple[Plan, RosterBatch | None]:
+    def _run(self, path: Path, user: User | None, *, commit: bool) -> Result:
         try:
             reach = reach_of(user)
             data = path.read_bytes()
@@ -60,10 +61,12 @@ class Command(BaseCommand):
             ) from fault
         except PermissionDenied as refusal:
             raise CommandError(str(refusal), returncode=UNREADABLE) from refusal
-        roster = read_roster(path, filename=path.name, aliases=aliases_of(user))
-        if commit:
-            return import_at_once(roster, filename=path.name, digest=digest_of([data]), by=user)
-        return plan_roster(roster, reach=reach, day=today()), None
+        with staged_roster(path, filename=path.name, aliases=aliases_of(user)) as roster:
+            if commit:
+                return import_at_once(roster, filename=path.name, digest=digest_of([data]), by=user)
+            plan = plan_roster(roster, reach=reach, day=today())
+            issues = [issue for piece in plan.pieces() for planned in piece for issue in planned.row.issues]
+            return plan, issues, None
 
     def _say(self, result: dict[str, Any], *, as_json: bool) -> None:
         if as_json:
@@ -89,12 +92,10 @@ def _user(name: str | None) -> User | None:
     return user
 
 
-def _result(plan: Plan, batch: RosterBatch | None) -> dict[str, Any]:
-    errors = [
-        {"cell": issue.cell, "value": issue.value, "reason": issue.reason + issue.suggestion} for issue in plan.issues
-    ]
+def _result(plan: Plan, issues: list[RosterIssue], batch: RosterBatch | None) -> dict[str, Any]:
+    errors = [{"cell": issue.cell, "value": issue.value, "reason": issue.sentence} for issue in issues]
     return {
-        "rows": len(plan.rows),
+        "rows": plan.rows,
         **plan.counts,
         "errors": errors,
         "committed": batch is not None,

@@ -1,0 +1,110 @@
+"""Many rows at once, by the fastest way that each database has: COPY on PostgreSQL, ``executemany`` on SQLite."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+T = TypeVar("T")
+Values = Sequence[Any]
+_NULL = "\x01"
+"""Stands for NULL on its way to PostgreSQL. Cells are cleaned of control characters, so that none says this."""
+
+
+def is_postgres() -> bool:
+    """Whether the site's database is PostgreSQL; otherwise it is SQLite."""
+    return connection.vendor == "postgresql"
+
+
+def quote(name: str) -> str:
+    """A table's or column's name as SQL writes it."""
+    return str(connection.ops.quote_name(name))
+
+
+def run(statement: str, values: Values = (), /, **names: object) -> None:
+    """Execute one statement. ``names`` of tables and columns, which are always our own, fill its braces."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(**names), values)
+
+
+def select(statement: str, values: Values = (), /, **names: object) -> list[tuple[Any, ...]]:
+    """The rows that a statement finds, as tuples; ``names`` as in ``run``."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(**names), values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def copy_in(table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
+    """Add rows to a table; every value must be one that the database takes as it is: text, number, truth, day, None."""
+    if not rows:
+        return
+    names, quoted = ", ".join(map(quote, columns)), quote(table)
+    with connection.cursor() as cursor:
+        if not is_postgres():
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(" ".join(("INSERT INTO", quoted, f"({names}) VALUES ({marks})")), rows)
+            return
+        text = io.StringIO()
+        csv.writer(text).writerows([_NULL if value is None else value for value in row] for row in rows)
+        text.seek(0)
+        cursor.cursor.copy_expert(f"COPY {quoted} ({names}) FROM STDIN (FORMAT csv, NULL '{_NULL}')", text)
+
+
+def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Values]) -> None:
+    """Change stored rows, each given as its key and the new values of ``columns``; equal ones are not written.
+
+    The values are put beside the table first, then one statement compares and changes.
+    """
+    if not rows:
+        return
+    table, names = quote(model._meta.db_table), [quote(name) for name in columns]
+    run(
+        "CREATE TEMPORARY TABLE roster_changes AS SELECT id, {names} FROM {table} WHERE 1 = 0",
+        names=", ".join(names),
+        table=table,
+    )
+    copy_in("roster_changes", ["id", *columns], rows)
+    differs = "IS DISTINCT FROM" if is_postgres() else "IS NOT"
+    run(
+        "UPDATE {table} SET {values} FROM roster_changes v WHERE v.id = {table}.id AND ({differences})",
+        table=table,
+        values=", ".join(f"{name} = v.{name}" for name in names),
+        differences=" OR ".join(f"v.{name} {differs} {table}.{name}" for name in names),
+    )
+    run("DROP TABLE roster_changes")
+
+
+def reserve_keys(model: type[models.Model], count: int) -> Iterator[int]:
+    """Primary keys for ``count`` rows that are about to be copied in. On SQLite the caller holds the one write lock."""
+    if not count:
+        return iter(())
+    table = model._meta.db_table
+    if is_postgres():
+        found = select("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return (key for (key,) in found)
+    last = select("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+    first = last[0][0] + 1 if last else 1
+    return iter(range(first, first + count))
+
+
+def analyze(table: str) -> None:
+    """Let PostgreSQL look at what a table holds now; it plans for an empty one otherwise."""
+    if is_postgres():
+        run("ANALYZE {table}", table=quote(table))
+
+
+def in_pieces(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """``values`` in lists of at most ``size``."""
+    piece: list[T] = []
+    for value in values:
+        piece.append(value)
+        if len(piece) == size:
+            yield piece
+            piece = []
+    if piece:
+        yield piece

@@ -1,0 +1,156 @@
+"""A roster's rows as values in a table beside the site's own, where they are compared with what is stored.
+
+The tables are temporary: only this connection sees them, and they go with it, even when the process is killed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from parkparty.rosters.columns import Column
+from parkparty.rosters.staging.bulk import analyze, copy_in, quote, run, select
+
+_numbers = itertools.count(1)
+AT_ONCE = 5_000
+"""Rows that are worked on together."""
+
+
+class Stage:
+    """The rows of one sheet: their numbers, their values by column, and their cells as text.
+
+    ``match`` says which stored companies each row could mean, by its code or else by its name. It is found before
+    anything is written, so that rows never meet companies of their own file.
+    """
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        number = next(_numbers)
+        self.table, self.match = f"roster_stage_{number}", f"roster_match_{number}"
+        self.keys = [column.key for column in columns]
+        self.count = 0
+        self._kinds = {column.key: column.stored_as for column in columns}
+
+    def __enter__(self) -> Self:
+        values = ", ".join(f"{quote(key)} {kind}" for key, kind in self._kinds.items())
+        self._run(
+            "CREATE TEMPORARY TABLE {stage} "
+            "(number integer PRIMARY KEY, folded text NOT NULL, cells text NOT NULL, {values})",
+            values=values,
+        )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self._run("DROP TABLE IF EXISTS {match}")
+        self._run("DROP TABLE IF EXISTS {stage}")
+
+    def put(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows in the order of their numbers: the number, the folded name, the cells, and the values by key."""
+        copy_in(self.table, ["number", "folded", "cells", *self.keys], rows)
+        self.count += len(rows)
+
+    def close(self) -> None:
+        """No more rows come: find the companies that they could mean.
+
+        Those of a row's code; where the site does not know that, those of its folded name.
+        """
+        analyze(self.table)
+        self._run(
+            "CREATE TEMPORARY TABLE {match} AS "
+            "SELECT s.number, c.id AS company_id FROM {stage} s JOIN companies_company c ON c.uscc = s.uscc"
+        )
+        self._run("CREATE INDEX {match}_number ON {match} (number)")
+        self._run("CREATE INDEX {match}_company ON {match} (company_id)")
+        analyze(self.match)
+        self._run(
+            "INSERT INTO {match} "
+            "SELECT s.number, c.id FROM {stage} s JOIN companies_company c ON c.folded_name = s.folded "
+            "WHERE s.folded <> '' AND NOT EXISTS (SELECT 1 FROM {match} m WHERE m.number = s.number)"
+        )
+        analyze(self.match)
+
+    def pieces(self) -> Iterator[tuple[int, int, list[tuple[Any, ...]]]]:
+        """All rows in the order of the file, some at a time: the first and last number, and the rows as ``put`` in."""
+        last, names = -1, ", ".join(map(quote, ["number", "folded", "cells", *self.keys]))
+        while rows := self._select(
+            "SELECT {names} FROM {stage} WHERE number > %s ORDER BY number LIMIT {limit}",
+            [last],
+            names=names,
+            limit=AT_ONCE,
+        ):
+            last = rows[-1][0]
+            yield rows[0][0], last, rows
+
+    def distinct(self, key: str) -> set[Any]:
+        """Every value of a column."""
+        found = self._select("SELECT DISTINCT {name} FROM {stage} WHERE {name} IS NOT NULL", name=quote(key))
+        return {value for (value,) in found}
+
+    def combinations(self, keys: Sequence[str], numbers: Sequence[int] | None = None) -> list[tuple[Any, ...]]:
+        """Which values of ``keys`` occur together, each with the first row that says so, in the order of these.
+
+        The first of ``keys`` is never blank. With ``numbers``, only in these rows.
+        """
+        only = "" if numbers is None else f"AND number IN ({', '.join(map(str, numbers))})"
+        return self._select(
+            "SELECT min(number), {names} FROM {stage} WHERE {first} IS NOT NULL {only} "
+            "GROUP BY {names} ORDER BY min(number)",
+            names=", ".join(map(quote, keys)),
+            first=quote(keys[0]),
+            only=only,
+        )
+
+    def suspects(self) -> set[int]:
+        """Rows that may mean the same company as another row: same code, same name, or the same stored company."""
+        found = self._select(
+            "SELECT number FROM {stage} WHERE uscc IN "
+            "(SELECT uscc FROM {stage} WHERE uscc IS NOT NULL GROUP BY uscc HAVING count(*) > 1) "
+            "UNION SELECT number FROM {stage} WHERE folded IN "
+            "(SELECT folded FROM {stage} GROUP BY folded HAVING count(*) > 1) "
+            "UNION SELECT number FROM {match} WHERE company_id IN "
+            "(SELECT company_id FROM {match} GROUP BY company_id HAVING count(*) > 1)"
+        )
+        return {number for (number,) in found}
+
+    def companies_of(self, first: int, last: int) -> Companies:
+        """The companies that rows from ``first`` to ``last`` could mean."""
+        return Companies(f"SELECT company_id FROM {self.match} WHERE number BETWEEN {first:d} AND {last:d}")
+
+    def sitting_in(self, parks: Iterable[int]) -> list[tuple[Any, ...]]:
+        """Key, name and park of companies that sit in ``parks`` and that no row could mean."""
+        return self._select(
+            "SELECT c.id, c.name, t.park_id FROM companies_company c JOIN companies_tenancy t ON t.company_id = c.id "
+            "WHERE t.until IS NULL AND t.park_id IN ({parks}) "
+            "AND NOT EXISTS (SELECT 1 FROM {match} m WHERE m.company_id = c.id)",
+            parks=", ".join(map(str, parks)),
+        )
+
+    def _run(self, statement: str, **names: object) -> None:
+        run(statement, (), stage=self.table, match=self.match, **names)
+
+    def _select(self, statement: str, values: Sequence[Any] = (), **names: object) -> list[tuple[Any, ...]]:
+        return select(statement, values, stage=self.table, match=self.match, **names)
+
+
+class Companies:
+    """Stored companies that are looked at together: those whose keys a query gives."""
+
+    def __init__(self, keys: str) -> None:
+        self._keys = keys
+
+    @classmethod
+    def of(cls, keys: Iterable[int]) -> Companies:
+        """The companies with these keys, of which there are few."""
+        return cls(", ".join(map(str, keys)))
+
+    def facts(self, table: str, columns: str, key: str, rest: str) -> list[tuple[Any, ...]]:
+        """``columns`` of what ``table`` holds of them in its column ``key``; ``rest`` narrows it and says the order."""
+        return select(
+            "SELECT {columns} FROM {table} WHERE {key} IN ({keys}) {rest}",
+            columns=columns,
+            table=table,
+            key=key,
+            keys=self._keys,
+            rest=rest,
+        )
