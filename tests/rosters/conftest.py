@@ -22,7 +22,6 @@ from parkparty.core.scope import Scope
 from parkparty.organizations.models import FormationMode, Organization
 from parkparty.places.models import Building
 from parkparty.rosters.check.rows import Roster, stage_rows
-from parkparty.rosters.columns import COLUMNS
 from parkparty.rosters.models import RosterBatch, RosterIssue
 from parkparty.rosters.plan.roster import Plan, Planned, plan_roster
 from parkparty.rosters.services import batches
@@ -74,7 +73,7 @@ class Made:
 
 def plan(*rows: dict[str, Any], by: User | None = None, day: dt.date = DAY) -> Made:
     """What applying these rows would do."""
-    with Stage(COLUMNS) as stage:
+    with Stage() as stage:
         return gone_through(stage_rows(sheet_of(*rows), stage), by=by, day=day)
 
 

@@ -76,14 +76,15 @@ def find_branches(roster: Roster, known: Known) -> Branches:
 def _gather(roster: Roster, known: Known) -> Branches:
     """Collect what the rows say, from the ways in which they say it: most say the same."""
     branches: Branches = {}
-    for number, name, label, *values in roster.stage.combinations(("branch", "park", *TRAITS)):
-        park = known.park_of(label or "")
+    for said in roster.stage.combinations(("branch", "park", *TRAITS)):
+        park = known.park_of(said.get("park") or "")
         if park is None:
             continue
+        number, name = said["number"], said["branch"]
         branch = branches.setdefault((park.pk, fold(name)), Branch(park, name, number))
-        for trait, value in zip(TRAITS, values, strict=True):
-            if value is not None:
-                branch.stated.setdefault(trait, (number, value))
+        for trait in TRAITS:
+            if said.get(trait) is not None:
+                branch.stated.setdefault(trait, (number, said[trait]))
     for trait in TRAITS:
         _gather_unread(trait, roster, branches, known)
     return branches
@@ -93,9 +94,9 @@ def _gather_unread(trait: str, roster: Roster, branches: Branches, known: Known)
     """Note for each branch the first row in which this cell could not be read."""
     unread = (number for number, issues in roster.unread.items() if any(issue.key == trait for issue in issues))
     for some in chunks(sorted(unread)):
-        for number, name, label in roster.stage.combinations(("branch", "park"), some):
-            if park := known.park_of(label or ""):
-                branches[park.pk, fold(name)].unread.setdefault(trait, number)
+        for said in roster.stage.combinations(("branch", "park"), some):
+            if park := known.park_of(said["park"] or ""):
+                branches[park.pk, fold(said["branch"])].unread.setdefault(trait, said["number"])
 
 
 def match_branch(row: Row, branches: Branches, known: Known) -> Branch | None:

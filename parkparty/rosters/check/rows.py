@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from parkparty.core.text import clean, fold
@@ -165,15 +166,13 @@ def stage_rows(
     lines = repaired_lines(sheet, positions, repairs or {})
     roster = Roster(Layout(sheet.name, positions), stage, ignored)
     roster.decisions = {number: said for (number, key), said in (repairs or {}).items() if key == DECISION}
-    readers = [Reader(BY_KEY[key], at) for key, at in positions.items()]
-    readers.sort(key=lambda reader: _ORDER[reader.column.key])
+    columns = [column for column in COLUMNS if column.key in positions]
+    readers = [Reader(column, positions[column.key]) for column in columns]
+    stage.open(columns)
     for piece in in_pieces(lines, AT_ONCE):
         _stage(piece, readers, roster)
     stage.close()
     return roster
-
-
-_ORDER = {column.key: at for at, column in enumerate(COLUMNS)}
 
 
 def _stage(lines: list[Line], readers: list[Reader], roster: Roster) -> None:
@@ -256,9 +255,10 @@ def _read(column: Column, cell: Cell) -> Any:
     if column.is_blank(cell):
         return CellFault(IssueKind.REQUIRED) if column.required else _BLANK
     try:
-        return column.parse(cell)
+        value = column.parse(cell)
     except CellFault as fault:
         return fault
+    return value.value if isinstance(value, Enum) else value
 
 
 def _check_between_cells(row: Row) -> None:

@@ -18,14 +18,14 @@ from parkparty.rosters.staging.records import CompanyRecord, CountRecord
 def new_company(row: Row) -> CompanyRecord:
     """The company of a row that the site does not know."""
     told = row.values
-    status = told.get("status", CompanyStatus.OPERATING)
+    status = told.get("status", CompanyStatus.OPERATING.value)
     return CompanyRecord(
         pk=None,
         uscc=told.get("uscc"),
         name=row.name,
         folded_name=row.folded,
         industry_id=told.get("industry"),
-        staff_band=told.get("staff", StaffBand.UNKNOWN),
+        staff_band=told.get("staff", StaffBand.UNKNOWN.value),
         status=status,
         status_since=told.get("status_since") if status != CompanyStatus.OPERATING else None,
     )

@@ -55,8 +55,8 @@ def _link_anew(draft: Draft, branch: Branch, organization: Organization, stored:
     for link in stored:
         if link.since < since:
             draft.end(link, since)
-    link = corrected or LinkRecord(draft.company, branch.kind, organization, since)
-    link.organization, link.kind = organization, branch.kind
+    link = corrected or LinkRecord(draft.company, branch.kind.value, organization, since)
+    link.organization, link.kind = organization, branch.kind.value
     draft.tell(Item.BRANCH, before, _words(link))
     if corrected:
         draft.change(link)
@@ -82,7 +82,7 @@ def plan_instructor(draft: Draft, known: Known) -> None:
     if wanted is None or wanted == bool(stored):
         return
     if wanted:
-        draft.created.append(LinkRecord(draft.company, LinkKind.INSTRUCTOR, None, draft.day))
+        draft.created.append(LinkRecord(draft.company, LinkKind.INSTRUCTOR.value, None, draft.day))
         draft.tell(Item.INSTRUCTOR, "", _instructor_words(get_language(), draft.day))
         return
     if any(link.since >= draft.day for link in stored):

@@ -29,7 +29,7 @@ def plan_tenancy(draft: Draft, known: Known) -> None:
         since = since or draft.day
         if not _follows_the_last(draft, known, since):
             return
-        tenancy = TenancyRecord(draft.company, draft.park, building, kind or TenancyKind.ON_SITE, since)
+        tenancy = TenancyRecord(draft.company, draft.park, building, kind or TenancyKind.ON_SITE.value, since)
         draft.created.append(tenancy)
         draft.tell(Item.TENANCY, "", _words(tenancy))
     elif kind not in (None, stored.kind) and (since or draft.day) > stored.since:

@@ -47,7 +47,7 @@ def staged_roster(
         Refused: with the fault, when the file, its header or its emptiness makes it useless.
     """
     aliases = aliases or {}
-    with Stage(COLUMNS) as stage:
+    with Stage() as stage:
         with opened(path, filename=filename, known=known_titles(aliases)) as book:
             roster = _first_usable(book, stage, aliases, repairs)
         yield roster

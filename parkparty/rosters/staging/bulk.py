@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 T = TypeVar("T")
 Values = Sequence[Any]
@@ -44,10 +46,13 @@ def copy_in(table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
     if not rows:
         return
     names, quoted = ", ".join(map(quote, columns)), quote(table)
-    with connection.cursor() as cursor:
+    at_once = nullcontext() if connection.in_atomic_block else transaction.atomic()
+    with at_once, connection.cursor() as cursor:
         if not is_postgres():
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(" ".join(("INSERT INTO", quoted, f"({names}) VALUES ({marks})")), rows)
+            # Days are turned to text here: the driver asks Python anew for every value that it does not know.
+            plain = [[value.isoformat() if type(value) is dt.date else value for value in row] for row in rows]
+            cursor.executemany(" ".join(("INSERT INTO", quoted, f"({names}) VALUES ({marks})")), plain)
             return
         text = io.StringIO()
         csv.writer(text).writerows([_NULL if value is None else value for value in row] for row in rows)

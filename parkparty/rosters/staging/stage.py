@@ -25,21 +25,23 @@ class Stage:
     anything is written, so that rows never meet companies of their own file.
     """
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self) -> None:
         number = next(_numbers)
         self.table, self.match = f"roster_stage_{number}", f"roster_match_{number}"
-        self.keys = [column.key for column in columns]
-        self.count = 0
-        self._kinds = {column.key: column.stored_as for column in columns}
+        self.keys: list[str] = []
 
     def __enter__(self) -> Self:
-        values = ", ".join(f"{quote(key)} {kind}" for key, kind in self._kinds.items())
+        return self
+
+    def open(self, columns: Sequence[Column]) -> None:
+        """Make room for rows of a sheet that has these columns."""
+        self.keys = [column.key for column in columns]
+        values = ", ".join(f"{quote(column.key)} {column.stored_as}" for column in columns)
         self._run(
             "CREATE TEMPORARY TABLE {stage} "
             "(number integer PRIMARY KEY, folded text NOT NULL, cells text NOT NULL, {values})",
             values=values,
         )
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self._run("DROP TABLE IF EXISTS {match}")
@@ -48,7 +50,6 @@ class Stage:
     def put(self, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows in the order of their numbers: the number, the folded name, the cells, and the values by key."""
         copy_in(self.table, ["number", "folded", "cells", *self.keys], rows)
-        self.count += len(rows)
 
     def close(self) -> None:
         """No more rows come: find the companies that they could mean.
@@ -56,10 +57,11 @@ class Stage:
         Those of a row's code; where the site does not know that, those of its folded name.
         """
         analyze(self.table)
-        self._run(
-            "CREATE TEMPORARY TABLE {match} AS "
-            "SELECT s.number, c.id AS company_id FROM {stage} s JOIN companies_company c ON c.uscc = s.uscc"
-        )
+        if "uscc" in self.keys:
+            by_code = "SELECT s.number, c.id AS company_id FROM {stage} s JOIN companies_company c ON c.uscc = s.uscc"
+        else:
+            by_code = "SELECT 0 AS number, 0 AS company_id WHERE 1 = 0"
+        self._run("CREATE TEMPORARY TABLE {match} AS " + by_code)
         self._run("CREATE INDEX {match}_number ON {match} (number)")
         self._run("CREATE INDEX {match}_company ON {match} (company_id)")
         analyze(self.match)
@@ -83,35 +85,40 @@ class Stage:
             yield rows[0][0], last, rows
 
     def distinct(self, key: str) -> set[Any]:
-        """Every value of a column."""
+        """Every value of a column; none of one that the sheet lacks."""
+        if key not in self.keys:
+            return set()
         found = self._select("SELECT DISTINCT {name} FROM {stage} WHERE {name} IS NOT NULL", name=quote(key))
         return {value for (value,) in found}
 
-    def combinations(self, keys: Sequence[str], numbers: Sequence[int] | None = None) -> list[tuple[Any, ...]]:
-        """Which values of ``keys`` occur together, each with the first row that says so, in the order of these.
+    def combinations(self, keys: Sequence[str], numbers: Sequence[int] | None = None) -> list[dict[str, Any]]:
+        """Which values of ``keys`` occur together, each with the first ``number`` that says so, in the order of these.
 
         The first of ``keys`` is never blank. With ``numbers``, only in these rows.
         """
+        held = [key for key in keys if key in self.keys]
+        if keys[0] not in held:
+            return []
         only = "" if numbers is None else f"AND number IN ({', '.join(map(str, numbers))})"
-        return self._select(
+        found = self._select(
             "SELECT min(number), {names} FROM {stage} WHERE {first} IS NOT NULL {only} "
             "GROUP BY {names} ORDER BY min(number)",
-            names=", ".join(map(quote, keys)),
+            names=", ".join(map(quote, held)),
             first=quote(keys[0]),
             only=only,
         )
+        return [dict(zip(["number", *held], values, strict=True)) for values in found]
 
     def suspects(self) -> set[int]:
         """Rows that may mean the same company as another row: same code, same name, or the same stored company."""
-        found = self._select(
-            "SELECT number FROM {stage} WHERE uscc IN "
-            "(SELECT uscc FROM {stage} WHERE uscc IS NOT NULL GROUP BY uscc HAVING count(*) > 1) "
-            "UNION SELECT number FROM {stage} WHERE folded IN "
-            "(SELECT folded FROM {stage} GROUP BY folded HAVING count(*) > 1) "
-            "UNION SELECT number FROM {match} WHERE company_id IN "
-            "(SELECT company_id FROM {match} GROUP BY company_id HAVING count(*) > 1)"
+        tables = [("stage", "uscc")] if "uscc" in self.keys else []
+        tables += [("stage", "folded"), ("match", "company_id")]
+        one = (
+            "SELECT number FROM {%s} WHERE %s IN (SELECT %s FROM {%s} WHERE %s IS NOT NULL GROUP BY %s "
+            "HAVING count(*) > 1)"
         )
-        return {number for (number,) in found}
+        parts = [one % (table, key, key, table, key, key) for table, key in tables]
+        return {number for (number,) in self._select(" UNION ".join(parts))}
 
     def companies_of(self, first: int, last: int) -> Companies:
         """The companies that rows from ``first`` to ``last`` could mean."""
