@@ -15,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,8 @@ import xlsxwriter
 django.setup()
 
 from parkparty.core.codes import uscc_from_body  # noqa: E402
-from parkparty.rosters.columns import COLUMNS, known_titles  # noqa: E402
+from parkparty.rosters.columns import known_titles  # noqa: E402
+from parkparty.rosters.sheets.reading import opened  # noqa: E402
 
 TITLES = (
     "企业名称", "统一社会信用代码", "所属园区", "楼宇", "入驻方式", "入驻日期", "行业代码", "从业人数", "经营状态",
@@ -41,7 +43,8 @@ def row(number: int) -> list[Any]:
     return [
         f"试验企业{number:06d}有限公司", uscc_from_body("91", "310110", f"D{number:07d}"), "创智园",
         f"{number % 9 + 1}号楼", "实际入驻", dt.date(2024, 1, 1 + number % 28), "6513", number % 300, "存续",
-        f"第{number // 30}联合党支部", "联合党支部", "创智园党委", dt.date(2020, 1, 1 + number // 30 % 28), number % 9, "是",
+        f"第{number // 30}联合党支部", "联合党支部", "创智园党委", dt.date(2020, 1, 1 + number // 30 % 28), number % 9,
+        "是",
     ]  # fmt: skip
 
 
@@ -69,14 +72,11 @@ def in_turn(rounds: int, **works: Callable[[], object]) -> dict[str, float]:
     return {name: statistics.median(seconds) for name, seconds in taken.items()}
 
 
-def parse_each(sheet) -> None:
-    """Every cell parsed by itself, as it would be without remembering cells of the same text."""
-    columns = {column.aliases[0]: column for column in COLUMNS}
-    ordered = [columns[title] for title in sheet.titles]
-    for _number, cells in sheet.rows:
-        for column, cell in zip(ordered, cells, strict=True):
-            if not column.is_blank(cell):
-                column.parse(cell)
+def read_all(path: Path) -> None:
+    """Take every row of every sheet from the child process."""
+    with opened(path, filename=path.name, known=known_titles()) as book:
+        for sheet in book:
+            deque(sheet.rows, maxlen=0)
 
 
 def main() -> None:
@@ -87,22 +87,11 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         text, book = write_files(Path(folder), options.rows)
-        known = known_titles()
-        sheet = read(text, filename="a.csv", known=known).sheets[0]
-        seconds = in_turn(
-            options.rounds,
-            csv=lambda: read(text, filename="a.csv", known=known),
-            xlsx=lambda: read(book, filename="a.xlsx", known=known),
-            each=lambda: parse_each(sheet),
-            remembered=lambda: read_rows(sheet),
-        )
+        seconds = in_turn(options.rounds, csv=lambda: read_all(text), xlsx=lambda: read_all(book))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     print(f"| {options.rows} rows × {len(TITLES)} columns | median s | ratio |\n|---|---|---|")
     print(f"| read .csv | {seconds['csv']:.2f} | 1 |")
     print(f"| read .xlsx | {seconds['xlsx']:.2f} | {seconds['xlsx'] / seconds['csv']:.2f} × csv |")
-    print(f"| cells to values, each by itself | {seconds['each']:.2f} | 1 |")
-    ratio = seconds["remembered"] / seconds["each"]
-    print(f"| cells to values, equal ones once | {seconds['remembered']:.2f} | {ratio:.2f} × each |")
     print(f"| largest child process | {peak} MB | |")
 
 
