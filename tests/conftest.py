@@ -32,7 +32,7 @@ from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import MemberCount, Organization
-from parkparty.organizations.services import save_organization
+from parkparty.organizations.services import found_many, save_organization
 from parkparty.places.choices import AreaLevel
 from parkparty.places.models import Area, Park
 
@@ -60,10 +60,15 @@ class World:
     putuo_committee: Organization
 
 
+def plan_organization(code: str, type: str, parent: Organization | None = None, **fields: Any) -> Organization:
+    """An active organisation founded long ago, unless ``fields`` say otherwise; not saved."""
+    values: dict[str, Any] = {"status": OrganizationStatus.ACTIVE, "approved_on": LONG_AGO, "name": code, **fields}
+    return Organization(code=code, type=type, parent=parent, **values)
+
+
 def make_organization(code: str, type: str, parent: Organization | None = None, **fields: Any) -> Organization:
     """An active organisation founded long ago, unless ``fields`` say otherwise."""
-    values: dict[str, Any] = {"status": OrganizationStatus.ACTIVE, "approved_on": LONG_AGO, "name": code, **fields}
-    return save_organization(Organization(code=code, type=type, parent=parent, **values), by=None)
+    return save_organization(plan_organization(code, type, parent, **fields), by=None)
 
 
 def make_company(number: int, park: Park | None = None, *, kind: str = TenancyKind.ON_SITE, **fields: Any) -> Company:
@@ -94,11 +99,11 @@ def world(db: None) -> World:
     neighbour = Park.objects.create(key="neighbour", name="邻里园", area=street)
     tiandi = Park.objects.create(key="tiandi", name="天地园", area=putuo)
     types = OrganizationType
-    district = make_organization("YP", types.WORKING_COMMITTEE, name="杨浦区党工委", area=yangpu)
-    street_committee = make_organization("WJC", types.WORKING_COMMITTEE, district, name="五角场街道党工委", area=street)
-    kic_committee = make_organization("KIC", types.COMMITTEE, street_committee, name="创智园党委", park=kic)
-    neighbour_committee = make_organization("NB", types.COMMITTEE, street_committee, name="邻里园党委", park=neighbour)
-    return World(
+    district = plan_organization("YP", types.WORKING_COMMITTEE, name="杨浦区党工委", area=yangpu)
+    street_committee = plan_organization("WJC", types.WORKING_COMMITTEE, district, name="五角场街道党工委", area=street)
+    kic_committee = plan_organization("KIC", types.COMMITTEE, street_committee, name="创智园党委", park=kic)
+    neighbours = plan_organization("NB", types.COMMITTEE, street_committee, name="邻里园党委", park=neighbour)
+    world = World(
         shanghai,
         yangpu,
         street,
@@ -109,12 +114,15 @@ def world(db: None) -> World:
         district,
         street_committee,
         kic_committee,
-        make_organization("KIC-J1", types.JOINT_BRANCH, kic_committee, name="创智园联合支部", park=kic),
-        make_organization("KIC-O1", types.INDEPENDENT_BRANCH, kic_committee, name="甲公司支部", park=kic),
-        neighbour_committee,
-        make_organization("NB-J1", types.JOINT_BRANCH, neighbour_committee, name="邻里园联合支部", park=neighbour),
-        make_organization("PT", types.WORKING_COMMITTEE, name="普陀区党工委", area=putuo),
+        plan_organization("KIC-J1", types.JOINT_BRANCH, kic_committee, name="创智园联合支部", park=kic),
+        plan_organization("KIC-O1", types.INDEPENDENT_BRANCH, kic_committee, name="甲公司支部", park=kic),
+        neighbours,
+        plan_organization("NB-J1", types.JOINT_BRANCH, neighbours, name="邻里园联合支部", park=neighbour),
+        plan_organization("PT", types.WORKING_COMMITTEE, name="普陀区党工委", area=putuo),
     )
+    # All at once: every test waits for this.
+    found_many([part for part in vars(world).values() if isinstance(part, Organization)])
+    return world
 
 
 @pytest.fixture
