@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "parkparty.coverage",
     "parkparty.rosters",
     "parkparty.engagement",
+    "parkparty.reports",
     "parkparty.demo",
     "crispy_forms",
     "crispy_bootstrap5",

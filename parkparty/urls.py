@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("parkparty.notices.urls")),
     path("organizations/", include(coverage_urls.organizations)),
     path("rules/", include("parkparty.rules.urls")),
+    path("reports/", include("parkparty.reports.urls")),
     path("rosters/", include("parkparty.rosters.urls")),
 ]
 

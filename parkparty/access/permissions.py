@@ -22,6 +22,8 @@ class Action(StrEnum):
     VIEW_ACTIVITY = "view_activity"
     VIEW_COVERAGE = "view_coverage"
     TAKE_SNAPSHOT = "take_snapshot"
+    VIEW_REPORT = "view_report"
+    MAKE_REPORT = "make_report"
     VIEW_ORGANIZATION = "view_organization"
     VIEW_COMPANY = "view_company"
     VIEW_CONTACT = "view_contact"
@@ -40,6 +42,8 @@ ROLES_FOR: dict[Action, tuple[Role, ...]] = {
     Action.VIEW_ACTIVITY: EVERY_READER,
     Action.VIEW_COVERAGE: EVERY_READER,
     Action.TAKE_SNAPSHOT: (Role.REVIEWER, Role.ADMINISTRATOR),
+    Action.VIEW_REPORT: EVERY_READER,
+    Action.MAKE_REPORT: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_ORGANIZATION: EVERY_READER,
     Action.VIEW_COMPANY: EVERY_READER,
     Action.VIEW_CONTACT: (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR),
@@ -56,6 +60,8 @@ WHAT = {
     Action.VIEW_ACTIVITY: gettext_lazy("查看活动"),
     Action.VIEW_COVERAGE: gettext_lazy("查看覆盖情况"),
     Action.TAKE_SNAPSHOT: gettext_lazy("保存覆盖快照"),
+    Action.VIEW_REPORT: gettext_lazy("查看报告"),
+    Action.MAKE_REPORT: gettext_lazy("生成报告"),
     Action.VIEW_ORGANIZATION: gettext_lazy("查看党组织"),
     Action.VIEW_COMPANY: gettext_lazy("查看企业"),
     Action.VIEW_CONTACT: gettext_lazy("查看联系方式"),
@@ -81,6 +87,7 @@ HISTORIES: dict[str, Action] = {
     "places.building": Action.VIEW_COVERAGE,
     "places.park": Action.VIEW_COVERAGE,
     "places.servicestation": Action.VIEW_COVERAGE,
+    "reports.reportversion": Action.VIEW_REPORT,
     "rosters.rosterbatch": Action.IMPORT_ROSTER,
 }
 """The action that shows a record, and with it the record's history. Of other records only auditors see one."""

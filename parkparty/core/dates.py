@@ -1,4 +1,4 @@
-"""Calendar months, quarters and the local date, without a domain noun.
+"""Calendar months, quarters, halves, years and the local date, without a domain noun.
 
 Every period is half-open, ``since <= day < until``, and counted in the site's time zone (Asia/Shanghai).
 """
@@ -15,7 +15,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-__all__ = ["Period", "add_months", "holiday_on", "is_free", "month_named", "month_of", "quarter_of", "today", "year_of"]
+__all__ = [
+    "Period",
+    "add_months",
+    "half_of",
+    "holiday_on",
+    "is_free",
+    "month_named",
+    "month_of",
+    "period_before",
+    "period_named",
+    "quarter_of",
+    "same_period_last_year",
+    "today",
+    "year_of",
+]
 
 FIRST_FREE_WEEKDAY = 5  # Saturday, counted from Monday = 0
 
@@ -100,3 +114,47 @@ def is_free(day: dt.date) -> bool:
         return bool(chinese_calendar.is_holiday(day))
     except NotImplementedError:
         return day.weekday() >= FIRST_FREE_WEEKDAY
+
+
+def half_of(day: dt.date) -> Period:
+    """The half of a calendar year that holds ``day``."""
+    half = (day.month - 1) // 6
+    since = dt.date(day.year, half * 6 + 1, 1)
+    return Period(since, add_months(since, 6), f"{day.year}H{half + 1}")
+
+
+def period_named(name: str) -> Period:
+    """The period called ``2017-07``, ``2017Q3``, ``2017H2`` or ``2017``.
+
+    Raises:
+        ValueError: there is no period of this name.
+    """
+    found = _NAMES.fullmatch(name)
+    if not found:
+        raise ValueError(name)
+    year, month, quarter, half = (int(number or 0) for number in found.groups())
+    if month:
+        return month_of(dt.date(year, month, 1))
+    if quarter:
+        return quarter_of(dt.date(year, quarter * 3, 1))
+    return half_of(dt.date(year, half * 6, 1)) if half else year_of(dt.date(year, 1, 1))
+
+
+def period_before(period: Period) -> Period:
+    """The period of the same length that ends where ``period`` begins."""
+    return _like(period, period.since - dt.timedelta(days=1))
+
+
+def same_period_last_year(period: Period) -> Period:
+    """The same months of the year before."""
+    return _like(period, add_months(period.since, -12))
+
+
+_NAMES = re.compile(r"(20\d\d|19\d\d)(?:-(0[1-9]|1[0-2])|Q([1-4])|H([12]))?")
+
+
+def _like(period: Period, day: dt.date) -> Period:
+    """The period that holds ``day``, as long as ``period`` is."""
+    return next(
+        kind(day) for kind in (month_of, quarter_of, half_of, year_of) if kind(period.since).name == period.name
+    )

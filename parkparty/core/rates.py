@@ -53,3 +53,8 @@ def tenths(numerator_in_tenths: int, denominator: int) -> str:
 def mean_of(total: int, count: int) -> str:
     """``total / count`` with one decimal, half up, such as companies per joint branch; ``—`` for none."""
     return tenths(10 * total, count)
+
+
+def signed(number: int) -> str:
+    """``+3``, ``−3`` with a real minus sign, ``0``."""
+    return f"+{number:,}" if number > 0 else f"−{-number:,}" if number < 0 else "0"

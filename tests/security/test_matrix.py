@@ -27,6 +27,7 @@ from parkparty.companies.models import Company
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
+from parkparty.reports.models import FileJob, ReportVersion
 from parkparty.rosters.models import RosterBatch
 from parkparty.signin.models import LoginSession
 from scripts.access import Route, routes
@@ -65,14 +66,16 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "coverage:snapshot_file": (CoverageSnapshot, "pk"),
     "coverage:park_plan": (Park, "key"),
     "organizations": (Organization, "code"),
+    "reports": (ReportVersion, "pk"),
+    "reports:download": (FileJob, "pk"),
     "rosters": (RosterBatch, "pk"),
 }
 """What the argument of an address names, by the address's name or its app's. An address not found here is red."""
 
-PLACES = (Area, Park, Building, ServiceStation, StatedFigure, CoverageSnapshot)
+PLACES = (Area, Park, Building, ServiceStation, StatedFigure, CoverageSnapshot, ReportVersion)
 """Secretaries hold organisations only, and reach no place through them."""
 
-NOBODYS = (LoginSession, RosterBatch, SavedView)
+NOBODYS = (LoginSession, RosterBatch, SavedView, FileJob)
 """Each belongs to its user alone, whatever role others hold."""
 
 

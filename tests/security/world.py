@@ -29,6 +29,8 @@ from parkparty.organizations.choices import OfficerPost, OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization
 from parkparty.places.choices import AreaLevel, Indicator
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
+from parkparty.reports.choices import FileFormat, JobState
+from parkparty.reports.models import FileJob, ReportVersion
 from parkparty.rosters.choices import BatchState, IssueKind, Outcome
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
 from parkparty.signin.models import LoginSession
@@ -171,9 +173,29 @@ def _furnish(
         ActivityPhoto.objects.create(activity=activity, file=ContentFile(_picture(), "x.jpg"), sha256=token),
         SavedView.objects.create(owner=account, name=token),
         upload_roster(account, park, token),
+        *_report(account, park, token),
     ]
     record("新建活动", activity, by=account)
     return Neighbourhood(relation, area, organization, {type(row): row for row in [area, organization, *made]})
+
+
+def _report(user: User, park: Park, token: str) -> list[Model]:
+    """A version of a report on ``park`` and a file of it, both full of ``token``."""
+    quarter = {"park": park, "since": dt.date(2016, 1, 1), "until": dt.date(2016, 4, 1)}
+    content = '{"title":"%s","cover":[["%s","%s"]],"cells":[],"sections":[],"sources":[]}' % ((token,) * 3)
+    version = ReportVersion.objects.create(
+        **quarter, as_of=dt.date(2016, 3, 31), data_at=MORNING, content=content, sha256=token
+    )
+    job = FileJob.objects.create(
+        **quarter,
+        version=version,
+        format=FileFormat.JSON,
+        state=JobState.READY,
+        asked_by=user,
+        file=ContentFile(token.encode(), "x"),
+        expires_at=dt.datetime(2126, 1, 1, tzinfo=dt.UTC),
+    )
+    return [version, job]
 
 
 def upload_roster(user: User, park: Park, token: str) -> RosterBatch:

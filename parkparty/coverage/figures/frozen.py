@@ -98,13 +98,13 @@ def listed(node: Node, *, as_of: dt.date, denominator: Denominator) -> Listed:
 def frozen(node: Node, whole: CoverageFigures, companies: Listed) -> Frozen:
     """Figures and list as canonical text. The same facts always give the same bytes."""
     text = "".join(f"{pk} {state.value} {int(effective)}\n" for pk, (state, effective) in sorted(companies.items()))
-    list_hash = _sha256(text)
+    list_hash = sha256_of(text)
     load = {
         "branches": whole.branches,
         "joint_branches": whole.joint_branches,
         "listed_by_joint_branches": whole.listed_by_joint_branches,
     }
-    figures = _canonical(
+    figures = canonical(
         {
             "format": FORMAT,
             "node": {"kind": str(node._meta.model_name), "key": code_of(node), "name": str(node)},
@@ -116,7 +116,7 @@ def frozen(node: Node, whole: CoverageFigures, companies: Listed) -> Frozen:
             **load,
         }
     )
-    return Frozen(figures, companies, zlib.compress(text.encode(), 9), list_hash, _sha256(figures))
+    return Frozen(figures, companies, zlib.compress(text.encode(), 9), list_hash, sha256_of(figures))
 
 
 def code_of(node: Node) -> str:
@@ -153,11 +153,11 @@ def list_of(snapshot: CoverageSnapshot) -> Listed:
 def faults(snapshot: CoverageSnapshot) -> list[str]:
     """What is wrong with a snapshot, in sentences; nothing when it is as it was taken."""
     found = []
-    if _sha256(snapshot.figures) != snapshot.sha256:
+    if sha256_of(snapshot.figures) != snapshot.sha256:
         found.append(_("数字与校验码不符，保存后被改动过。"))
     figures = read(snapshot)
     text = _list_text(snapshot)
-    if not _sha256(text) == snapshot.list_hash == figures["list_sha256"]:
+    if not sha256_of(text) == snapshot.list_hash == figures["list_sha256"]:
         found.append(_("企业名单与校验码不符，保存后被改动过。"))
     elif counts(list_of(snapshot)) != {name: figures[name] for name in COUNTED}:
         found.append(_("数字与企业名单重新合计的结果不符。"))
@@ -206,9 +206,11 @@ def _list_text(snapshot: CoverageSnapshot) -> str:
     return zlib.decompress(bytes(snapshot.companies)).decode()
 
 
-def _canonical(value: Any) -> str:
+def canonical(value: Any) -> str:
+    """``value`` as JSON that is the same to the byte whenever the value is."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
-def _sha256(text: str) -> str:
+def sha256_of(text: str) -> str:
+    """The SHA-256 of a text in UTF-8, in hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from parkparty.core.rates import signed
 from parkparty.coverage.figures.changes import Comparison, Step, Waterfall
 from parkparty.coverage.tables.coverage import key_of
 
@@ -51,11 +52,6 @@ class StepRow:
     def companies(self) -> str:
         """The change of the denominator with its sign."""
         return signed(self.step.companies)
-
-
-def signed(number: int) -> str:
-    """``+3``, ``−3`` with a real minus sign, ``0``."""
-    return f"+{number:,}" if number > 0 else f"−{-number:,}" if number < 0 else "0"
 
 
 def step_rows(found: Waterfall, comparison: Comparison) -> list[StepRow]:

@@ -157,6 +157,11 @@ class ComparisonRow:
     gap_width: str
 
     @property
+    def key(self) -> dict[str, str]:
+        """The node as a form sends it."""
+        return key_of(self.node)
+
+    @property
     def covered_address(self) -> str:
         """The list behind the numerator."""
         return self.lists.companies(CoverageChoice.ORGANIZATION)

@@ -13,6 +13,7 @@ from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.companies.tables import company_row
 from parkparty.core.paging import keyset_page, number_of
+from parkparty.core.rates import signed
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures import Node, company_coverage
 from parkparty.coverage.figures.changes import companies_behind, waterfall
@@ -20,7 +21,7 @@ from parkparty.coverage.figures.effective import definition, effective_companies
 from parkparty.coverage.forms import ChangesForm, CoverageOptionsForm
 from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.coverage.tables import Lists, crumbs_of, key_of, key_rates
-from parkparty.coverage.tables.changes import ROW, asked_of, signed, step_rows, waterfall_bars
+from parkparty.coverage.tables.changes import ROW, asked_of, step_rows, waterfall_bars
 
 
 @requires(Action.VIEW_COVERAGE)

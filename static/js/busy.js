@@ -1,6 +1,6 @@
-// Shows what became of a roster as soon as its task is done. Without it the button 更新页面 asks for the same.
+// Shows what became of a task as soon as it is done. Without it a link on the page asks for the same.
 
-const BUSY = "[data-roster-busy]";
+const BUSY = "[data-busy]";
 const PAUSE = 2000;
 
 async function look() {

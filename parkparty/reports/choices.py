@@ -1,0 +1,72 @@
+"""Closed lists of reports."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parkparty.core.dates import Period, add_months
+
+LISTED = 1000
+"""Rows of a list that a report carries; what is left out is told as a number."""
+
+SUPPRESSED_UNDER = 3
+"""Counts from one up to, but not including, this are not shown to the public (domain 2.8)."""
+
+LONGEST = 4000
+"""Characters of a report on one matter (整治形式主义为基层减负若干规定); a longer one carries a warning."""
+
+FILE_DAYS = 7
+"""How long a file waits in the download centre."""
+
+
+class CellKind(models.TextChoices):
+    """How the number of a cell is read."""
+
+    COUNT = "count", gettext_lazy("数")
+    CHANGE = "change", gettext_lazy("增减")
+    RATE = "rate", gettext_lazy("率")
+    MEAN = "mean", gettext_lazy("平均数")
+    TEXT = "text", gettext_lazy("文字")
+
+
+class FileFormat(models.TextChoices):
+    DOCX = "docx", "Word"
+    XLSX = "xlsx", "Excel"
+    PDF = "pdf", "PDF"
+    HTML = "html", gettext_lazy("网页")
+    JSON = "json", "JSON"
+
+
+CONTENT_TYPES: dict[str, str] = {
+    FileFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.PDF: "application/pdf",
+    FileFormat.HTML: "text/html; charset=utf-8",
+    FileFormat.JSON: "application/json",
+}
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", gettext_lazy("排队中")
+    COUNTING = "counting", gettext_lazy("正在统计")
+    WRITING = "writing", gettext_lazy("正在写文件")
+    READY = "ready", gettext_lazy("可以下载")
+    FAILED = "failed", gettext_lazy("没有生成")
+
+
+BUSY_STATES = (JobState.WAITING, JobState.COUNTING, JobState.WRITING)
+
+
+def period_label(period: Period) -> str:
+    """A period as it is read: 2017 年第二季度."""
+    year, month = period.since.year, period.since.month
+    if period.until == add_months(period.since, 1):
+        return _("%(year)d年%(month)d月") % {"year": year, "month": month}
+    if period.until == add_months(period.since, 3):
+        name = (_("第一季度"), _("第二季度"), _("第三季度"), _("第四季度"))[month // 3]
+        return _("%(year)d年%(quarter)s") % {"year": year, "quarter": name}
+    if period.until == add_months(period.since, 6):
+        return _("%(year)d年上半年") % {"year": year} if month == 1 else _("%(year)d年下半年") % {"year": year}
+    return _("%(year)d年") % {"year": year}

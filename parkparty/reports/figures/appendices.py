@@ -1,0 +1,95 @@
+"""The lists behind a report: companies without coverage, duties not met, hints by rule, activities by type."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from parkparty.companies.choices import CoverageState, Denominator
+from parkparty.companies.tables import company_row
+from parkparty.coverage.figures import Node
+from parkparty.organizations.models import Organization
+from parkparty.organizations.rules import size_hints
+from parkparty.reports.choices import LISTED
+from parkparty.reports.figures import facts
+from parkparty.reports.figures.draft import Draft
+from parkparty.reports.sheets import Column, Entry, Section, Table, say
+from parkparty.rules.figures import Duty
+
+TERM_MONTHS = 6
+"""Terms that end within this time are told (domain 1)."""
+
+
+def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Section:
+    """The companies that no organisation covers, those that should found a branch first."""
+    found = facts.uncovered(node, as_of=as_of, denominator=denominator)
+    rows: list[tuple[Entry, ...]] = []
+    for company in found[:LISTED]:
+        row = company_row(company)
+        rows.append((row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)))
+    columns = (
+        Column(_("企业"), 22),
+        Column(_("所在园区"), 12),
+        Column(_("正式党员"), 6, is_number=True),
+        Column(_("现状"), 8),
+    )
+    left_out = max(0, found.count() - LISTED) if len(rows) == LISTED else 0
+    table = Table(_("未组织覆盖的企业"), columns, tuple(rows), left_out, _("没有这样的企业。"))
+    return Section(_("附件一：未组织覆盖企业名单"), (), (table,), is_appendix=True)
+
+
+def missing(duties: Sequence[Duty]) -> Section:
+    """What branches owed and have not reported, or got back."""
+    owed = [duty for duty in duties if duty.is_open]
+    owed.sort(key=lambda duty: (duty.organization.path, duty.due_on, duty.rule.code))
+    rows = tuple(
+        (str(duty.organization), duty.rule.name, duty.period_name, str(duty.state.label)) for duty in owed[:LISTED]
+    )
+    columns = (Column(_("党支部"), 16), Column(_("应开展"), 20), Column(_("时间"), 7), Column(_("状态"), 6))
+    table = Table(_("未报的组织生活"), columns, rows, max(0, len(owed) - LISTED), _("没有未报的组织生活。"))
+    return Section(_("附件二：未报组织生活名单"), (), (table,), is_appendix=True)
+
+
+def activities(by_type: Sequence[tuple[str, int, int]]) -> Section:
+    """Counted activities of the period by type."""
+    columns = (
+        Column(_("计入类型"), 16),
+        Column(_("次数"), 8, is_number=True),
+        Column(_("实到人次"), 8, is_number=True),
+    )
+    table = Table(_("各类活动"), columns, tuple(by_type), empty=_("报告期内没有计入统计的活动。"))
+    return Section(_("附件三：活动开展情况"), (), (table,), is_appendix=True)
+
+
+def hints(draft: Draft, branches: Sequence[Any], ending: Sequence[Organization]) -> Section:
+    """What the rules on size and term have to say, each with its article."""
+    found = [
+        (str(branch), hint.text, hint.source)
+        for branch in branches
+        for hint in size_hints(
+            branch.type_then, full=branch.full_members, probationary=branch.probationary_members, units=branch.units
+        )
+    ]
+    source = _("《关于党的基层组织任期的意见》")
+    terms = [(str(one), _("本届任期到 %(day)s。") % {"day": one.term_until}, source) for one in ending]
+    return Section(
+        _("提示"),
+        (
+            say(
+                _("按规则需要关注的党支部规模事项%(size)s项，%(months)s个月内到期或已到期的任期%(terms)s个。"),
+                size=draft.count("hints.size", _("规模提示（项）"), len(found)),
+                months=draft.count("hints.months", _("任期提前提示（月）"), TERM_MONTHS),
+                terms=draft.count("hints.terms", _("任期提示（个）"), len(terms)),
+            ),
+        ),
+        (_hint_table([*terms, *found]),),
+    )
+
+
+def _hint_table(rows: Sequence[tuple[str, str, str]]) -> Table:
+    columns = (Column(_("党组织"), 14), Column(_("提示"), 20), Column(_("依据"), 16))
+    return Table(_("规则提示"), columns, tuple(islice(rows, LISTED)), max(0, len(rows) - LISTED), _("没有提示。"))

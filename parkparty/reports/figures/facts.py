@@ -1,0 +1,116 @@
+"""What a report is written from: frozen coverage of the day and of the days to compare with, duties, lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from parkparty.activities.models import Activity
+from parkparty.activities.querysets import ActivityQuerySet
+from parkparty.companies.choices import CoverageChoice, Denominator
+from parkparty.companies.models import Company
+from parkparty.core.dates import Period, add_months, month_of
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures import Node, branches_of
+from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfall
+from parkparty.coverage.models import CoverageSnapshot
+from parkparty.organizations.models import Organization
+from parkparty.organizations.querysets import OrganizationQuerySet
+from parkparty.rules.choices import Every
+from parkparty.rules.figures import Duty, duties
+
+EVERYTHING = Scope.everything()
+"""A report tells of all of its node; whoever may not see all of it gets none of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An earlier day to compare with: what was frozen then, if anything, and why coverage changed since."""
+
+    period: Period
+    snapshot: CoverageSnapshot | None
+    waterfall: Waterfall
+
+
+def before(node: Node, period: Period, *, as_of: dt.date, denominator: Denominator) -> Before:
+    """What stood at the end of ``period``, and every change from then to ``as_of``."""
+    day = period.last_day
+    frozen = CoverageSnapshot.objects.of(node).filter(as_of=day, denominator=denominator).order_by("-pk").first()
+    comparison = Comparison(node, day, as_of, denominator, denominator)
+    return Before(period, frozen, waterfall(comparison, EVERYTHING))
+
+
+def organizations_of(node: Node) -> OrganizationQuerySet:
+    """The organisations in a place, or an organisation with all below it."""
+    rows: OrganizationQuerySet = Organization.objects.within(EVERYTHING)
+    return rows.under(node) if isinstance(node, Organization) else rows.located_in(node)
+
+
+def activities_of(node: Node, period: Period, as_of: dt.date) -> ActivityQuerySet:
+    """What organisations of ``node`` held in ``period`` up to ``as_of``, whatever became of the record."""
+    rows: ActivityQuerySet = Activity.objects.within(EVERYTHING)
+    placed = rows.hosted_under(node) if isinstance(node, Organization) else rows.located_in(node)
+    return placed.filter(held_on__gte=period.since, held_on__lte=as_of)
+
+
+def duties_of(node: Node, period: Period, as_of: dt.date) -> list[Duty]:
+    """What was owed in ``period`` up to ``as_of``: by months, and by quarters and years as far as they are over.
+
+    While ``period`` still runs, what is owed by quarter and year counts as well.
+    """
+    found: list[Duty] = []
+    is_running, since = as_of < period.last_day, period.since
+    while since <= as_of:
+        day = min(month_of(since).last_day, as_of)
+        owed = duties(organizations_of(node), day)
+        runs = is_running and day == as_of
+        found += [duty for duty in owed if duty.rule.every == Every.MONTH or duty.due_on == day or runs]
+        since = add_months(since, 1)
+    return found
+
+
+def branches_with_size(node: Node, as_of: dt.date) -> Any:
+    """Branches with ``type_then``, ``units`` and their member counts."""
+    rows: Any = branches_of(node, as_of, EVERYTHING)
+    return rows.with_member_counts(as_of).order_by("path")
+
+
+def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:
+    """The companies that no organisation covers, those with most full members first."""
+    rows: Any = Company.objects.within(EVERYTHING).population(node, denominator, as_of)
+    found = rows.covered(CoverageChoice.UNCOVERED, as_of).for_list(EVERYTHING, as_of)
+    return found.order_by("-full_members", "name", "pk")
+
+
+def member_counts(branches: Sequence[Any]) -> tuple[int, int]:
+    """Full and probationary members of branches, by their last counts."""
+    return sum(b.full_members for b in branches), sum(b.probationary_members for b in branches)
+
+
+def by_type(activities: ActivityQuerySet) -> list[tuple[str, int, int]]:
+    """Counted activities by type: name, number, participants. One that counts for two types stands in both."""
+    rows = activities.counted().order_by().values("types__order", "types__name")
+    found = rows.annotate(number=Count("pk"), people=Sum("present")).order_by("types__order", "types__name")
+    return [(row["types__name"] or "", row["number"], row["people"] or 0) for row in found]
+
+
+def duty_states(owed: Sequence[Duty]) -> Counter[str]:
+    """How many duties are in each state."""
+    return Counter(duty.state for duty in owed)
+
+
+def terms_ending(node: Node, as_of: dt.date, months: int) -> list[Organization]:
+    """Organisations whose term is over or ends within ``months`` months, the first to end first."""
+    limit = add_months(as_of, months)
+    rows = organizations_of(node).active_on(as_of).filter(term_until__isnull=False, term_until__lte=limit)
+    return list(rows.select_related("parent").order_by("term_until", "path"))
+
+
+def founded_in(node: Node, period: Period, as_of: dt.date) -> int:
+    """Organisations approved in ``period`` up to ``as_of``."""
+    return organizations_of(node).filter(Q(approved_on__gte=period.since, approved_on__lte=as_of)).count()

@@ -1,0 +1,87 @@
+"""What may be asked for: a period, a format, and the paragraph that the office writes itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parkparty.core.dates import Period, month_of, period_before, period_named, quarter_of, today, year_of
+from parkparty.core.privacy import personal_numbers
+from parkparty.reports.choices import FileFormat, period_label
+
+
+class PeriodField(forms.CharField):
+    """A period by its name: 2017-07, 2017Q3, 2017H2 or 2017; without one, the last full quarter."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, max_length=7, label=gettext_lazy("报告期"), **options)
+
+    def clean(self, value: Any) -> Period:
+        text = super().clean(value).upper()
+        try:
+            period = period_named(text) if text else period_before(quarter_of(today()))
+        except ValueError as unknown:
+            raise ValidationError(
+                _("报告期写成 2017-07（月）、2017Q3（季度）、2017H2（半年）或 2017（年）。")
+            ) from unknown
+        if period.since > today():
+            raise ValidationError(_("报告期还没有开始，选已经开始的月份、季度或年份。"))
+        return period
+
+
+def periods_on_offer() -> list[tuple[str, str]]:
+    """The quarters of the last two years, and the last months and years, as values and names."""
+    quarter, month, year = quarter_of(today()), month_of(today()), year_of(today())
+    offered = [period_before(quarter), quarter]
+    for _n in range(6):
+        offered.append(period_before(offered[-1] if len(offered) > 2 else offered[0]))
+    for _n in range(6):
+        offered.append(month)
+        month = period_before(month)
+    offered += [year, period_before(year)]
+    return [(period.name, period_label(period)) for period in offered]
+
+
+class MakeForm(forms.Form):
+    """A report to be generated and the form it is wanted in."""
+
+    period = PeriodField(widget=forms.Select(attrs={"class": "form-select"}))
+    format = forms.ChoiceField(
+        label=gettext_lazy("格式"),
+        choices=FileFormat.choices,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["period"].widget.choices = periods_on_offer()
+
+    @property
+    def chosen(self) -> FileFormat:
+        """The format asked for, or Word."""
+        return FileFormat(self.cleaned_data.get("format") or FileFormat.DOCX)
+
+
+class MeasuresForm(forms.Form):
+    """What the office does next, in its own words."""
+
+    text = forms.CharField(
+        label=gettext_lazy("下一步措施"),
+        help_text=gettext_lazy("写进报告正文，下一期沿用到再次修改为止。"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 6}),
+    )
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"].strip()
+        found = personal_numbers(text)
+        if found:
+            shown = _("、").join(number.masked for number in found)
+            raise ValidationError(_("措施里有身份证号、手机号或银行卡号：%(shown)s，删去后再保存。") % {"shown": shown})
+        return text

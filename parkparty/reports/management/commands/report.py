@@ -1,0 +1,62 @@
+"""``manage.py report``: the report of a node and a period as a file, from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures import Node
+from parkparty.organizations.models import Organization
+from parkparty.places.models import Area, Park
+from parkparty.reports.choices import FileFormat
+from parkparty.reports.forms import PeriodField
+from parkparty.reports.services import file_of, make_report
+
+
+class Command(BaseCommand):
+    """Generates a version, or takes the one that stands when nothing changed, and writes it to a file."""
+
+    help = _("生成报告并写成文件；数字没有变化时沿用已生成的一版")
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        node = parser.add_mutually_exclusive_group(required=True)
+        node.add_argument("--area", metavar="CODE", help=_("区划代码"))
+        node.add_argument("--park", metavar="KEY", help=_("园区标识"))
+        node.add_argument("--organization", metavar="CODE", help=_("组织代码"))
+        parser.add_argument("--period", required=True, help=_("报告期：2017-07、2017Q2、2017H1 或 2017"))
+        parser.add_argument("--format", choices=FileFormat.values, default=FileFormat.DOCX)
+        parser.add_argument("--out", required=True, metavar="FILE", help=_("写到哪个文件"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            version, is_new = make_report(_node(options), PeriodField().clean(options["period"]), by=None)
+        except ValidationError as refusal:
+            raise CommandError(" ".join(refusal.messages)) from refusal
+        try:
+            Path(options["out"]).write_bytes(file_of(version, FileFormat(options["format"])))
+        except OSError as fault:
+            raise CommandError(
+                _("写不了文件 %(file)s：%(fault)s") % {"file": options["out"], "fault": fault}
+            ) from fault
+        said = _("已生成新的一版") if is_new else _("数字没有变化，沿用已生成的一版")
+        self.stdout.write(f"{said} {version.pk} {version.sha256}")
+
+
+def _node(options: dict[str, Any]) -> Node:
+    kinds: tuple[tuple[str, Any, str], ...] = (
+        ("area", Area, "code"),
+        ("park", Park, "key"),
+        ("organization", Organization, "code"),
+    )
+    kind, model, field = next(kind for kind in kinds if options[kind[0]])
+    node: Node | None = model.objects.within(Scope.everything()).filter(**{field: options[kind]}).first()
+    if node is None:
+        raise CommandError(
+            _("没有这样的%(kind)s：%(keys)s") % {"kind": model._meta.verbose_name, "keys": options[kind]}
+        )
+    return node

@@ -1,0 +1,167 @@
+"""What reports keep: each version as it was generated, what the office adds, and files that wait to be fetched."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from parkparty.core.dates import Period, half_of, month_of, quarter_of, year_of
+from parkparty.coverage.models import OfNode
+from parkparty.reports.choices import BUSY_STATES, FileFormat, JobState, period_label
+from parkparty.reports.querysets import FileJobQuerySet, PeriodRowQuerySet
+from parkparty.reports.sheets import Report, report_of
+
+STUCK_AFTER = dt.timedelta(minutes=10)
+"""A report takes seconds; after this long its task is dead."""
+
+
+class OfPeriod(OfNode):
+    """A row of one node and one month, quarter, half or year."""
+
+    since = models.DateField(_("起始日期"))
+    until = models.DateField(_("终止日期"))
+
+    class Meta(OfNode.Meta):
+        abstract = True
+        constraints = [
+            *OfNode.Meta.constraints,
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="%(app_label)s_%(class)s_ends_after_start"),
+        ]
+
+    @property
+    def period(self) -> Period:
+        """The calendar period."""
+        kinds = (month_of, quarter_of, half_of, year_of)
+        return next(kind(self.since) for kind in kinds if kind(self.since).until == self.until)
+
+    @property
+    def period_label(self) -> str:
+        """The period as it is read."""
+        return period_label(self.period)
+
+
+class ReportVersion(OfPeriod):
+    """A report as it was generated. Written once, never changed.
+
+    ``content`` is the canonical JSON of the report, which ``sha256`` covers; it names the hashes of the snapshots that
+    it was written from. ``data_at`` is the moment as of which the records were read.
+    """
+
+    as_of = models.DateField(_("截至"))
+    data_at = models.DateTimeField(_("数据时间"), default=timezone.now)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("生成人"), null=True, blank=True, related_name="+"
+    )
+    content = models.TextField(_("内容"))
+    sha256 = models.CharField(_("校验码"), max_length=64)
+
+    objects = PeriodRowQuerySet.as_manager()
+
+    class Meta(OfPeriod.Meta):
+        verbose_name = _("报告")
+        verbose_name_plural = pgettext_lazy("复数", "报告")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["area", "since", "until"], name="reports_version_by_area"),
+            models.Index(fields=["park", "since", "until"], name="reports_version_by_park"),
+            models.Index(fields=["organization", "since", "until"], name="reports_version_by_org"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.period_label}"
+
+    @property
+    def report(self) -> Report:
+        """The report as a value."""
+        return report_of(self.content)
+
+
+class Measures(OfPeriod):
+    """What the office writes into a report itself. It is kept from one period to the next until it is rewritten."""
+
+    text = models.TextField(_("下一步措施"), max_length=2000, blank=True)
+
+    objects = PeriodRowQuerySet.as_manager()
+
+    class Meta(OfPeriod.Meta):
+        verbose_name = _("下一步措施")
+        verbose_name_plural = pgettext_lazy("复数", "下一步措施")
+        constraints = [
+            *OfPeriod.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["area", "since", "until"], condition=Q(area__isnull=False), name="reports_measures_of_area"
+            ),
+            models.UniqueConstraint(
+                fields=["park", "since", "until"], condition=Q(park__isnull=False), name="reports_measures_of_park"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "since", "until"],
+                condition=Q(organization__isnull=False),
+                name="reports_measures_of_org",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.period_label}"
+
+
+def file_path(job: FileJob, filename: str) -> str:
+    """A name that nobody can guess; files are handed out only by a view that checks rights."""
+    return f"reports/{secrets.token_hex(16)}"
+
+
+class FileJob(OfPeriod):
+    """A file that somebody asked for: of a report that exists, or of one to be generated first."""
+
+    version = models.ForeignKey(
+        ReportVersion, models.CASCADE, verbose_name=_("报告"), null=True, blank=True, related_name="files"
+    )
+    format = models.CharField(_("格式"), max_length=4, choices=FileFormat)
+    state = models.CharField(_("状态"), max_length=8, choices=JobState, default=JobState.WAITING)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("申请人"), related_name="+")
+    asked_at = models.DateTimeField(_("申请时间"), default=timezone.now)
+    file = models.FileField(_("文件"), upload_to=file_path, blank=True)
+    size = models.PositiveIntegerField(_("字节"), default=0)
+    expires_at = models.DateTimeField(_("到期时间"), null=True, blank=True)
+
+    objects = FileJobQuerySet.as_manager()
+
+    class Meta(OfPeriod.Meta):
+        verbose_name = _("报告文件")
+        verbose_name_plural = pgettext_lazy("复数", "报告文件")
+        ordering = ["-id"]
+        constraints = [
+            *OfPeriod.Meta.constraints,
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="reports_job_state_known"),
+            models.CheckConstraint(condition=Q(format__in=FileFormat.values), name="reports_job_format_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.period_label} {self.get_format_display()}"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be fetched now."""
+        return self.state == JobState.READY and self.expires_at is not None and self.expires_at > timezone.now()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is in the making."""
+        return self.state in BUSY_STATES
+
+    @property
+    def filename(self) -> str:
+        """What the file is called where it is saved."""
+        return f"{self.node}-{self.period.name}.{self.format}"
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether its task died."""
+        return timezone.now() - self.asked_at > STUCK_AFTER

@@ -1,0 +1,133 @@
+"""Writes of reports: generating a version, what the office adds, and the files that are fetched."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from parkparty.accounts.models import User
+from parkparty.audit.services import record
+from parkparty.core.dates import Period, today
+from parkparty.coverage.figures import Node
+from parkparty.coverage.figures.frozen import sha256_of
+from parkparty.coverage.services import take_snapshot
+from parkparty.reports.choices import FILE_DAYS, FileFormat, JobState
+from parkparty.reports.documents import write
+from parkparty.reports.documents.blocks import Imprint
+from parkparty.reports.figures.quarterly import DENOMINATORS, Asked, coverage_report
+from parkparty.reports.models import STUCK_AFTER, FileJob, Measures, ReportVersion
+
+AT_ONCE = 5
+"""Files that one user may have in the making."""
+
+
+@transaction.atomic
+def make_report(node: Node, period: Period, *, by: User | None) -> tuple[ReportVersion, bool]:
+    """The report of ``node`` and ``period`` as the records are now; gives the version and whether it is new.
+
+    Until the period is over it is told up to today. When nothing changed since the last version, that one is given.
+
+    Raises:
+        ValidationError: the period has not begun.
+    """
+    if period.since > today():
+        raise ValidationError(_("%(period)s 还没有开始，选已经开始的月份、季度或年份。") % {"period": period.name})
+    as_of, data_at = min(period.last_day, today()), timezone.now()
+    frozen = {
+        denominator: take_snapshot(node, as_of=as_of, denominator=denominator, by=by)[0] for denominator in DENOMINATORS
+    }
+    asked = Asked(node, period, as_of, measures=measures_for(node, period))
+    with translation.override(settings.LANGUAGE_CODE):  # the same bytes whatever language the reader has chosen
+        content = coverage_report(asked, frozen).text
+    last = ReportVersion.objects.of(node).in_period(period).order_by("-pk").first()
+    if last and last.content == content:
+        return last, False
+    version = ReportVersion.objects.create(
+        **_of(node, period), as_of=as_of, data_at=data_at, made_by=by, content=content, sha256=sha256_of(content)
+    )
+    record(_("生成报告"), version, by=by, changes={"sha256": [None, version.sha256]})
+    return version, True
+
+
+def measures_for(node: Node, period: Period) -> str:
+    """What the office wrote for this period, or last before it."""
+    rows = Measures.objects.of(node).filter(since__lte=period.since).order_by("-since", "-pk")
+    exact = rows.in_period(period).first()
+    found = exact or rows.first()
+    return found.text if found else ""
+
+
+@transaction.atomic
+def save_measures(node: Node, period: Period, text: str, *, by: User) -> None:
+    """Keep what the office writes into the report itself; the next version has it."""
+    before = measures_for(node, period)
+    row, _is_new = Measures.objects.update_or_create(**_of(node, period), defaults={"text": text.strip()})
+    if row.text != before:
+        record(_("修改下一步措施"), row, by=by, changes={"text": [before, row.text]})
+
+
+@transaction.atomic
+def ask_for_file(
+    node: Node, period: Period, *, format: FileFormat, by: User, version: ReportVersion | None = None
+) -> FileJob:
+    """Put a file into the download centre, of ``version`` or of one that is generated first; the caller enqueues it.
+
+    Raises:
+        ValidationError: the user has enough files in the making already.
+    """
+    User.objects.select_for_update().get(pk=by.pk)
+    if FileJob.objects.filter(asked_by=by, asked_at__gt=_dead_before()).busy().count() >= AT_ONCE:
+        raise ValidationError(_("已有 %(number)d 个文件正在生成，完成后再申请。") % {"number": AT_ONCE})
+    return FileJob.objects.create(**_of(node, period), version=version, format=format, asked_by=by)
+
+
+def write_file(key: int) -> None:
+    """Generate what a job asks for and keep it until it expires. A job that was taken up already is left alone."""
+    taken = FileJob.objects.filter(pk=key, state=JobState.WAITING).update(state=JobState.COUNTING)
+    if not taken:
+        return
+    job = FileJob.objects.select_related("area", "park", "organization", "version", "asked_by").get(pk=key)
+    try:
+        version = job.version or make_report(job.node, job.period, by=job.asked_by)[0]
+        FileJob.objects.filter(pk=key).update(state=JobState.WRITING, version=version)
+        content = file_of(version, FileFormat(job.format))
+        job.refresh_from_db()
+        job.file.save("", ContentFile(content), save=False)
+        job.size, job.state = len(content), JobState.READY
+        job.expires_at = timezone.now() + dt.timedelta(days=FILE_DAYS)
+        job.save()
+    except BaseException:
+        FileJob.objects.filter(pk=key).update(state=JobState.FAILED)
+        raise
+
+
+def file_of(version: ReportVersion, format: FileFormat) -> bytes:
+    """A version as a file; the same version always gives the same bytes."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return write(version.report, Imprint(version.data_at, version.sha256), format)
+
+
+def sweep() -> tuple[int, int]:
+    """Delete files whose time is over and say of dead jobs that nothing came; how many of each."""
+    expired = list(FileJob.objects.filter(expires_at__lte=timezone.now()))
+    for job in expired:
+        job.file.delete(save=False)
+        job.delete()
+    dead = FileJob.objects.filter(asked_at__lte=_dead_before()).busy().update(state=JobState.FAILED)
+    return len(expired), dead
+
+
+def _dead_before() -> dt.datetime:
+    return timezone.now() - STUCK_AFTER
+
+
+def _of(node: Node, period: Period) -> dict[str, Any]:
+    """The columns that name a node and a period."""
+    return {str(node._meta.model_name): node, "since": period.since, "until": period.until}
