@@ -12,16 +12,11 @@ from django.utils.translation import gettext as _
 from parkparty.companies.choices import CoverageState, Denominator
 from parkparty.companies.tables import company_row
 from parkparty.coverage.figures import Node
-from parkparty.organizations.models import Organization
-from parkparty.organizations.rules import size_hints
 from parkparty.reports.choices import LISTED
 from parkparty.reports.figures import facts
 from parkparty.reports.figures.draft import Draft
 from parkparty.reports.sheets import Column, Entry, Section, Table, say
-from parkparty.rules.figures import Duty
-
-TERM_MONTHS = 6
-"""Terms that end within this time are told (domain 1)."""
+from parkparty.rules.figures import Duty, Facts, judged, judging_rules
 
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Section:
@@ -65,28 +60,29 @@ def activities(by_type: Sequence[tuple[str, int, int]]) -> Section:
     return Section(_("附件三：活动开展情况"), (), (table,), is_appendix=True)
 
 
-def hints(draft: Draft, branches: Sequence[Any], ending: Sequence[Organization]) -> Section:
+def hints(draft: Draft, organizations: Sequence[Any], as_of: dt.date) -> Section:
     """What the rules on size and term have to say, each with its article."""
-    found = [
-        (str(branch), hint.text, hint.source)
-        for branch in branches
-        for hint in size_hints(
-            branch.type_then, full=branch.full_members, probationary=branch.probationary_members, units=branch.units
-        )
-    ]
-    source = _("《关于党的基层组织任期的意见》")
-    terms = [(str(one), _("本届任期到 %(day)s。") % {"day": one.term_until}, source) for one in ending]
-    return Section(
-        _("提示"),
-        (
-            say(
-                _("按规则需要关注的党支部规模事项%(size)s项，%(months)s个月内到期或已到期的任期%(terms)s个。"),
-                size=draft.count("hints.size", _("规模提示（项）"), len(found)),
-                months=draft.count("hints.months", _("任期提前提示（月）"), TERM_MONTHS),
-                terms=draft.count("hints.terms", _("任期提示（个）"), len(terms)),
-            ),
-        ),
-        (_hint_table([*terms, *found]),),
+    rules = judging_rules(as_of)
+    found = [(one, hint) for one in organizations for hint in judged(_facts(one), as_of, rules)]
+    terms = sum(hint.due_on is not None for _one, hint in found)
+    sentence = say(
+        _("按规则需要关注的事项%(all)s项，其中任期届满或临近届满%(terms)s项。"),
+        all=draft.count("hints", _("需要关注的事项（项）"), len(found)),
+        terms=draft.count("hints.terms", _("任期事项（项）"), terms),
+    )
+    rows = [(str(one), f"{hint.rule.name}：{hint.fact}", hint.rule.source) for one, hint in found]
+    return Section(_("提示"), (sentence,), (_hint_table(rows),))
+
+
+def _facts(organization: Any) -> Facts:
+    """As the rules look at an organisation; units that could have a branch of their own are told as 应建未建."""
+    return Facts(
+        type=organization.type_then,
+        full=organization.full_members,
+        probationary=organization.probationary_members,
+        units=organization.units,
+        term_since=organization.term_since,
+        term_until=organization.term_until,
     )
 
 

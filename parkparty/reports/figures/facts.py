@@ -16,9 +16,10 @@ from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.companies.models import Company
 from parkparty.core.dates import Period, add_months, month_of
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import Node, branches_of
+from parkparty.coverage.figures import Node, with_units
 from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfall
 from parkparty.coverage.models import CoverageSnapshot
+from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.rules.choices import Every
@@ -74,10 +75,10 @@ def duties_of(node: Node, period: Period, as_of: dt.date) -> list[Duty]:
     return found
 
 
-def branches_with_size(node: Node, as_of: dt.date) -> Any:
-    """Branches with ``type_then``, ``units`` and their member counts."""
-    rows: Any = branches_of(node, as_of, EVERYTHING)
-    return rows.with_member_counts(as_of).order_by("path")
+def standing(node: Node, as_of: dt.date) -> list[Any]:
+    """Organisations that stood on ``as_of`` with ``type_then``, ``units`` and their member counts, in tree order."""
+    rows: Any = with_units(organizations_of(node).active_on(as_of).with_type_on(as_of), as_of)
+    return list(rows.with_member_counts(as_of).order_by("path"))
 
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:
@@ -87,8 +88,9 @@ def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:
     return found.order_by("-full_members", "name", "pk")
 
 
-def member_counts(branches: Sequence[Any]) -> tuple[int, int]:
-    """Full and probationary members of branches, by their last counts."""
+def member_counts(organizations: Sequence[Any]) -> tuple[int, int]:
+    """Full and probationary members of the branches among ``organizations``, by their last counts."""
+    branches = [organization for organization in organizations if organization.type_then in BRANCH_TYPES]
     return sum(b.full_members for b in branches), sum(b.probationary_members for b in branches)
 
 
@@ -102,13 +104,6 @@ def by_type(activities: ActivityQuerySet) -> list[tuple[str, int, int]]:
 def duty_states(owed: Sequence[Duty]) -> Counter[str]:
     """How many duties are in each state."""
     return Counter(duty.state for duty in owed)
-
-
-def terms_ending(node: Node, as_of: dt.date, months: int) -> list[Organization]:
-    """Organisations whose term is over or ends within ``months`` months, the first to end first."""
-    limit = add_months(as_of, months)
-    rows = organizations_of(node).active_on(as_of).filter(term_until__isnull=False, term_until__lte=limit)
-    return list(rows.select_related("parent").order_by("term_until", "path"))
 
 
 def founded_in(node: Node, period: Period, as_of: dt.date) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +15,7 @@ from parkparty.rules.choices import DutyState
 from parkparty.rules.figures import Duty
 
 
-def life(draft: Draft, owed: Sequence[Duty], branches: Sequence[Any], *, held: int, founded: int) -> Section:
+def life(draft: Draft, owed: Sequence[Duty], members: tuple[int, int], *, held: int, founded: int) -> Section:
     """What branches owed by each rule and did, how many activities count, how many members there are."""
     by_rule: dict[str, list[Duty]] = defaultdict(list)
     for duty in owed:
@@ -26,7 +25,7 @@ def life(draft: Draft, owed: Sequence[Duty], branches: Sequence[Any], *, held: i
     done = draft.rate("duties", _("组织生活完成率"), Rate(states[DutyState.DONE], len(owed)))
     missing = draft.count("duties.open", _("未报（项）"), states[DutyState.MISSING] + states[DutyState.RETURNED])
     pending = draft.count("duties.pending", _("待审核（项）"), states[DutyState.PENDING])
-    full, probationary = facts.member_counts(branches)
+    full, probationary = members
     sentences = (
         say(
             _("报告期内计入统计的活动%(held)s次。按规则应开展%(owed)s项，已完成%(done)s项，完成率%(rate)s；"),

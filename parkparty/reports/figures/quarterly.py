@@ -42,15 +42,18 @@ def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot]
     """The report from the snapshots of its day, one for each of ``DENOMINATORS``."""
     node, period, as_of = asked.node, asked.period, asked.as_of
     draft, operating = Draft(), frozen[Denominator.OPERATING]
-    branches, owed = list(facts.branches_with_size(node, as_of)), facts.duties_of(node, period, as_of)
+    standing, owed = facts.standing(node, as_of), facts.duties_of(node, period, as_of)
     held = facts.activities_of(node, period, as_of).counted()
+    members, founded = facts.member_counts(standing), facts.founded_in(node, period, as_of)
     draft.word("period", _("报告期"), period_label(asked.period))
     draft.word("as_of", _("截至"), asked.as_of.isoformat())
     sections = (
         _summary(draft, asked, operating, coverage_in(frozen[Denominator.YINGJIAN])),
         _changes(draft, asked, operating),
-        life(draft, owed, branches, held=held.count(), founded=facts.founded_in(node, period, as_of)),
-        appendices.hints(draft, branches, facts.terms_ending(node, as_of, appendices.TERM_MONTHS)),
+        life(
+            draft, owed, facts.member_counts(standing), held=held.count(), founded=facts.founded_in(node, period, as_of)
+        ),
+        appendices.hints(draft, standing, as_of),
         _measures(asked),
         appendices.uncovered(node, as_of=as_of, denominator=Denominator.OPERATING),
         appendices.missing(owed),

@@ -75,11 +75,20 @@ def facts_of(organization: Organization, count: MemberCount, units: int, on: dt.
 
 
 def hints(facts: Facts, on: dt.date) -> list[Hint]:
-    """What the rules in force on ``on`` say about ``facts``, in the order of the rules; one query.
+    """What the rules in force on ``on`` say about ``facts``, in the order of the rules; one query."""
+    return judged(facts, on, judging_rules(on))
+
+
+def judging_rules(on: dt.date) -> list[Rule]:
+    """The rules that give hints and held at some time up to ``on``, for judging many organisations by them."""
+    return list(Rule.objects.filter(kind__in=JUDGES, is_active=True, since__lte=on))
+
+
+def judged(facts: Facts, on: dt.date, rules: list[Rule]) -> list[Hint]:
+    """What ``rules`` say about ``facts``, in their order.
 
     A term is as long as the rule of the day on which it began: a branch elected in 2017 is not judged by 2018.
     """
-    rules = list(Rule.objects.filter(kind__in=JUDGES, is_active=True, since__lte=on))
     found: list[Hint] = []
     for rule in rules:
         holds_on = facts.term_since if rule.kind == RuleKind.TERM else on
