@@ -50,9 +50,7 @@ def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot]
     sections = (
         _summary(draft, asked, operating, coverage_in(frozen[Denominator.YINGJIAN])),
         _changes(draft, asked, operating),
-        life(
-            draft, owed, facts.member_counts(standing), held=held.count(), founded=facts.founded_in(node, period, as_of)
-        ),
+        life(draft, owed, members, held=held.count(), founded=founded),
         appendices.hints(draft, standing, as_of),
         _measures(asked),
         appendices.uncovered(node, as_of=as_of, denominator=Denominator.OPERATING),
