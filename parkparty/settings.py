@@ -156,6 +156,9 @@ OIDC_CLAIM = env.str("OIDC_CLAIM", "email")  # a verified e-mail, or a claim tha
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:login"
+ROBOT_GATEWAYS = env.list(
+    "ROBOT_GATEWAYS", default=[]
+)  # host:port inside the office through which chat robots are told
 FEEDBACK_CONTACT = env.str("FEEDBACK_CONTACT", "")  # shown on 投诉建议: an office, a telephone number, an address
 
 LANGUAGE_CODE = "zh-hans"

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from parkparty.access.admin.site import site
+from parkparty.activities import urls as activity_urls
 from parkparty.core import http
 from parkparty.coverage import urls as coverage_urls
 from parkparty.coverage.views import pages
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organizations/", include(coverage_urls.organizations)),
     path("rules/", include("parkparty.rules.urls")),
     path("reports/", include("parkparty.reports.urls")),
+    path("stations/", include(activity_urls.service_stations)),
     path("rosters/", include("parkparty.rosters.urls")),
 ]
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.audit.models import AuditEntry
 from parkparty.companies.models import Company
 from parkparty.companies.querysets import CompanyQuerySet
-from parkparty.core.dates import today
+from parkparty.core.dates import Period, today
 from parkparty.core.ics import Event
 from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
@@ -103,6 +104,11 @@ def length_of(rows: ActivityQuerySet) -> str:
     """How many ``rows`` there are, ``1000+`` past the cap."""
     found = rows[: COUNT_CAP + 1].count()
     return f"{COUNT_CAP}+" if found > COUNT_CAP else str(found)
+
+
+def totals(rows: ActivityQuerySet) -> dict[str, int | None]:
+    """How many activities ``rows`` are, and how many people they expected and saw, each time anew."""
+    return rows.order_by().aggregate(number=Count("pk"), expected=Sum("expected"), present=Sum("present"))
 
 
 def held_count(node: TreeNode, since: dt.date, until: dt.date, scope: Scope) -> int:
@@ -235,6 +241,19 @@ def types_on_offer(activity: Activity) -> models.QuerySet[Any]:
 def themes_on_offer(activity: Activity) -> models.QuerySet[ActivityTheme]:
     """Themes that may be chosen, and the one that ``activity`` has."""
     return ActivityTheme.objects.filter(Q(is_active=True) | Q(pk=activity.theme_id))
+
+
+def stations_in_reach(scope: Scope) -> InParkQuerySet:
+    """Service stations of the reader's places, and of the parks in which their organisations sit."""
+    near = Organization.objects.within(scope).order_by().values("park")
+    return ServiceStation.objects.filter(scope.q("places", "park__path") | Q(park__in=near))
+
+
+def with_meetings(stations: InParkQuerySet, scope: Scope, period: Period) -> InParkQuerySet:
+    """Adds ``meetings``: counted activities in reach that ``stations`` saw in ``period``."""
+    held = Activity.objects.within(scope).counted().held_between(period.since, period.until)
+    number = held.filter(station=OuterRef("pk")).order_by().values("station").annotate(number=Count("pk"))
+    return stations.annotate(meetings=Coalesce(Subquery(number.values("number")), 0))
 
 
 def stations_on_offer(activity: Activity, organizations: OrganizationQuerySet) -> InParkQuerySet:

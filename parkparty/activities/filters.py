@@ -8,19 +8,24 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.columns import STANDARD, Column, chosen
-from parkparty.activities.figures import type_choices
+from parkparty.activities.figures import stations_in_reach, type_choices
 from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.core.dates import Period, month_named, month_of, today
+from parkparty.core.paths import under
 from parkparty.core.scope import Scope
+from parkparty.core.text import clean
 from parkparty.organizations.filters import ListFilterForm, OrganizationField
 from parkparty.places.filters import PlaceField
+from parkparty.places.models import ServiceStation
+from parkparty.places.querysets import InParkQuerySet
 
 COUNTED = "counted"
 """The filter for what figures count: approved, or archived since."""
@@ -108,6 +113,23 @@ class ActivityFilterForm(ListFilterForm):
         return urlencode({name: value for name, value in asked.items() if value})
 
 
+class StationFilterForm(ListFilterForm):
+    """Filters of the list of service stations."""
+
+    q = forms.CharField(label=gettext_lazy("名称或地址"), max_length=60, required=False)
+    place = PlaceField(label=gettext_lazy("园区或辖区"), required=False, widget=forms.HiddenInput)
+
+    def rows(self) -> InParkQuerySet:
+        """The stations that are asked for."""
+        if not self.is_valid():
+            return ServiceStation.objects.none()
+        rows, text = stations_in_reach(self.scope), clean(self.cleaned_data["q"])
+        if text:
+            rows = rows.filter(Q(name__icontains=text) | Q(address__icontains=text))
+        place = self.cleaned_data["place"]
+        return rows.filter(under("park__path", place.path)) if place else rows
+
+
 class MonthFilterForm(ActivityFilterForm):
     """The filters of the list for one month, which takes the place of the span of days."""
 
@@ -125,3 +147,21 @@ class MonthFilterForm(ActivityFilterForm):
         """The list of what was held on ``day``, with the same filters."""
         asked = {name: value for name in self.fields if name not in self.how_shown and (value := self.data.get(name))}
         return f"{reverse('activities:list')}?{urlencode(asked | {'since': day, 'until': day})}"
+
+
+class SheetForm(ListFilterForm):
+    """Of which type an empty sheet is, and for which organisation."""
+
+    type = forms.ChoiceField(label=gettext_lazy("类型"), required=False)
+    organization = OrganizationField(label=gettext_lazy("党组织"), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, scope=scope, **kwargs)
+        self.fields["type"].choices = [("", _("不指定")), *type_choices()]  # type: ignore[attr-defined]
+
+    def named(self) -> dict[str, str]:
+        """The names of what was asked for."""
+        if not self.is_valid():
+            return {}
+        code, organization = self.cleaned_data["type"], self.cleaned_data["organization"]
+        return {"type": self.in_words("type") if code else "", "organization": str(organization or "")}

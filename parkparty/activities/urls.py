@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from parkparty.activities.views import calendar, drafts, feeds, lists, photos, review, saved, steps, writing
+from parkparty.activities.views import (
+    calendar,
+    drafts,
+    feeds,
+    lists,
+    photos,
+    review,
+    saved,
+    sheets,
+    stations,
+    steps,
+    writing,
+)
 
 app_name = "activities"
 urlpatterns = [
@@ -18,6 +30,9 @@ urlpatterns = [
     path("views/<int:pk>/", saved.open_view, name="view"),
     path("views/<int:pk>/delete/", saved.delete_view, name="view_delete"),
     path("views/<int:pk>/first/", saved.first_view, name="view_first"),
+    path("ledger/", sheets.ledger, name="ledger"),
+    path("sheet/", sheets.empty, name="empty_sheet"),
+    path("<int:pk>/sheet/", sheets.filled, name="sheet"),
     path("draft/", drafts.draft, name="draft"),
     path("queue/approve/", review.approve_regular, name="approve_regular"),
     path("queue/undo/", review.undo_last, name="undo_last"),
@@ -32,3 +47,11 @@ urlpatterns = [
     path("<int:pk>/withdraw/", steps.withdraw, name="withdraw"),
     path("photos/<int:pk>/", photos.photo, name="photo"),
 ]
+
+service_stations = (
+    [
+        path("", stations.station_list, name="list"),
+        path("<int:pk>/", stations.station_detail, name="detail"),
+    ],
+    "stations",
+)

@@ -17,8 +17,11 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.accounts.models import User
 from parkparty.core.dates import today
-from parkparty.engagement import figures, services
+from parkparty.engagement import figures
 from parkparty.engagement.forms import HandoverForm
+from parkparty.engagement.services import handover as handing
+from parkparty.engagement.services import reminders
+from parkparty.engagement.tasks import enqueue_messages
 from parkparty.signin.scoping import recent_login_required
 
 
@@ -37,7 +40,8 @@ def urge(request: ScopedRequest) -> HttpResponse:
     """Urge the ticked duties that were not urged lately."""
     ticked = set(request.POST.getlist("duty"))
     chosen = [one for one in figures.owed(request.scope, today()) if one.key in ticked]
-    sent, left = services.urge(chosen, by=request.user, on=today())
+    sent, left = reminders.urge(chosen, by=request.user, on=today())
+    enqueue_messages()
     if not chosen:
         messages.warning(request, _("没有选中未报的活动，勾选后再催办。"))
     if sent:
@@ -62,7 +66,7 @@ def handover(request: ScopedRequest, pk: int) -> HttpResponse:
     form = HandoverForm(data, scope=held, former=former, by=request.user)
     if form.is_valid() and posts:
         try:
-            moved = services.hand_over(former, form.cleaned_data["successor"], posts, by=request.user)
+            moved = handing.hand_over(former, form.cleaned_data["successor"], posts, by=request.user)
         except ValidationError as fault:
             form.add_error(None, fault.messages)
         else:

@@ -172,6 +172,12 @@ class ServiceStation(models.Model):
     )
     name = models.CharField(_("站点名称"), max_length=60)
     address = models.CharField(_("地址"), max_length=200, blank=True)
+    opening_hours = models.CharField(
+        _("开放时间"), max_length=100, blank=True, db_default="", help_text=_("如“工作日 9:00～17:30”")
+    )
+    services = models.CharField(
+        _("服务内容"), max_length=300, blank=True, db_default="", help_text=_("如“政策咨询、党课场地、图书借阅”")
+    )
     since = models.DateField(_("启用日期"), null=True, blank=True)
     until = models.DateField(_("停用日期"), null=True, blank=True)
 

@@ -17,7 +17,7 @@ from parkparty.activities.models import ActivityType
 from parkparty.core.dates import today
 from parkparty.engagement.choices import ReminderKind
 from parkparty.engagement.models import Reminder
-from parkparty.engagement.services import send_reminders
+from parkparty.engagement.services.reminders import send_reminders
 from parkparty.notices.choices import NoticeKind
 from parkparty.notices.models import Notice
 from parkparty.rules.choices import Every, RuleKind, Strength

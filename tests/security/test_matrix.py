@@ -69,6 +69,7 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "reports": (ReportVersion, "pk"),
     "reports:download": (FileJob, "pk"),
     "rosters": (RosterBatch, "pk"),
+    "stations": (ServiceStation, "pk"),
 }
 """What the argument of an address names, by the address's name or its app's. An address not found here is red."""
 

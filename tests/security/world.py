@@ -25,6 +25,8 @@ from parkparty.audit.services import record
 from parkparty.companies.choices import Denominator
 from parkparty.companies.models import CompanyMemberCount, Industry, Membership
 from parkparty.coverage.services import take_snapshot
+from parkparty.engagement.choices import RobotKind
+from parkparty.engagement.models import Robot, RobotMessage
 from parkparty.organizations.choices import OfficerPost, OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization
 from parkparty.places.choices import AreaLevel, Indicator
@@ -172,6 +174,8 @@ def _furnish(
         LoginSession.objects.create(user=account, key=f"session-{relation}", since=MORNING, last_seen=MORNING),
         ActivityPhoto.objects.create(activity=activity, file=ContentFile(_picture(), "x.jpg"), sha256=token),
         SavedView.objects.create(owner=account, name=token),
+        robot := Robot.objects.create(organization=organization, kind=RobotKind.WECOM, sealed_address=token),
+        RobotMessage.objects.create(robot=robot, text=token),
         upload_roster(account, park, token),
         *_report(account, park, token),
     ]

@@ -29,8 +29,15 @@ def _lay_out_park(stage: Stage, row: dict[str, Any]) -> Park:
     stage.keep([park])
     buildings = {b.name: b for b in stage.add(Building(park=park, name=name) for name in row["buildings"])}
     stage.add(
-        ServiceStation(park=park, name=name, building=buildings[building], since=dt.date.fromisoformat(since))
-        for name, building, since in row["stations"]
+        ServiceStation(
+            park=park,
+            name=name,
+            building=buildings[building],
+            since=dt.date.fromisoformat(since),
+            opening_hours=hours,
+            services=services,
+        )
+        for name, building, since, hours, services in row["stations"]
     )
     stage.add(
         StatedFigure(

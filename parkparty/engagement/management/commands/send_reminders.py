@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from parkparty.core.dates import today
-from parkparty.engagement.services import send_reminders
+from parkparty.engagement.services.reminders import send_reminders
+from parkparty.engagement.tasks import enqueue_messages
 
 
 class Command(BaseCommand):
@@ -18,3 +19,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(_("已提醒 %(count)d 项。") % {"count": send_reminders(today())})
+        enqueue_messages()

@@ -1,4 +1,4 @@
-"""Reminding of duties, and handing a secretary's post over."""
+"""Reminding of duties: by date and by hand, each once, to who holds the post and to the office's chat robot."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parkparty.access.choices import Role
 from parkparty.access.models import Grant
-from parkparty.access.services import give_grant, save_grant, withdraw_grant
 from parkparty.accounts.models import User
-from parkparty.activities.models import Activity
 from parkparty.audit.services import record
-from parkparty.core.dates import today
 from parkparty.engagement.choices import DAYS_BEFORE, ReminderKind
 from parkparty.engagement.figures import Owed
 from parkparty.engagement.models import Reminder
+from parkparty.engagement.services.robots import queue_for_robots
 from parkparty.notices.choices import NoticeKind
 from parkparty.notices.services import tell
 from parkparty.organizations.models import Organization
@@ -38,7 +35,9 @@ def send_reminders(on: dt.date) -> int:
             continue  # every period ends with a month
         owing = duties(Organization.objects.active(), min(on, due_on))
         open_duties = [duty for duty in owing if duty.is_open and duty.due_on == due_on]
-        count += sum(_remind(duty, kind, on=on) for duty in open_duties)
+        reminded = [duty for duty in open_duties if _remind(duty, kind, on=on)]
+        queue_for_robots(kind, reminded)
+        count += len(reminded)
     return count
 
 
@@ -49,43 +48,8 @@ def urge(owed: Iterable[Owed], *, by: User, on: dt.date) -> tuple[list[Owed], li
     for one in owed:
         is_sent = one.again_on is None and _remind(one.duty, ReminderKind.URGED, on=on, by=by, times=one.times + 1)
         (sent if is_sent else left).append(one)
+    queue_for_robots(ReminderKind.URGED, [one.duty for one in sent])
     return sent, left
-
-
-@transaction.atomic
-def hand_over(former: User, successor: User, grants: Iterable[Grant], *, by: User) -> list[Organization]:
-    """End ``former``'s posts as secretary today and give them to ``successor``.
-
-    Drafts and duties belong to the organisation and go with the post; who wrote a record stays on it.
-    """
-    moved = []
-    for grant in grants:
-        organization = grant.organization
-        if organization is None or grant.role != Role.SECRETARY:
-            continue
-        if grant.since < today():
-            grant.until = today()
-            save_grant(grant, by=by)
-        else:
-            withdraw_grant(grant, by=by)
-        held = Grant.objects.filter(user=successor, role=Role.SECRETARY, organization=organization)
-        if not held.valid_on(today()).exists():
-            give_grant(successor, Role.SECRETARY, organization, by=by)
-        _tell_successor(former, successor, organization)
-        record(_("交接书记职务"), organization, by=by, changes={"user": [str(former), str(successor)]})
-        moved.append(organization)
-    return moved
-
-
-def _tell_successor(former: User, successor: User, organization: Organization) -> None:
-    drafts = Activity.objects.filter(organization=organization).drafts().count()
-    tell(
-        [successor],
-        NoticeKind.TAKEN_OVER,
-        about=f"organizations.organization:{organization.pk}",
-        address=reverse("home"),
-        values={"organization": organization, "former": former, "drafts": drafts},
-    )
 
 
 @transaction.atomic
