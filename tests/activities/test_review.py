@@ -229,7 +229,7 @@ class TestUndoAtOnce:
         page = desk.post(f"/activities/{activity.pk}/approve/", {"version": activity.version}, follow=True)
         assert page.redirect_chain[-1][0] == f"/activities/{other.pk}/"
         assert "撤销刚才的通过" in page.content.decode()
-        assert "已撤销“甲”的通过" in self.press(desk)
+        assert "已撤销 1 条的通过" in self.press(desk)
         assert set(Activity.objects.values_list("state", flat=True)) == {S.SUBMITTED}
         assert "没有刚刚通过的记录可以撤销" in self.press(desk)
         assert Notice.objects.unread().get().kind == NoticeKind.UNDONE

@@ -16,8 +16,8 @@ from parkparty.audit.services import record
 from parkparty.companies.choices import LinkKind
 from parkparty.companies.models import CompanyMemberCount, Industry, Membership
 from parkparty.demo.models import DemoRecord
-from parkparty.engagement.choices import ReminderKind
-from parkparty.engagement.models import Reminder
+from parkparty.engagement.choices import ReminderKind, RobotKind
+from parkparty.engagement.models import Reminder, Robot, RobotMessage
 from parkparty.organizations.choices import OfficerPost, OrganizationType
 from parkparty.organizations.models import FormationMode, MemberCount, Officer, Organization
 from parkparty.places.choices import Indicator
@@ -89,6 +89,8 @@ def fill(park: Park, branch: Organization, make_user: Callable[..., User], word:
             on=LONG_AGO,
         )
     )
+    robot = Robot.objects.create(organization=branch, kind=RobotKind.WECOM, sealed_address=word)
+    stock.put(robot, RobotMessage.objects.create(robot=robot, text=word))
     return stock
 
 

@@ -135,8 +135,11 @@ def undo_last(request: ScopedRequest) -> HttpResponse:
     undone, refused = review.undo_many(activities, by=request.user, scope=request.scope)
     if not activities:
         messages.warning(request, _("没有刚刚通过的记录可以撤销。在记录页上可以撤销更早的通过。"))
-    for activity in undone:
-        messages.success(request, _("已撤销“%(record)s”的通过，它回到待审核。") % {"record": activity})
+    if undone:
+        done = ngettext(
+            "已撤销 %(count)d 条的通过，回到待审核。", "已撤销 %(count)d 条的通过，回到待审核。", len(undone)
+        )
+        messages.success(request, done % {"count": len(undone)})
     _tell_refused(request, refused, _("没有撤销“%(record)s”：%(reason)s"))
     return _page_of(undone[0]) if len(undone) == 1 else redirect("activities:queue")
 
