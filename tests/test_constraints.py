@@ -13,7 +13,7 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityType
+from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityType, CalendarFeed, SavedView
 from parkparty.companies.choices import LinkKind
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.organizations.choices import OfficerPost, OrganizationStatus, OrganizationType
@@ -52,6 +52,10 @@ class Writer:
 
     def station(self, **values: Any) -> None:
         self.add(ServiceStation, **{"park": self.world.kic, "name": "驿站"} | values)
+
+    def feeds(self, *digests: str) -> None:
+        for digest, user in zip(digests, (self.user, User.objects.create_user("second")), strict=True):
+            self.add(CalendarFeed, user=user, digest=digest)
 
     def organization(self, **values: Any) -> None:
         given = {"code": "N", "name": "新支部", "type": OrganizationType.JOINT_BRANCH, "path": "o~"}
@@ -175,6 +179,8 @@ REFUSED: dict[str, Callable[[Writer], None]] = {
     "activities_never_reviewed_by_author": lambda w: w.activity(**FILED, reviewed_by=w.user, reviewed_at=NOW),
     "activities.Activity.key": lambda w: twice(lambda: w.activity(key=uuid.UUID(int=1))),
     "activities_host_once": lambda w: twice(lambda: w.of_activity(ActivityHost, organization=w.world.kic_committee)),
+    "activities_view_name_once": lambda w: twice(lambda: w.add(SavedView, owner=w.user, name="本月")),
+    "activities.CalendarFeed.digest": lambda w: w.feeds("0", "0"),
     "activities_photo_once": lambda w: twice(lambda: w.of_activity(ActivityPhoto, sha256="0", width=1, height=1)),
     "rules_kind_known": lambda w: w.rule(kind="whim"),
     "rules_strength_known": lambda w: w.rule(strength="wish"),
@@ -216,6 +222,7 @@ def test_the_database_refuses(writer: Writer, name: str) -> None:
         Writer.activity,
         Writer.rule,
         lambda w: w.building(times=1),
+        lambda w: w.feeds("0", "1"),
         lambda w: w.grant(park=w.world.kic),
         lambda w: w.span(until=LATER + dt.timedelta(days=1)),
         lambda w: w.of_company(Tenancy, park=w.world.tiandi),
