@@ -25,6 +25,8 @@ class Action(StrEnum):
     VIEW_REPORT = "view_report"
     MAKE_REPORT = "make_report"
     VIEW_ORGANIZATION = "view_organization"
+    SET_RULE = "set_rule"
+    FOUND_ORGANIZATION = "found_organization"
     VIEW_COMPANY = "view_company"
     VIEW_CONTACT = "view_contact"
     IMPORT_ROSTER = "import_roster"
@@ -45,6 +47,8 @@ ROLES_FOR: dict[Action, tuple[Role, ...]] = {
     Action.VIEW_REPORT: EVERY_READER,
     Action.MAKE_REPORT: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_ORGANIZATION: EVERY_READER,
+    Action.SET_RULE: (Role.REVIEWER, Role.ADMINISTRATOR),
+    Action.FOUND_ORGANIZATION: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_COMPANY: EVERY_READER,
     Action.VIEW_CONTACT: (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR),
     Action.IMPORT_ROSTER: (Role.ADMINISTRATOR,),
@@ -63,6 +67,8 @@ WHAT = {
     Action.VIEW_REPORT: gettext_lazy("查看报告"),
     Action.MAKE_REPORT: gettext_lazy("生成报告"),
     Action.VIEW_ORGANIZATION: gettext_lazy("查看党组织"),
+    Action.SET_RULE: gettext_lazy("设置地方规则"),
+    Action.FOUND_ORGANIZATION: gettext_lazy("筹建党组织"),
     Action.VIEW_COMPANY: gettext_lazy("查看企业"),
     Action.VIEW_CONTACT: gettext_lazy("查看联系方式"),
     Action.IMPORT_ROSTER: gettext_lazy("导入名册"),
@@ -89,6 +95,7 @@ HISTORIES: dict[str, Action] = {
     "places.servicestation": Action.VIEW_COVERAGE,
     "reports.reportversion": Action.VIEW_REPORT,
     "rosters.rosterbatch": Action.IMPORT_ROSTER,
+    "rules.rule": Action.VIEW_ORGANIZATION,
 }
 """The action that shows a record, and with it the record's history. Of other records only auditors see one."""
 

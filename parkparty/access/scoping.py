@@ -88,6 +88,7 @@ MENU: tuple[tuple[str, Any, str, Action | None], ...] = (
     ("companies:list", pgettext_lazy("复数", "企业"), "building", Action.VIEW_COMPANY),
     ("organizations:list", pgettext_lazy("复数", "党组织"), "diagram-3", Action.VIEW_ORGANIZATION),
     ("reports:list", pgettext_lazy("复数", "报告"), "file-earmark-text", Action.VIEW_REPORT),
+    ("rules:list", pgettext_lazy("复数", "规则"), "journal-check", Action.VIEW_ORGANIZATION),
     ("rosters:list", _("名册导入"), "file-earmark-arrow-up", Action.IMPORT_ROSTER),
     ("accounts:people", pgettext_lazy("复数", "用户"), "people", Action.MANAGE_USERS),
     ("access:trail", _("操作记录"), "clock-history", Action.READ_AUDIT),

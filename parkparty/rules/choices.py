@@ -56,3 +56,11 @@ PARAMETERS: dict[str, frozenset[str]] = {
     RuleKind.REFERENCE: frozenset(),
 }
 """The parameters that a rule of each kind must name; one of size may add ``up_to``, rows for reference anything."""
+
+NUMBERS = {
+    "full_at_least": _("正式党员不少于（名）"),
+    "more_than": _("多于（名或家）"),
+    "up_to": _("不多于（名或家）"),
+    "months": _("月数"),
+}
+"""The parameters that are one whole number, as a form names them."""

@@ -1,24 +1,41 @@
-"""What a reader may ask of the page of rules."""
+"""What a reader may ask of the pages of rules, and how a local rule is typed."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.core.dates import today
+from parkparty.core.scope import Scope
+from parkparty.organizations.choices import OrganizationType
+from parkparty.organizations.filters import OrganizationField
+from parkparty.rules.choices import NUMBERS, Every, RuleKind, Strength
+from parkparty.rules.models import MAX_NUMBER, Rule
+
+WRONG_DAY = _("日期写成 2026-11-21 的样子。")
+
+
+def _day_field(label: Any, *, required: bool = False) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": WRONG_DAY, "required": _("填写日期。")},
+    )
 
 
 class RulesOnForm(forms.Form):
     """The day whose rules are shown."""
 
-    as_of = forms.DateField(
-        label=_("哪一天的规则"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}),
-        error_messages={"invalid": _("日期写成 2026-11-21 的样子。")},
-    )
+    as_of = _day_field(_("哪一天的规则"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["as_of"].widget.attrs["class"] = "form-control"
 
     @property
     def day(self) -> dt.date:
@@ -27,3 +44,88 @@ class RulesOnForm(forms.Form):
             day: dt.date = self.cleaned_data["as_of"]
             return day
         return today()
+
+
+class LocalRuleForm(forms.Form):
+    """A local rule in place of ``general``: the subtree, the numbers of its kind, the source and the first day."""
+
+    organization = OrganizationField(
+        label=_("适用于哪个党组织及其下级（组织代码）"),
+        max_length=40,
+        error_messages={"required": _("填写党组织的组织代码。")},
+    )
+    name = forms.CharField(label=_("规则的内容"), max_length=100, error_messages={"required": _("写明规则的内容。")})
+    source = forms.CharField(
+        label=_("依据（文件名称和条款）"), max_length=200, error_messages={"required": _("写明依据的文件和条款。")}
+    )
+    since = _day_field(_("施行日期"), required=True)
+    is_active = forms.BooleanField(label=_("在这个范围适用；去掉勾选表示不适用"), required=False)
+
+    def __init__(self, data: Any = None, *, general: Rule, scope: Scope) -> None:
+        self.general = general
+        initial = {
+            "name": general.name,
+            "since": today(),
+            "is_active": True,
+            "every": general.every,
+            "min_full_members": general.min_full_members,
+        }
+        super().__init__(data, initial=initial | dict(_numbers_of(general.parameters)))
+        self.scope = scope
+        organization: Any = self.fields["organization"]
+        organization.scope = scope.with_roles(ROLES_FOR[Action.SET_RULE])
+        if general.kind == RuleKind.PERIODIC_ACTIVITY:
+            self.fields["every"] = forms.ChoiceField(label=_("周期"), choices=Every.choices)
+            self.fields["min_full_members"] = _number_field(_("正式党员不少于（0 为都适用）"))
+        for name, _number in _numbers_of(general.parameters):
+            self.fields[name] = _number_field(_label(name))
+        for field in self.fields.values():
+            kinds = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}
+            field.widget.attrs["class"] = kinds.get(type(field.widget), "form-control")
+
+    def rule(self) -> Rule:
+        """The local rule as typed, not yet saved. Only of a valid form."""
+        typed, general = self.cleaned_data, self.general
+        return Rule(
+            name=typed["name"],
+            kind=general.kind,
+            strength=Strength.LOCAL,
+            source=typed["source"],
+            activity_type=general.activity_type,
+            every=typed.get("every", ""),
+            min_full_members=typed.get("min_full_members", 0),
+            parameters=_with_numbers(general.parameters, typed),
+            is_active=typed["is_active"],
+            since=typed["since"],
+            overrides=general,
+            organization=typed["organization"],
+        )
+
+
+def _number_field(label: Any) -> forms.IntegerField:
+    wrong = _("写成 0～%(most)d 的整数。") % {"most": MAX_NUMBER}
+    return forms.IntegerField(
+        label=label,
+        min_value=0,
+        max_value=MAX_NUMBER,
+        error_messages=dict.fromkeys(("invalid", "required", "min_value", "max_value"), wrong),
+    )
+
+
+def _numbers_of(parameters: dict[str, Any]) -> list[tuple[str, int]]:
+    """The numbers that can be set, by field name; the years of a term one by one for each type."""
+    found = [(name, parameters[name]) for name in NUMBERS if name in parameters]
+    return found + [(f"years_{type}", years) for type, years in parameters.get("years", {}).items()]
+
+
+def _with_numbers(parameters: dict[str, Any], typed: dict[str, Any]) -> dict[str, Any]:
+    numbers = {name: typed[name] for name in NUMBERS if name in parameters}
+    if "years" in parameters:
+        numbers["years"] = {type: typed[f"years_{type}"] for type in parameters["years"]}
+    return parameters | numbers
+
+
+def _label(name: str) -> Any:
+    if name in NUMBERS:
+        return NUMBERS[name]
+    return _("%(type)s每届年数") % {"type": OrganizationType(name.removeprefix("years_")).label}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,8 +11,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from parkparty.accounts.models import User
 from parkparty.activities.models import ActivityType
 from parkparty.organizations.choices import OrganizationType
+from parkparty.organizations.models import Organization
 from parkparty.rules.choices import PARAMETERS, Every, Measure, RuleKind, Strength
 from parkparty.rules.querysets import RuleQuerySet
 
@@ -19,7 +22,11 @@ MAX_NUMBER = 10_000
 
 
 class Rule(models.Model):
-    """A rule of a regulation, with its article, its strength and the days on which it holds."""
+    """A rule of a regulation, with its article, its strength and the days on which it holds.
+
+    A local rule is a whole row of its own: it stands for the general one that it ``overrides`` in the subtree of its
+    ``organization``, with its own numbers, source and days, and says who set it.
+    """
 
     code = models.CharField(_("编号"), max_length=20, primary_key=True)
     name = models.CharField(_("规则"), max_length=100)
@@ -40,6 +47,28 @@ class Rule(models.Model):
         _("已核对原文"), default=False, help_text=_("条款号和施行日期都对照过原文的才勾选")
     )
     is_active = models.BooleanField(_("启用"), default=True)
+    overrides = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("代替的规则"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="local_rules",
+    )
+    organization = models.ForeignKey(
+        Organization,
+        models.CASCADE,
+        verbose_name=_("适用于"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="local_rules",
+    )
+    set_by = models.ForeignKey(
+        User, models.SET_NULL, verbose_name=_("设置人"), null=True, blank=True, editable=False, related_name="+"
+    )
+    set_at = models.DateTimeField(_("设置时间"), null=True, blank=True, editable=False)
     since = models.DateField(_("施行日期"))
     until = models.DateField(_("废止日期"), null=True, blank=True)
 
@@ -61,10 +90,25 @@ class Rule(models.Model):
                 name="rules_periodic_names_type_and_period",
                 violation_error_message=_("定期活动的规则须选择活动类型和周期。"),
             ),
+            models.CheckConstraint(
+                condition=Q(overrides__isnull=True, organization__isnull=True)
+                | Q(overrides__isnull=False, organization__isnull=False),
+                name="rules_local_names_both",
+            ),
+            models.UniqueConstraint(fields=["overrides", "organization", "since"], name="rules_one_local_a_day"),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def general_code(self) -> str:
+        """The code of the general rule: its own, or of the one that it stands for in a subtree."""
+        return str(self.overrides_id or self.code)
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether it is in force on ``day``, switched on or not."""
+        return self.since <= day and (self.until is None or day < self.until)
 
     def clean(self) -> None:
         super().clean()

@@ -5,4 +5,9 @@ from django.urls import path
 from parkparty.rules import views
 
 app_name = "rules"
-urlpatterns = [path("", views.rule_list, name="list")]
+urlpatterns = [
+    path("", views.rule_list, name="list"),
+    path("<str:code>/", views.rule_detail, name="detail"),
+    path("<str:code>/set/", views.rule_set, name="set"),
+    path("<str:code>/end/", views.rule_end, name="end"),
+]

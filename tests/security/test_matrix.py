@@ -29,6 +29,7 @@ from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
 from parkparty.reports.models import FileJob, ReportVersion
 from parkparty.rosters.models import RosterBatch
+from parkparty.rules.models import Rule
 from parkparty.signin.models import LoginSession
 from scripts.access import Route, routes
 from tests.security.world import FOREIGN, THEIRS, Relation, SecurityWorld
@@ -70,6 +71,7 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "reports:download": (FileJob, "pk"),
     "rosters": (RosterBatch, "pk"),
     "stations": (ServiceStation, "pk"),
+    "rules": (Rule, "code"),
 }
 """What the argument of an address names, by the address's name or its app's. An address not found here is red."""
 

@@ -35,6 +35,8 @@ from parkparty.reports.choices import FileFormat, JobState
 from parkparty.reports.models import FileJob, ReportVersion
 from parkparty.rosters.choices import BatchState, IssueKind, Outcome
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
+from parkparty.rules.choices import RuleKind, Strength
+from parkparty.rules.models import Rule
 from parkparty.signin.models import LoginSession
 from tests.conftest import LONG_AGO, cover, make_company, make_organization
 
@@ -98,6 +100,7 @@ def build() -> SecurityWorld:
     kind = ActivityType.objects.get_or_create(code="theme_day", defaults={"name": "主题党日"})[0]
     ActivityTheme.objects.get_or_create(code="service", defaults={"name": "党建+服务"})
     Industry.objects.get_or_create(code="I", defaults={"name": "信息传输、软件和信息技术服务业"})
+    Rule.objects.get_or_create(code="R02", defaults={"kind": RuleKind.REFERENCE, "since": LONG_AGO})
     city = Area.objects.create(code="310000", name=name_of_node("parent"), level=AreaLevel.CITY)
     town = Area.objects.create(code="310110", name=canary("own"), level=AreaLevel.DISTRICT, parent=city)
     areas = {
@@ -165,6 +168,7 @@ def _furnish(
         StatedFigure.objects.create(park=park, indicator=Indicator.values[0], value=1, source=token),
         Membership.objects.create(company=company, organization=organization, since=LONG_AGO),
         take_snapshot(park, as_of=LONG_AGO, denominator=Denominator.REGISTERED, by=account)[0],
+        local_rule(relation, organization),
         CompanyMemberCount.objects.create(company=company, as_of=LONG_AGO, full=1),
         MemberCount.objects.create(organization=organization, as_of=LONG_AGO, full=3),
         Officer.objects.create(
@@ -200,6 +204,13 @@ def _report(user: User, park: Park, token: str) -> list[Model]:
         expires_at=dt.datetime(2126, 1, 1, tzinfo=dt.UTC),
     )
     return [version, job]
+
+
+def local_rule(relation: Relation, organization: Organization) -> Rule:
+    """A rule set for ``organization`` and what is below it; one that is set above binds, so that its text is public."""
+    general, text = Rule.objects.get(code="R02"), name_of_node(relation)
+    values = {"kind": general.kind, "strength": Strength.LOCAL, "name": text, "source": text, "since": LONG_AGO}
+    return Rule.objects.create(code=f"R02.{relation}", overrides=general, organization=organization, **values)
 
 
 def upload_roster(user: User, park: Park, token: str) -> RosterBatch:

@@ -112,7 +112,7 @@ def plan_coverage(
     Facts are those of ``as_of``; the limits are those of today's rules, since what is planned is founded from now on.
     ``joins_empty`` lets companies without a full member fill the places of a joint branch.
     """
-    limit = limit_of(RuleKind.SIZE, "more_than", today(), measure=Measure.UNITS)
+    limit = limit_of(RuleKind.SIZE, "more_than", today(), node.path, measure=Measure.UNITS)
     max_units = max(MIN_FULL, limit or NO_LIMIT_GIVEN)
     seats, units, worked = _uncovered(node, as_of, denominator, scope)
     small = [unit for unit in units if unit.full < MIN_FULL and (unit.full or joins_empty)]

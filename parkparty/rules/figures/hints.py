@@ -14,6 +14,7 @@ from parkparty.core.dates import add_months
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import MemberCount, Organization
 from parkparty.rules.choices import Measure, RuleKind, Strength
+from parkparty.rules.figures.book import RuleBook
 from parkparty.rules.models import Rule
 
 
@@ -25,6 +26,7 @@ class Facts:
     """
 
     type: str
+    path: str = ""
     full: int = 0
     probationary: int = 0
     full_by_unit: tuple[int, ...] = ()
@@ -63,6 +65,7 @@ def facts_of(organization: Organization, count: MemberCount, units: int, on: dt.
         full_by_unit = [company.full_members for company in covered.only("pk")]
     return Facts(
         type=organization.type,
+        path=organization.path,
         full=count.full,
         probationary=count.probationary,
         full_by_unit=tuple(full_by_unit),
@@ -74,41 +77,36 @@ def facts_of(organization: Organization, count: MemberCount, units: int, on: dt.
     )
 
 
-def hints(facts: Facts, on: dt.date) -> list[Hint]:
-    """What the rules in force on ``on`` say about ``facts``, in the order of the rules; one query."""
-    return judged(facts, on, judging_rules(on))
-
-
-def judging_rules(on: dt.date) -> list[Rule]:
-    """The rules that give hints and held at some time up to ``on``, for judging many organisations by them."""
-    return list(Rule.objects.filter(kind__in=JUDGES, is_active=True, since__lte=on))
-
-
-def judged(facts: Facts, on: dt.date, rules: list[Rule]) -> list[Hint]:
-    """What ``rules`` say about ``facts``, in their order.
+def hints(facts: Facts, on: dt.date, book: RuleBook | None = None) -> list[Hint]:
+    """What the rules in force on ``on`` say about ``facts``, in the order of the rules; one query without a ``book``.
 
     A term is as long as the rule of the day on which it began: a branch elected in 2017 is not judged by 2018.
     """
+    book = book or RuleBook.read(JUDGES)
+    today_rules = book.on(on, facts.path)
+    term_rules = book.on(facts.term_since, facts.path) if facts.term_since else []
+    rules = [rule for rule in today_rules if rule.kind != RuleKind.TERM]
+    rules += [rule for rule in term_rules if rule.kind == RuleKind.TERM]
     found: list[Hint] = []
-    for rule in rules:
-        holds_on = facts.term_since if rule.kind == RuleKind.TERM else on
-        if holds_on and rule.since <= holds_on and (rule.until is None or holds_on < rule.until):
-            found += JUDGES[rule.kind](rule, facts, on, rules)
+    for rule in sorted(rules, key=lambda rule: rule.code):
+        if rule.kind in JUDGES:
+            found += JUDGES[rule.kind](rule, facts, on, today_rules)
     return found
 
 
 def rules_on(day: dt.date) -> list[Rule]:
-    """All rules that hold on ``day``, those switched off among them, by kind and code."""
+    """All general rules that hold on ``day``, those switched off among them, by kind and code."""
     order = {kind: position for position, kind in enumerate(RuleKind.values)}
-    rules = Rule.objects.valid_on(day).select_related("activity_type")
+    rules = Rule.objects.general().valid_on(day).select_related("activity_type")
     return sorted(rules, key=lambda rule: (order[rule.kind], rule.code))
 
 
-def limit_of(kind: RuleKind, name: str, on: dt.date, **parameters: object) -> int | None:
-    """The number ``name`` of the rule of ``kind`` in force on ``on`` with those parameters; None when none holds."""
-    wanted = {f"parameters__{key}": value for key, value in parameters.items()}
-    rule = Rule.objects.in_force(on).filter(kind=kind, **wanted).first()
-    return None if rule is None else int(rule.parameters[name])
+def limit_of(kind: RuleKind, name: str, on: dt.date, path: str, **parameters: object) -> int | None:
+    """The number ``name`` of the rule of ``kind`` with ``parameters`` that binds ``path`` on ``on``; None when none."""
+    for rule in RuleBook.read([kind]).on(on, path):
+        if parameters.items() <= rule.parameters.items():
+            return int(rule.parameters[name])
+    return None
 
 
 def _size(rule: Rule, facts: Facts, on: dt.date, rules: list[Rule]) -> Iterator[Hint]:
@@ -151,8 +149,7 @@ def _term(rule: Rule, facts: Facts, on: dt.date, rules: list[Rule]) -> Iterator[
         yield Hint(rule, _("本届 %(day)s 开始，已于 %(due)s 届满。") % since, due, True)
         return
     for reminder in rules:
-        holds = reminder.kind == RuleKind.TERM_REMINDER and (reminder.until is None or on < reminder.until)
-        if holds and on >= add_months(due, -reminder.parameters["months"]):
+        if reminder.kind == RuleKind.TERM_REMINDER and on >= add_months(due, -reminder.parameters["months"]):
             yield Hint(reminder, _("本届 %(day)s 开始，将于 %(due)s 届满。") % since, due)
 
 

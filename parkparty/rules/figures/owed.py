@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.rules.choices import DutyState, Every, RuleKind
+from parkparty.rules.figures.book import RuleBook
 from parkparty.rules.models import Rule
 
 PERIOD_OF = {Every.MONTH: month_of, Every.QUARTER: quarter_of, Every.YEAR: year_of}
@@ -84,37 +87,43 @@ def duties(organizations: OrganizationQuerySet, on: dt.date) -> list[Duty]:
     its types and each of its hosts by the day it was held; when it was reported does not matter. Approved ones meet
     the duty, submitted ones are pending. Yearly duties stand on the list from October.
     """
-    rules = _rules_on(on)
-    if not rules:
+    book = RuleBook.read([RuleKind.PERIODIC_ACTIVITY])
+    if not book.general:
         return []
-    branches = organizations.active_on(on).with_type_on(on).filter(type_then__in=BRANCH_TYPES)
-    held = _held(branches, rules, on)
-    found = [
-        _duty(rule, branch, on, held)
-        for branch in branches.with_member_counts(on)
-        for rule in rules
-        if branch.full_members >= rule.min_full_members
-    ]
+    branches = branches_on(organizations, on)
+    held = held_in(branches.order_by().values("pk"), year_of(on).since, year_of(on).until)
+    found = duties_of(branches, on, book, held)
     rank = {state: position for position, state in enumerate(DutyState)}
     return sorted(found, key=lambda duty: (rank[duty.state], duty.due_on, duty.organization.path, duty.rule.code))
 
 
-def _rules_on(on: dt.date) -> list[Rule]:
-    rules = Rule.objects.in_force(on).filter(kind=RuleKind.PERIODIC_ACTIVITY)
-    if on.month < LAST_QUARTER_STARTS:
-        rules = rules.exclude(every=Every.YEAR)
-    return list(rules.select_related("activity_type"))
+def branches_on(organizations: OrganizationQuerySet, on: dt.date) -> OrganizationQuerySet:
+    """Those of ``organizations`` that were branches on ``on``, with their member counts of then."""
+    then = organizations.active_on(on).with_type_on(on).filter(type_then__in=BRANCH_TYPES)
+    return then.with_member_counts(on)
 
 
-def _held(branches: OrganizationQuerySet, rules: list[Rule], on: dt.date) -> Held:
-    """The activities of the widest period, by host and type."""
-    periods = [PERIOD_OF[Every(rule.every)](on) for rule in rules]
+def duties_of(
+    branches: Iterable[Any], on: dt.date, book: RuleBook, held: Held, *, every: Collection[str] = ()
+) -> list[Duty]:
+    """What each of ``branches`` owes in the periods that hold ``on``, by the rules that bind it; no query.
+
+    Yearly duties are left out before October, unless ``every`` names the periods that are wanted.
+    """
+    wanted = every or [e for e in Every if e != Every.YEAR or on.month >= LAST_QUARTER_STARTS]
+    return [
+        _duty(rule, branch, on, held)
+        for branch in branches
+        for rule in book.on(on, branch.path)
+        if rule.every in wanted and branch.full_members >= rule.min_full_members
+    ]
+
+
+def held_in(organizations: Any, since: dt.date, until: dt.date) -> Held:
+    """The activities of ``since <= day < until``, by host and type; ``organizations`` as keys or a query of keys."""
     rows = (
         ActivityHost.objects.filter(
-            organization__in=branches.order_by().values("pk"),
-            activity__types__in={rule.activity_type_id for rule in rules},
-            activity__held_on__gte=min(period.since for period in periods),
-            activity__held_on__lt=max(period.until for period in periods),
+            organization__in=organizations, activity__held_on__gte=since, activity__held_on__lt=until
         )
         .annotate(type_code=F("activity__types"))
         .select_related("activity")

@@ -1,0 +1,64 @@
+"""Which rule rows speak for an organisation or a place on a day: general ones, and what is set locally instead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from parkparty.organizations.choices import BRANCH_TYPES
+from parkparty.rules.models import Rule
+
+
+class RuleBook:
+    """Rule rows, read once, from which many organisations and days are judged."""
+
+    def __init__(self, rows: Iterable[Rule]) -> None:
+        self.general: list[Rule] = []
+        self.local: list[Rule] = []
+        for row in rows:
+            (self.local if row.overrides_id else self.general).append(row)
+        self.local.sort(key=lambda rule: len(rule.organization.path), reverse=True)  # type: ignore[union-attr]
+
+    @classmethod
+    def read(cls, kinds: Iterable[str]) -> RuleBook:
+        """All rows of ``kinds``, whatever their days; one query."""
+        rows = Rule.objects.filter(kind__in=[*kinds]).order_by("code")
+        return cls(rows.select_related("activity_type", "organization__park", "organization__area"))
+
+    def on(self, day: dt.date, path: str) -> list[Rule]:
+        """The rules in force on ``day`` for the organisation or place at ``path``, in the order of their codes.
+
+        A local rule takes the place of the general one that it overrides; of several, the nearest above decides. So
+        one that is switched off frees its subtree from the rule, and one that is on brings in what is off elsewhere.
+        """
+        local = self._local_on(day, path)
+        found = [local.get(rule.code, rule) for rule in self.general if rule.holds_on(day)]
+        return [rule for rule in found if rule.is_active]
+
+    def with_instead(self, rule: Rule) -> RuleBook:
+        """This book with ``rule`` as if it had always been in force: for what it would have changed."""
+        always = Rule(**{field.attname: getattr(rule, field.attname) for field in rule._meta.concrete_fields})
+        always.organization, always.activity_type = rule.organization, rule.activity_type
+        always.since, always.until = dt.date.min, None
+        others = [row for row in self.local if not _same_place(row, rule)]
+        return RuleBook([*self.general, *others, always])
+
+    def _local_on(self, day: dt.date, path: str) -> dict[str, Rule]:
+        found: dict[str, Rule] = {}
+        for rule in self.local:
+            if rule.general_code not in found and rule.holds_on(day) and _binds(rule, path):
+                found[rule.general_code] = rule
+        return found
+
+
+def _same_place(row: Rule, rule: Rule) -> bool:
+    return (row.overrides_id, row.organization_id) == (rule.overrides_id, rule.organization_id)
+
+
+def _binds(rule: Rule, path: str) -> bool:
+    """Whether a local rule holds at ``path``: in its subtree, or in the place of the committee it was set for."""
+    organization = rule.organization
+    if organization is None:
+        return False
+    places = [] if organization.type in BRANCH_TYPES else [organization.park, organization.area]
+    return any(path.startswith(node.path) for node in (organization, *places) if node)
