@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "parkparty.companies",
     "parkparty.activities",
     "parkparty.rules",
+    "parkparty.founding",
     "parkparty.coverage",
     "parkparty.rosters",
     "parkparty.engagement",

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("text-size/", http.choose_text_size, name="text_size"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("parkparty.engagement.urls")),
+    path("founding/", include("parkparty.founding.urls")),
     path("notices/", include("parkparty.notices.urls")),
     path("organizations/", include(coverage_urls.organizations)),
     path("rules/", include("parkparty.rules.urls")),

@@ -86,6 +86,7 @@ HISTORIES: dict[str, Action] = {
     "companies.coveragelink": Action.VIEW_COMPANY,
     "companies.tenancy": Action.VIEW_COMPANY,
     "coverage.coveragesnapshot": Action.VIEW_COVERAGE,
+    "founding.foundingcase": Action.VIEW_ORGANIZATION,
     "organizations.membercount": Action.VIEW_ORGANIZATION,
     "organizations.officer": Action.VIEW_CONTACT,
     "organizations.organization": Action.VIEW_ORGANIZATION,

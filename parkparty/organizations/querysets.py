@@ -71,6 +71,10 @@ class OrganizationQuerySet(models.QuerySet):
         """Branches by today's type."""
         return self.filter(type__in=BRANCH_TYPES)
 
+    def not_branches(self) -> Self:
+        """Organisations that others may hang below, by today's type."""
+        return self.exclude(type__in=BRANCH_TYPES)
+
     def with_type_on(self, day: dt.date) -> Self:
         """Adds ``type_then``: the type held on ``day``, from the dated history."""
         then = rows_of(self.model, "spans").filter(organization=OuterRef("pk")).valid_on(day).values("type")[:1]

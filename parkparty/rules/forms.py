@@ -80,8 +80,7 @@ class LocalRuleForm(forms.Form):
         for name, _number in _numbers_of(general.parameters):
             self.fields[name] = _number_field(_label(name))
         for field in self.fields.values():
-            kinds = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}
-            field.widget.attrs["class"] = kinds.get(type(field.widget), "form-control")
+            field.widget.attrs["class"] = _class_of(field.widget)
 
     def rule(self) -> Rule:
         """The local rule as typed, not yet saved. Only of a valid form."""
@@ -100,6 +99,12 @@ class LocalRuleForm(forms.Form):
             overrides=general,
             organization=typed["organization"],
         )
+
+
+def _class_of(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"
 
 
 def _number_field(label: Any) -> forms.IntegerField:

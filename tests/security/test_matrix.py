@@ -25,6 +25,7 @@ from parkparty.accounts.models import User
 from parkparty.activities.models import Activity, ActivityPhoto, SavedView
 from parkparty.companies.models import Company
 from parkparty.coverage.models import CoverageSnapshot
+from parkparty.founding.models import FoundingCase
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
 from parkparty.reports.models import FileJob, ReportVersion
@@ -63,6 +64,7 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "coverage:organization": (Organization, "code"),
     "coverage:park": (Park, "key"),
     "engagement:handover": (User, "pk"),
+    "founding": (FoundingCase, "pk"),
     "coverage:snapshot": (CoverageSnapshot, "pk"),
     "coverage:snapshot_file": (CoverageSnapshot, "pk"),
     "coverage:park_plan": (Park, "key"),

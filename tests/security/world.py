@@ -27,6 +27,7 @@ from parkparty.companies.models import CompanyMemberCount, Industry, Membership
 from parkparty.coverage.services import take_snapshot
 from parkparty.engagement.choices import RobotKind
 from parkparty.engagement.models import Robot, RobotMessage
+from parkparty.founding.models import FoundingCase
 from parkparty.organizations.choices import OfficerPost, OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization
 from parkparty.places.choices import AreaLevel, Indicator
@@ -100,7 +101,8 @@ def build() -> SecurityWorld:
     kind = ActivityType.objects.get_or_create(code="theme_day", defaults={"name": "主题党日"})[0]
     ActivityTheme.objects.get_or_create(code="service", defaults={"name": "党建+服务"})
     Industry.objects.get_or_create(code="I", defaults={"name": "信息传输、软件和信息技术服务业"})
-    Rule.objects.get_or_create(code="R02", defaults={"kind": RuleKind.REFERENCE, "since": LONG_AGO})
+    reference = {"kind": RuleKind.REFERENCE, "strength": Strength.USUAL, "since": LONG_AGO}
+    Rule.objects.get_or_create(code="R02", defaults=reference)
     city = Area.objects.create(code="310000", name=name_of_node("parent"), level=AreaLevel.CITY)
     town = Area.objects.create(code="310110", name=canary("own"), level=AreaLevel.DISTRICT, parent=city)
     areas = {
@@ -169,6 +171,7 @@ def _furnish(
         Membership.objects.create(company=company, organization=organization, since=LONG_AGO),
         take_snapshot(park, as_of=LONG_AGO, denominator=Denominator.REGISTERED, by=account)[0],
         local_rule(relation, organization),
+        FoundingCase.objects.create(organization=organization, opened_by=account),
         CompanyMemberCount.objects.create(company=company, as_of=LONG_AGO, full=1),
         MemberCount.objects.create(organization=organization, as_of=LONG_AGO, full=3),
         Officer.objects.create(

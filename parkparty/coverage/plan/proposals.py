@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from parkparty.companies.choices import CoverageChoice, CoverageState, Denominator
 from parkparty.companies.models import Company, Tenancy
@@ -28,6 +30,12 @@ class Seat:
     full: int
     park: str
     building: str
+    key: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What the page of founding is asked for this company alone."""
+        return _asked([self])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,11 @@ class JointProposal:
     def full(self) -> int:
         """Full members together."""
         return sum(seat.full for seat in self.seats)
+
+    @property
+    def asked(self) -> str:
+        """What the page of founding is asked for these companies."""
+        return _asked(self.seats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +163,9 @@ def _uncovered(
         sits = where.get(company.pk)
         building = sits.building if sits else None
         park = str(sits.park) if sits else ""
-        seats[company.pk] = Seat(company, company.full_members, park, str(building or ""))
+        seats[company.pk] = Seat(
+            company, company.full_members, park, str(building or ""), sits.park.key if sits else ""
+        )
         units.append(
             Unit(
                 key=company.pk,
@@ -182,6 +197,11 @@ def _count(units: list[Unit]) -> tuple[int, int, int]:
 
 def _proposal(group: Group, seats: dict[int, Seat]) -> JointProposal:
     return JointProposal(tuple(seats[unit.key] for unit in group.units), group.near)
+
+
+def _asked(seats: Sequence[Seat]) -> str:
+    places = {"place": f"park:{seats[0].key}"} if seats[0].key else {}
+    return urlencode({**places, "company": [seat.company.pk for seat in seats]}, doseq=True)
 
 
 def _seat(seat: Seat) -> dict[str, Any]:
