@@ -3,6 +3,7 @@
 from django.urls import path
 
 from parkparty.coverage.views import changes, pages, plans, snapshots
+from parkparty.coverage.views import organizations as organization_views
 
 app_name = "coverage"
 urlpatterns = [
@@ -23,7 +24,12 @@ urlpatterns = [
 organizations = (
     [
         path("", pages.organization_list, name="list"),
+        path("-/tree/", organization_views.tree, name="tree"),
+        path("-/terms/", organization_views.terms, name="terms"),
+        path("-/terms.ics", organization_views.terms_file, name="terms_file"),
         path("<str:code>/", pages.organization_detail, name="detail"),
+        path("<str:code>/checkup/", organization_views.checkup, name="checkup"),
+        path("<str:code>/letter/", organization_views.letter, name="letter"),
     ],
     "organizations",
 )

@@ -15,7 +15,7 @@ from parkparty.places.models import Park
 CANDIDATES = 100
 
 
-def companies_of(keys: Collection[int], scope: Scope) -> list[Company]:
+def companies_of(keys: Collection[int], scope: Scope) -> list[Any]:
     """The companies of ``keys`` that the reader reaches, by name, with their full members of today."""
     rows: Any = Company.objects.within(scope).filter(pk__in=keys)
     return list(rows.with_full_members(today()).order_by("name", "pk"))

@@ -29,7 +29,8 @@ class ChoiceForm(forms.Form):
 
     def __init__(self, data: Any, *, scope: Scope) -> None:
         super().__init__(data)
-        self.fields["place"].scope = scope
+        place: Any = self.fields["place"]
+        place.scope = scope
         self.keys = _keys(data)
 
     @property

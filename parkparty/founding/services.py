@@ -153,7 +153,8 @@ def _refuse_taken(companies: Sequence[Company], *, besides: FoundingCase | None)
     free = Company.objects.filter(pk__in=keys).covered(CoverageChoice.UNCOVERED, today()).values_list("pk", flat=True)
     covered: Collection[int] = set(keys) - set(free)
     others = FoundingCase.objects.open().filter(companies__in=keys, replied_on__isnull=True)
-    taken = set(others.exclude(pk=besides.pk if besides else None).values_list("companies", flat=True))
+    others = others.exclude(pk=besides.pk) if besides else others
+    taken = set(others.values_list("companies", flat=True))
     names = [str(company) for company in companies if company.pk in covered or company.pk in taken]
     if names:
         raise ValidationError(_("已被组织覆盖，或已在另一筹建事项中：%(names)s。") % {"names": _("、").join(names)})

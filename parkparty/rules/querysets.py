@@ -22,9 +22,9 @@ class RuleQuerySet(DatedQuerySet):
         """Rules of the regulations, without what is set locally."""
         return self.filter(overrides__isnull=True)
 
-    def local(self, scope: Scope, roles: tuple[str, ...] | None = None) -> Self:
-        """Local rules of organisations that the reader reaches, with one of ``roles`` when they are named."""
-        return self.filter(reached(scope, "organization__", roles), overrides__isnull=False)
+    def local(self) -> Self:
+        """Rules that stand for a general one in a subtree."""
+        return self.filter(overrides__isnull=False)
 
     def within(self, scope: Scope) -> Self:
         """All general rules, and the local ones of organisations in reach."""
@@ -33,7 +33,7 @@ class RuleQuerySet(DatedQuerySet):
     def binding(self, scope: Scope) -> Self:
         """Local rules in reach, and those of organisations above the reader's own, which bind them too."""
         above = {above for path in scope.paths("organizations") for above in paths.ancestors(path)}
-        return self.filter(reached(scope, "organization__") | Q(organization__path__in=above), overrides__isnull=False)
+        return self.local().filter(reached(scope, "organization__") | Q(organization__path__in=above))
 
     def in_force(self, day: dt.date) -> Self:
         """Switched on, and valid on ``day``: what happened earlier is judged by the rules of then."""

@@ -16,12 +16,15 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.core.dates import today
 from parkparty.core.scope import Scope
+from parkparty.organizations.models import Organization
 from parkparty.rules import services
-from parkparty.rules.figures import impact, rules_on
+from parkparty.rules.figures import duties, grid, impact, local_rules_of, rules_on
+from parkparty.rules.filters import DutyFilterForm
 from parkparty.rules.forms import LocalRuleForm, RulesOnForm
 from parkparty.rules.models import Rule
 
 LOCAL_SHOWN = 100
+BRANCHES_SHOWN = 500
 
 
 @requires(Action.VIEW_ORGANIZATION)
@@ -41,6 +44,24 @@ def rule_detail(request: ScopedRequest, code: str) -> HttpResponse:
         return redirect("rules:detail", code=rule.overrides_id)
     asked = request.GET if "organization" in request.GET else None
     return _page(request, rule, LocalRuleForm(asked, general=rule, scope=request.scope))
+
+
+@requires(Action.VIEW_ORGANIZATION)
+def duty_grid(request: ScopedRequest) -> HttpResponse:
+    """Branches × duties of the period at hand. ``tick`` names a column whose open duties are ticked for urging."""
+    form = DutyFilterForm(request.GET, scope=request.scope)
+    branches = form.branches()[: BRANCHES_SHOWN + 1]
+    keys = [branch.pk for branch in branches[:BRANCHES_SHOWN]]
+    table = grid(duties(Organization.objects.within(request.scope).filter(pk__in=keys), today()))
+    context = {
+        "form": form,
+        "grid": table,
+        "day": today(),
+        "tick": request.GET.get("tick", ""),
+        "left_out": len(branches) > BRANCHES_SHOWN,
+        "shown": BRANCHES_SHOWN,
+    }
+    return render(request, "rules/duties.html", context)
 
 
 @require_POST
@@ -64,7 +85,8 @@ def rule_set(request: ScopedRequest, code: str) -> HttpResponse:
 @requires(Action.SET_RULE)
 def rule_end(request: ScopedRequest, code: str) -> HttpResponse:
     """End a local rule of one's own subtree today."""
-    rule = scoped_or_404(Rule.objects.local(request.scope, ROLES_FOR[Action.SET_RULE]), code=code)
+    held = request.scope.with_roles(ROLES_FOR[Action.SET_RULE])
+    rule = scoped_or_404(Rule.objects.within(held).local(), code=code)
     try:
         services.end_local_rule(rule, on=today(), by=request.user)
     except ValidationError as fault:
@@ -79,8 +101,7 @@ def _rule(request: ScopedRequest, code: str) -> Rule:
 
 
 def _page(request: ScopedRequest, rule: Rule, form: LocalRuleForm) -> HttpResponse:
-    rows = Rule.objects.binding(request.scope).filter(overrides=rule).order_by("organization__path", "-since")
-    local = list(rows.select_related("organization__park", "organization__area", "set_by")[:LOCAL_SHOWN])
+    local = local_rules_of(rule, request.scope)[:LOCAL_SHOWN]
     context: dict[str, Any] = {
         "rule": rule,
         "form": form,

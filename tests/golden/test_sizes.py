@@ -44,6 +44,13 @@ def test_5_what_was_so_in_2017_is_not_judged_by_the_regulation_of_2018() -> None
     assert hints(JOINT, units=28, on=dt.date(2018, 10, 28)) == ["R03"]
 
 
+def test_6_what_was_so_in_2017_is_judged_by_the_regulations_of_then() -> None:
+    in_2017 = dt.date(2017, 7, 16)
+    assert hints(COMMITTEE, full=500, on=in_2017) == ["R10-1990"]
+    assert hints(OWN, full=13, on=in_2017) == []
+    assert hints(COMMITTEE, full=500, on=dt.date(2020, 7, 13)) == ["R10"]
+
+
 @pytest.mark.parametrize(
     ("type", "full", "expected"),
     [

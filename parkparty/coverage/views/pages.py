@@ -53,9 +53,11 @@ from parkparty.coverage.tables import (
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization, OrganizationSpan
 from parkparty.places.models import Area, Park
-from parkparty.rules.figures import duties, facts_of, hints
+from parkparty.rules.figures import duties, facts_of, grid, hints
 
 TILES = 3
+OWED_OF = 200
+"""Branches whose duties the home page counts; beyond, the table of duties is to be cut first."""
 DUTIES_SHOWN = 20
 IN_QUEUE_SHOWN = 5
 TOPS_SHOWN = 50
@@ -73,6 +75,8 @@ def home(request: ScopedRequest) -> HttpResponse:
         context |= _desk(scope)
     if decide(scope, Action.REVIEW_ACTIVITY):
         context |= _waiting(scope)
+        if Role.SECRETARY not in scope.roles:
+            context["owed"] = _owed_below(scope)
     if scope.roles & {Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER}:
         nodes = top_places(scope, TILES)[:TILES] or top_organizations(scope, TILES)
         context |= _tiles(nodes, scope)
@@ -84,6 +88,13 @@ def _waiting(scope: Scope) -> dict[str, Any]:
     rows = list(queue(scope).for_list().order_by(*QUEUE_ORDER)[: IN_QUEUE_SHOWN + 1])
     number = queue_length(scope) if len(rows) > IN_QUEUE_SHOWN else str(len(rows))
     return {"waiting": number, "queue": rows[:IN_QUEUE_SHOWN]}
+
+
+def _owed_below(scope: Scope) -> Rate | None:
+    """How far the branches in reach have done what this period asks; None when they are too many to count here."""
+    branches = Organization.objects.within(scope).branches().order_by("path")
+    owed = duties(Organization.objects.within(scope).filter(pk__in=branches.values("pk")[: OWED_OF + 1]), today())
+    return grid(owed).done if len({duty.organization.pk for duty in owed}) <= OWED_OF else None
 
 
 def _tiles(nodes: Sequence[Node], scope: Scope) -> dict[str, Any]:
@@ -267,7 +278,7 @@ def organization_list(request: ScopedRequest) -> HttpResponse:
 def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     """An organisation: facts, size with its hints, units covered, organisations below, latest activities, history."""
     scope, day = request.scope, today()
-    rows = Organization.objects.within(scope).select_related("park", "area", "formation_mode")
+    rows = Organization.objects.within(scope).select_related("park", "area", "formation_mode", "founding_case")
     organization: Any = scoped_or_404(with_units(rows, day), code=code)
     counts = list(MemberCount.objects.within(scope).filter(organization=organization).order_by("-as_of")[:LATEST])
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))

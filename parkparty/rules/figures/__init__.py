@@ -1,20 +1,32 @@
 """What the rules (rows) say about the facts: what is owed in a period, and hints on size, set-up and terms."""
 
-from parkparty.rules.figures.book import RuleBook
+from parkparty.rules.figures.book import RuleBook, local_rules_of
+from parkparty.rules.figures.grid import Grid, LifeRow, grid, life_of
 from parkparty.rules.figures.hints import Facts, Hint, facts_of, hints, limit_of, rules_on
+from parkparty.rules.figures.history import History
 from parkparty.rules.figures.impact import Impact, impact
 from parkparty.rules.figures.owed import Duty, duties
+from parkparty.rules.figures.terms import Term, term_of, terms_ending
 
 __all__ = [
     "Duty",
     "Facts",
+    "Grid",
     "Hint",
+    "History",
     "Impact",
+    "LifeRow",
     "RuleBook",
+    "Term",
     "duties",
     "facts_of",
+    "grid",
     "hints",
     "impact",
+    "life_of",
     "limit_of",
+    "local_rules_of",
     "rules_on",
+    "term_of",
+    "terms_ending",
 ]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
+from parkparty.core.scope import Scope
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.rules.models import Rule
 
@@ -49,6 +52,12 @@ class RuleBook:
             if rule.general_code not in found and rule.holds_on(day) and _binds(rule, path):
                 found[rule.general_code] = rule
         return found
+
+
+def local_rules_of(rule: Rule, scope: Scope) -> QuerySet[Rule]:
+    """What is set in place of ``rule`` in the reader's subtrees and above them, by the party tree."""
+    rows: QuerySet[Rule] = Rule.objects.binding(scope).filter(overrides=rule).order_by("organization__path", "-since")
+    return rows.select_related("organization__park", "organization__area", "set_by")
 
 
 def _same_place(row: Rule, rule: Rule) -> bool:

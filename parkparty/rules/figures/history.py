@@ -31,7 +31,7 @@ class History:
         self.counts: dict[int, Counts] = defaultdict(list)
         self.links: dict[int, list[CoverageLink]] = defaultdict(list)
         self.units: dict[int, Counts] = defaultdict(list)
-        for span in OrganizationSpan.objects.filter(below).order_by("since"):
+        for span in OrganizationSpan.objects.filter(below).select_related("parent").order_by("since"):
             self.spans[span.organization_id].append(span)
         if kind in (RuleKind.SIZE, RuleKind.PERIODIC_ACTIVITY):
             self._read_counts(below)

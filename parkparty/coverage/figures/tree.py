@@ -1,0 +1,68 @@
+"""The party tree as far as it is opened: one query for the tops, one for what was opened, one for what hangs below."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from parkparty.core import paths
+from parkparty.core.scope import Scope
+from parkparty.organizations.models import Organization
+
+TOPS = 100
+OPENED = 50
+BELOW = 100
+"""Nodes listed below one that is opened; the rest is in the list."""
+
+
+@dataclass(slots=True)
+class TreeNodeShown:
+    """One organisation in the tree, with what is shown below it and the codes that the address keeps open."""
+
+    organization: Any
+    opened: list[str]
+    """What stays open when this node is pressed: opens it, or closes it with all below."""
+    is_open: bool = False
+    below: list[TreeNodeShown] = field(default_factory=list)
+    more: bool = False
+
+    @property
+    def has_below(self) -> bool:
+        """Whether it can be opened."""
+        return bool(self.organization.has_below)
+
+
+def branches_of_tree(opened: Collection[str], scope: Scope) -> list[TreeNodeShown]:
+    """The tops of the reader's reach, opened along the nodes whose codes are ``opened``."""
+    reach = Organization.objects.within(scope)
+    children = reach.filter(parent=OuterRef("pk"), dissolved_on__isnull=True)
+    rows: Any = reach.filter(dissolved_on__isnull=True).annotate(has_below=Exists(children)).order_by("path")
+    parents = reach.filter(pk=OuterRef("parent"))
+    tops = list(rows.filter(~Exists(parents))[:TOPS])
+    wanted = list(reach.filter(code__in=list(opened)[:OPENED]).values_list("path", "code"))
+    along = {above for path, _code in wanted for above in paths.ancestors(path, include_self=True)}
+    below: dict[int, list[Any]] = defaultdict(list)
+    if along:
+        for child in rows.filter(parent__path__in=along)[: OPENED * BELOW]:
+            below[child.parent_id].append(child)
+    return [_node(top, below, dict(wanted), along) for top in tops]
+
+
+def _node(organization: Any, below: dict[int, list[Any]], wanted: dict[str, str], along: set[str]) -> TreeNodeShown:
+    path, is_open = organization.path, organization.path in along
+    if is_open:
+        kept = [code for other, code in wanted.items() if not other.startswith(path)]
+    else:
+        kept = [*wanted.values(), organization.code]
+    children = below.get(organization.pk, []) if is_open else []
+    return TreeNodeShown(
+        organization,
+        kept,
+        is_open,
+        [_node(child, below, wanted, along) for child in children[:BELOW]],
+        len(children) > BELOW,
+    )

@@ -1,0 +1,98 @@
+"""More pages of organisations: the tree, the one-page examination, the calendar of terms and its letters."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from parkparty.access.permissions import Action
+from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
+from parkparty.core.dates import add_months, month_of, today
+from parkparty.coverage.figures import organizations_above, with_units
+from parkparty.coverage.figures.tree import branches_of_tree
+from parkparty.coverage.tables.calendar import calendar_of
+from parkparty.organizations.models import MemberCount, Organization, OrganizationSpan
+from parkparty.rules.choices import RuleKind
+from parkparty.rules.figures import History, RuleBook, facts_of, hints, life_of, term_of, terms_ending
+
+MONTHS_AHEAD = 12
+TERMS_SHOWN = 500
+
+
+@requires(Action.VIEW_ORGANIZATION)
+def tree(request: ScopedRequest) -> HttpResponse:
+    """The party tree, opened where the address says; each node opens by a link, so that nothing is read unasked."""
+    opened = request.GET.getlist("open")
+    return render(request, "organizations/tree.html", {"nodes": branches_of_tree(opened, request.scope)})
+
+
+@requires(Action.VIEW_ORGANIZATION)
+def checkup(request: ScopedRequest, code: str) -> HttpResponse:
+    """One page to print: facts, hints, duties done and owed, members, terms and history of one organisation."""
+    scope, day = request.scope, today()
+    rows = Organization.objects.within(scope).select_related("park", "area", "formation_mode", "founding_case")
+    organization: Any = scoped_or_404(with_units(rows, day), code=code)
+    book = RuleBook.read(RuleKind.values)
+    counts = list(MemberCount.objects.within(scope).filter(organization=organization).order_by("-as_of")[:5])
+    last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
+    context: dict[str, Any] = {
+        "organization": organization,
+        "above": organizations_above(organization, scope),
+        "day": day,
+        "hints": hints(facts_of(organization, last, organization.units, day), day, book),
+        "counts": counts,
+        "term": term_of(organization, day, book),
+    }
+    if organization.is_branch:
+        history = History(organization, RuleKind.PERIODIC_ACTIVITY)
+        context |= {"life": life_of(history, day, book), "spans": history.spans[organization.pk]}
+    else:
+        spans = OrganizationSpan.objects.within(scope).filter(organization=organization)
+        context["spans"] = spans.select_related("parent")
+    return render(request, "organizations/checkup.html", context)
+
+
+@requires(Action.VIEW_ORGANIZATION)
+def terms(request: ScopedRequest) -> HttpResponse:
+    """The terms that end within a year, month by month, those that are over first."""
+    day = today()
+    until = add_months(month_of(day).until, MONTHS_AHEAD)
+    found = terms_ending(Organization.objects.within(request.scope), until, day, TERMS_SHOWN)
+    coming = [term for term in found if not term.is_overdue(day)]
+    context = {
+        "day": day,
+        "overdue": [term for term in found if term.is_overdue(day)],
+        "months": [(month, list(ending)) for month, ending in groupby(coming, key=lambda term: term.month)],
+        "to_remind": {term.organization.pk for term in coming if term.is_to_be_reminded(day)},
+        "number": len(found),
+    }
+    return render(request, "organizations/terms.html", context)
+
+
+@requires(Action.VIEW_ORGANIZATION)
+def terms_file(request: ScopedRequest) -> HttpResponse:
+    """The same as a calendar file: one day for each letter and one for each end."""
+    day = today()
+    until = add_months(month_of(day).until, MONTHS_AHEAD)
+    found = terms_ending(Organization.objects.within(request.scope), until, day, TERMS_SHOWN)
+    return HttpResponse(
+        calendar_of(found, day),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="terms.ics"'},
+    )
+
+
+@requires(Action.VIEW_ORGANIZATION)
+def letter(request: ScopedRequest, code: str) -> HttpResponse:
+    """The letter of the unit above that the term ends (任期意见: six months before), to be printed."""
+    rows = Organization.objects.within(request.scope).select_related("parent")
+    organization = scoped_or_404(rows, code=code)
+    day = today()
+    term = term_of(organization, day)
+    why = "" if term else _("还没有登记本届起始日期，登记后才能生成提醒函。")
+    context = {"organization": organization, "term": term, "day": day, "why": why}
+    return render(request, "organizations/letter.html", context)

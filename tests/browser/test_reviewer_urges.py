@@ -1,0 +1,57 @@
+"""J5, J9 and the tree at a desk: three clicks to urge, four to change a rule, one to open a node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from parkparty.accounts.models import User
+from parkparty.engagement.models import Reminder
+from parkparty.rules.models import Rule
+from tests.conftest import World
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("code_rows")]
+SignIn = Callable[[Page, User], None]
+
+
+def test_J5_the_assembly_of_the_quarter_is_urged_in_three_clicks(
+    desktop_page: Page, sign_in: SignIn, world: World, secretary: User, reviewer: User
+) -> None:
+    sign_in(desktop_page, reviewer)
+    desktop_page.goto("/")
+    desktop_page.get_by_role("listitem").filter(has_text="完成率").get_by_role("link").click()
+    desktop_page.get_by_role("columnheader", name="支部党员大会").get_by_role("link", name="缺报 3").click()
+    desktop_page.get_by_role("button", name="催办勾选的各项").click()
+    expect(desktop_page.get_by_text("已催办 1 项")).to_be_visible()
+    assert list(Reminder.objects.values_list("organization__code", "rule")) == [("KIC-J1", "R30")]
+
+
+def test_J9_a_rule_is_changed_in_four_clicks_with_its_figures(
+    desktop_page: Page, sign_in: SignIn, world: World, reviewer: User
+) -> None:
+    sign_in(desktop_page, reviewer)
+    desktop_page.goto("/")
+    desktop_page.get_by_role("navigation").get_by_role("link", name="规则").click()
+    desktop_page.get_by_role("link", name="R03", exact=True).click()
+    desktop_page.get_by_label("适用于哪个党组织及其下级（组织代码）").fill("WJC")
+    desktop_page.get_by_label("依据（文件名称和条款）").fill("街道试行办法")
+    desktop_page.get_by_label("多于（名或家）").fill("8")
+    desktop_page.get_by_role("button", name="看变化").click()
+    expect(desktop_page.get_by_role("row")).to_have_count(5)
+    desktop_page.get_by_role("button", name="保存地方规则").click()
+    expect(desktop_page.get_by_text("五角场街道党工委及其下级")).to_be_visible()
+    assert Rule.objects.get(pk="R03.1").parameters["more_than"] == 8
+
+
+def test_a_node_of_the_tree_opens_in_place_and_back_closes_it(
+    desktop_page: Page, sign_in: SignIn, world: World, viewer: User
+) -> None:
+    sign_in(desktop_page, viewer)
+    desktop_page.goto("/organizations/-/tree/")
+    desktop_page.get_by_role("link", name="展开杨浦区党工委").click()
+    expect(desktop_page.get_by_role("link", name="收起杨浦区党工委")).to_be_focused()
+    expect(desktop_page.get_by_role("link", name="五角场街道党工委", exact=True)).to_be_visible()
+    desktop_page.go_back()
+    expect(desktop_page.get_by_role("link", name="五角场街道党工委", exact=True)).to_be_hidden()
