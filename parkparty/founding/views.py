@@ -10,7 +10,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from parkparty.access.permissions import ROLES_FOR, Action
@@ -57,7 +59,7 @@ def case_new(request: ScopedRequest) -> HttpResponse:
             messages.success(request, _("已立项，上级党组织批复后登记批复日期。"))
             return redirect("founding:detail", pk=case.pk)
     context = _choice(request, chosen, choice.park, offered[0].path if offered else "")
-    return render(request, "founding/new.html", context | {"form": form, "parents": offered})
+    return render(request, "founding/new.html", context | {"form": form, "parents": offered, "crumbs": _crumbs()})
 
 
 @requires(Action.VIEW_ORGANIZATION)
@@ -71,6 +73,7 @@ def case_detail(request: ScopedRequest, pk: int) -> HttpResponse:
     chosen = companies_of(case.companies.values_list("pk", flat=True), request.scope)
     waits: dict[str, Any] = {"is_preparing": case.is_open_to_change, "applied_on": organization.applied_on}
     context = {
+        "crumbs": _crumbs(),
         "case": case,
         "organization": organization,
         "chosen": chosen,
@@ -100,7 +103,7 @@ def case_companies(request: ScopedRequest, pk: int) -> HttpResponse:
             messages.success(request, _("企业已调整。"))
             return redirect("founding:detail", pk=case.pk)
     context = _choice(request, chosen, case.organization.park, case.organization.path)
-    return render(request, "founding/companies.html", context | {"case": case})
+    return render(request, "founding/companies.html", context | {"case": case, "crumbs": _crumbs()})
 
 
 def _choice(request: ScopedRequest, chosen: Sequence[Any], park: Park | None, path: str) -> dict[str, Any]:
@@ -143,6 +146,10 @@ def case_file(request: ScopedRequest, pk: int) -> HttpResponse:
 def case_withdraw(request: ScopedRequest, pk: int) -> HttpResponse:
     """Refused, or taken back."""
     return _step(request, pk, services.withdraw, _("已撤回，企业可以编入其他党支部。"))
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [(pgettext("复数", "筹建事项"), reverse("founding:list"))]
 
 
 def _case(request: ScopedRequest, pk: int) -> FoundingCase:

@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from parkparty.access.permissions import ROLES_FOR, Action
@@ -103,6 +105,7 @@ def _rule(request: ScopedRequest, code: str) -> Rule:
 def _page(request: ScopedRequest, rule: Rule, form: LocalRuleForm) -> HttpResponse:
     local = local_rules_of(rule, request.scope)[:LOCAL_SHOWN]
     context: dict[str, Any] = {
+        "crumbs": [(pgettext("复数", "规则"), reverse("rules:list"))],
         "rule": rule,
         "form": form,
         "day": today(),

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
@@ -27,7 +29,9 @@ TERMS_SHOWN = 500
 def tree(request: ScopedRequest) -> HttpResponse:
     """The party tree, opened where the address says; each node opens by a link, so that nothing is read unasked."""
     opened = request.GET.getlist("open")
-    return render(request, "organizations/tree.html", {"nodes": branches_of_tree(opened, request.scope)})
+    return render(
+        request, "organizations/tree.html", {"nodes": branches_of_tree(opened, request.scope), "crumbs": _crumbs()}
+    )
 
 
 @requires(Action.VIEW_ORGANIZATION)
@@ -41,6 +45,7 @@ def checkup(request: ScopedRequest, code: str) -> HttpResponse:
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
     context: dict[str, Any] = {
         "organization": organization,
+        "crumbs": _crumbs(organization),
         "above": organizations_above(organization, scope),
         "day": day,
         "hints": hints(facts_of(organization, last, organization.units, day), day, book),
@@ -64,6 +69,7 @@ def terms(request: ScopedRequest) -> HttpResponse:
     found = terms_ending(Organization.objects.within(request.scope), until, day, TERMS_SHOWN)
     coming = [term for term in found if not term.is_overdue(day)]
     context = {
+        "crumbs": _crumbs(),
         "day": day,
         "overdue": [term for term in found if term.is_overdue(day)],
         "months": [(month, list(ending)) for month, ending in groupby(coming, key=lambda term: term.month)],
@@ -94,5 +100,10 @@ def letter(request: ScopedRequest, code: str) -> HttpResponse:
     day = today()
     term = term_of(organization, day)
     why = "" if term else _("还没有登记本届起始日期，登记后才能生成提醒函。")
-    context = {"organization": organization, "term": term, "day": day, "why": why}
+    context = {"crumbs": _crumbs(organization), "organization": organization, "term": term, "day": day, "why": why}
     return render(request, "organizations/letter.html", context)
+
+
+def _crumbs(organization: Organization | None = None) -> list[tuple[str, str]]:
+    own = [(str(organization), reverse("organizations:detail", args=[organization.code]))] if organization else []
+    return [(pgettext("复数", "党组织"), reverse("organizations:list")), *own]
