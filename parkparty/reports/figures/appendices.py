@@ -16,7 +16,8 @@ from parkparty.reports.choices import LISTED
 from parkparty.reports.figures import facts
 from parkparty.reports.figures.draft import Draft
 from parkparty.reports.sheets import Column, Entry, Section, Table, say
-from parkparty.rules.figures import Duty, Facts, judged, judging_rules
+from parkparty.rules.figures import Duty, Facts, judging_book
+from parkparty.rules.figures import hints as hints_of
 
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Section:
@@ -62,8 +63,8 @@ def activities(by_type: Sequence[tuple[str, int, int]]) -> Section:
 
 def hints(draft: Draft, organizations: Sequence[Any], as_of: dt.date) -> Section:
     """What the rules on size and term have to say, each with its article."""
-    rules = judging_rules(as_of)
-    found = [(one, hint) for one in organizations for hint in judged(_facts(one), as_of, rules)]
+    book = judging_book()
+    found = [(one, hint) for one in organizations for hint in hints_of(_facts(one), as_of, book)]
     terms = sum(hint.due_on is not None for _one, hint in found)
     sentence = say(
         _("按规则需要关注的事项%(all)s项，其中任期届满或临近届满%(terms)s项。"),
@@ -78,6 +79,7 @@ def _facts(organization: Any) -> Facts:
     """As the rules look at an organisation; units that could have a branch of their own are told as 应建未建."""
     return Facts(
         type=organization.type_then,
+        path=organization.path,
         full=organization.full_members,
         probationary=organization.probationary_members,
         units=organization.units,

@@ -2,7 +2,7 @@
 
 from parkparty.rules.figures.book import RuleBook, local_rules_of
 from parkparty.rules.figures.grid import Grid, LifeRow, grid, life_of
-from parkparty.rules.figures.hints import Facts, Hint, facts_of, hints, limit_of, rules_on
+from parkparty.rules.figures.hints import Facts, Hint, facts_of, hints, judging_book, limit_of, rules_on
 from parkparty.rules.figures.history import History
 from parkparty.rules.figures.impact import Impact, impact
 from parkparty.rules.figures.owed import Duty, duties
@@ -23,6 +23,7 @@ __all__ = [
     "grid",
     "hints",
     "impact",
+    "judging_book",
     "life_of",
     "limit_of",
     "local_rules_of",

@@ -82,7 +82,7 @@ def hints(facts: Facts, on: dt.date, book: RuleBook | None = None) -> list[Hint]
 
     A term is as long as the rule of the day on which it began: a branch elected in 2017 is not judged by 2018.
     """
-    book = book or RuleBook.read(JUDGES)
+    book = book or judging_book()
     today_rules = book.on(on, facts.path)
     term_rules = book.on(facts.term_since, facts.path) if facts.term_since else []
     rules = [rule for rule in today_rules if rule.kind != RuleKind.TERM]
@@ -92,6 +92,11 @@ def hints(facts: Facts, on: dt.date, book: RuleBook | None = None) -> list[Hint]
         if rule.kind in JUDGES:
             found += JUDGES[rule.kind](rule, facts, on, today_rules)
     return found
+
+
+def judging_book() -> RuleBook:
+    """The rules that give hints, for judging many organisations by them."""
+    return RuleBook.read(JUDGES)
 
 
 def rules_on(day: dt.date) -> list[Rule]:
