@@ -13,6 +13,8 @@ class NoticeKind(models.TextChoices):
     DUE = "due", _("到期提醒")
     URGED = "urged", _("催办")
     TAKEN_OVER = "taken_over", _("职务交接")
+    CHECKED = "checked", _("名册检查完毕")
+    UNREADABLE = "unreadable", _("名册没有读成")
 
 
 SENTENCES = {
@@ -22,6 +24,8 @@ SENTENCES = {
     NoticeKind.DUE: _("%(organization)s：%(duty)s（%(period)s）还没有上报，截止 %(due_on)s。"),
     NoticeKind.URGED: _("%(by)s催办%(organization)s：%(duty)s（%(period)s），截止 %(due_on)s。本期第 %(times)s 次。"),
     NoticeKind.TAKEN_OVER: _("%(organization)s的书记职务已由%(former)s交接给您，草稿 %(drafts)s 份一并转来。"),
+    NoticeKind.CHECKED: _("名册“%(file)s”检查完毕：新增 %(new)s 行，更新 %(changed)s 行，有问题 %(wrong)s 行。"),
+    NoticeKind.UNREADABLE: _("名册“%(file)s”没有读成，打开批次看原因。"),
 }
 """Each with the values that are kept with the notice, so that it reads well in every language."""
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class BatchState(models.TextChoices):
     CHECKING = "checking", _("正在检查")
     UNREADABLE = "unreadable", _("无法读取")
+    CANCELLED = "cancelled", _("已取消检查")
     CHECKED = "checked", _("待导入")
     APPLYING = "applying", _("正在导入")
     APPLIED = "applied", _("已导入")
@@ -72,6 +73,7 @@ class FileFault(models.TextChoices):
     AMBIGUOUS_HEADER = "ambiguous_header", _("有几列对应同一项：%(detail)s。只保留一列，其余改名或删去。")
     NO_ROWS = "no_rows", _("表头下面没有数据。填写后再上传。")
     CHANGED = "file_changed", _("保存的文件与上传时不一致，已停止处理。重新上传原文件。")
+    EXPIRED = "expired", _("上传后 %(detail)s 天没有导入，文件已删除。需要时重新上传。")
     FAILED = "failed", _("检查中途出错。重新上传；仍不行时把批次号告诉系统管理员。")
 
 

@@ -36,6 +36,12 @@ from parkparty.rosters.querysets import BatchPartQuerySet, BatchQuerySet
 STUCK_AFTER = dt.timedelta(minutes=15)
 """Checking or applying the largest roster takes a few minutes; after this long its task is dead."""
 
+SILENT_AFTER = dt.timedelta(minutes=4)
+"""A check that is under way says how far it is every few seconds; after this long without a word it is dead."""
+
+UNAPPLIED_DAYS = 30
+"""How long the file of a roster that nobody imports is kept."""
+
 UNDO_DAYS = 30
 """How long an import can be undone."""
 
@@ -76,6 +82,11 @@ class RosterBatch(models.Model):
     good_rows_only = models.BooleanField(_("只导入无错行"), default=False)
     reason = models.CharField(_("导入说明"), max_length=500, blank=True)
     step_at = models.DateTimeField(_("状态更新时间"), auto_now=True)
+    begun_at = models.DateTimeField(_("开始检查的时间"), null=True, blank=True)
+    """Of the check that is under way: it is its own only for as long as no other check begins."""
+    to_do = models.PositiveIntegerField(_("要检查的行数"), default=0, db_default=0)
+    """0 until the file is read."""
+    done = models.PositiveIntegerField(_("已检查的行数"), default=0, db_default=0)
     applied_at = models.DateTimeField(_("导入时间"), null=True, blank=True)
     undo_reason = models.CharField(_("撤销说明"), max_length=500, blank=True)
     undone_by = models.ForeignKey(
@@ -167,7 +178,16 @@ class RosterBatch(models.Model):
     @property
     def is_stuck(self) -> bool:
         """Whether the task that worked on it must have died: nothing takes this long."""
-        return self.is_busy and self.step_at < timezone.now() - STUCK_AFTER
+        speaks = self.state == BatchState.CHECKING and self.begun_at is not None
+        return self.is_busy and self.step_at < timezone.now() - (SILENT_AFTER if speaks else STUCK_AFTER)
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long the check will still take at its pace so far; None while nobody can tell."""
+        if not self.begun_at or not self.done:
+            return None
+        so_far = (self.step_at - self.begun_at).total_seconds()
+        return max(1, round(so_far * (self.to_do - self.done) / self.done))
 
     @property
     def effect_lines(self) -> list[str]:

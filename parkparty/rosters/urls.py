@@ -11,6 +11,7 @@ urlpatterns = [
     path("template/", views.template, name="template"),
     path("<int:pk>/", views.batch, name="batch"),
     path("<int:pk>/apply/", views.apply, name="apply"),
+    path("<int:pk>/cancel/", views.cancel, name="cancel"),
     path("<int:pk>/columns/", views.columns, name="columns"),
     path("<int:pk>/recheck/", views.recheck, name="recheck"),
     path("<int:pk>/repair/", views.repair, name="repair"),

@@ -34,7 +34,8 @@ from parkparty.rosters.forms import (
     place_of,
 )
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow, RosterWrite
-from parkparty.rosters.services.batches import ask_to_apply, receive_roster, restart_check
+from parkparty.rosters.services.batches import ask_to_apply, cancel_check, receive_roster, restart_check
+from parkparty.rosters.services.checking import note_opened
 from parkparty.rosters.services.reading import assign_columns
 from parkparty.rosters.services.repairing import (
     accept_proposals,
@@ -100,6 +101,8 @@ def template(request: ScopedRequest) -> HttpResponse:
 def batch(request: ScopedRequest, pk: int) -> HttpResponse:
     """A batch: being checked, what was found, or what was imported."""
     batch = _batch_in_reach(request, pk)
+    if batch.uploaded_by_id == request.user.pk:
+        note_opened(batch)
     return _batch_page(request, batch, UndoForm() if batch.applied_at else ApplyForm(batch=batch))
 
 
@@ -142,6 +145,18 @@ def columns(request: ScopedRequest, pk: int) -> HttpResponse:
             tasks.check_roster.enqueue(batch.pk)
             return redirect("rosters:batch", batch.pk)
     return render(request, "rosters/columns.html", {"batch": batch, "form": form})
+
+
+@require_POST
+@requires(Action.IMPORT_ROSTER)
+def cancel(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Stop a check that is under way."""
+    batch = _batch_in_reach(request, pk)
+    try:
+        cancel_check(batch, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect("rosters:batch", batch.pk)
 
 
 @require_POST

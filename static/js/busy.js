@@ -1,7 +1,8 @@
-// Shows what became of a task as soon as it is done. Without it a link on the page asks for the same.
+// Shows how far a task is, and what became of it as soon as it is done. Without it a link on the page asks for the same.
 
 const BUSY = "[data-busy]";
-const PAUSE = 2000;
+const PROGRESS = "[data-progress]";
+const PAUSE = 1500;
 
 async function look() {
   try {
@@ -11,6 +12,8 @@ async function look() {
       location.reload();
       return;
     }
+    const [old, fresh] = [document.querySelector(PROGRESS), page.querySelector(PROGRESS)];
+    if (old && fresh) old.replaceWith(fresh);
   } catch {
     // The network is away for a moment; the next look may find it.
   }

@@ -171,7 +171,6 @@ def stage_rows(
     stage.open(columns)
     for piece in in_pieces(lines, AT_ONCE):
         _stage(piece, readers, roster)
-    stage.close()
     return roster
 
 

@@ -57,6 +57,7 @@ class Plan:
         Nothing that is written meanwhile changes what the rows after it do.
         """
         known, seen, likenesses = self.known, Seen(), Likenesses(self.roster.stage, self.known)
+        self.roster.stage.find_companies()
         fetch_site(self.roster.stage, known)
         branches = find_branches(self.roster, known)
         for first, last, rows in self.roster.pieces():

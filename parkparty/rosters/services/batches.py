@@ -25,17 +25,16 @@ from parkparty.core.text import clean
 from parkparty.places.models import Park
 from parkparty.rosters.check.rows import Repairs, Roster
 from parkparty.rosters.choices import BatchState, FileFault, Setback
-from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
+from parkparty.rosters.models import RosterBatch, RosterIssue
 from parkparty.rosters.plan.roster import Plan, Planned, plan_roster
+from parkparty.rosters.services.checking import Cancelled, Findings, Progress, sum_up, tell_uploader
 from parkparty.rosters.services.reading import aliases_of, staged_roster
 from parkparty.rosters.services.traces import Traces, images_before
 from parkparty.rosters.services.writing import write_drafts
 from parkparty.rosters.sheets.limits import Refused
-from parkparty.rosters.staging.bulk import copy_in
 
 COPY_PREFIX = "parkparty-roster-"
 """Of the copies that are read: what a killed process leaves is found by it."""
-_AT_ONCE = 2_000
 _RECORDED = ("rows", "new", "changed", "unchanged", "wrong")
 
 
@@ -79,25 +78,51 @@ def check_batch(number: int) -> RosterBatch:
     """Read and check the batch's file, and keep what was found for its page. Nothing else is written."""
     batch = RosterBatch.objects.select_related("uploaded_by").get(pk=number)
     try:
+        progress = Progress(batch)
         with staged_file(batch) as roster:
-            _check(batch, roster)
+            _check(batch, roster, progress)
     except Refused as refusal:
-        batch.state, batch.fault, batch.fault_detail = BatchState.UNREADABLE, refusal.fault, refusal.detail[:200]
-        batch.seen = refusal.seen
-        batch.save()
+        with transaction.atomic():
+            batch = locked(number)
+            if progress.is_of(batch):
+                batch.state, batch.fault = BatchState.UNREADABLE, refusal.fault
+                batch.fault_detail, batch.seen = refusal.detail[:200], refusal.seen
+                batch.save()
+                tell_uploader(batch)
+    except Cancelled:
+        pass
     return RosterBatch.objects.select_related("uploaded_by").get(pk=number)
 
 
-def _check(batch: RosterBatch, roster: Roster) -> None:
+def _check(batch: RosterBatch, roster: Roster, progress: Progress) -> None:
+    progress.read(roster.seen["rows"])
     plan = plan_roster(roster, reach=reach_now(batch), day=_day_of(batch))
     findings = Findings(batch)
     for piece in plan.pieces():
         findings.keep(piece)
+        progress.checked(len(piece))
     with transaction.atomic():
         batch = locked(batch.pk)
-        if batch.state == BatchState.CHECKING:
+        if progress.is_of(batch):
             batch.setback = Setback.NONE
-            _sum_up(batch, plan)
+            sum_up(batch, plan)
+            tell_uploader(batch)
+
+
+@transaction.atomic
+def cancel_check(batch: RosterBatch, *, by: User) -> RosterBatch:
+    """Stop a check that is under way or waits for its turn; the file stays, and it can be checked again.
+
+    Raises:
+        ValidationError: when the batch is not being checked.
+    """
+    batch = own(locked(batch.pk), by)
+    if batch.state != BatchState.CHECKING:
+        raise ValidationError(_("这个批次不在检查中：%(state)s。") % {"state": batch.get_state_display()})
+    batch.state = BatchState.CANCELLED
+    batch.save()
+    record(_("取消检查名册"), batch, by=by)
+    return batch
 
 
 def give_up_check(number: int) -> None:
@@ -115,10 +140,11 @@ def restart_check(batch: RosterBatch, *, by: User) -> RosterBatch:
         ValidationError: while it is being worked on, or when it is done with.
     """
     batch = own(locked(batch.pk), by)
-    waits = batch.state == BatchState.CHECKED or batch.may_assign
+    waits = batch.state in (BatchState.CHECKED, BatchState.CANCELLED) or batch.may_assign
     if not waits and not (batch.is_stuck and batch.applied_at is None):
         raise ValidationError(_("这个批次现在不能重新检查：%(state)s。") % {"state": batch.get_state_display()})
     batch.state, batch.fault, batch.fault_detail = BatchState.CHECKING, "", ""
+    batch.begun_at = None
     batch.save()
     return batch
 
@@ -212,7 +238,7 @@ def import_at_once(
         if issues:
             transaction.set_rollback(True)
             return plan, issues, None
-        _sum_up(batch, plan)
+        sum_up(batch, plan)
         _finish(batch, by=by)
     return plan, issues, batch
 
@@ -276,51 +302,6 @@ def _finish(batch: RosterBatch, *, by: User | None) -> None:
     record(_("导入名册"), batch, by=by, changes=changes, reason=batch.reason)
     if name:
         transaction.on_commit(lambda: storage.delete(name))
-
-
-class Findings:
-    """Keeps what checking finds, in place of what an earlier check did."""
-
-    COLUMNS = ("batch_id", "number", "outcome", "name", "park_id", "changes")
-
-    def __init__(self, batch: RosterBatch) -> None:
-        self._batch = batch
-        batch.checked_rows.all().delete()
-        batch.issues.all().delete()
-
-    def keep(self, piece: list[Planned]) -> None:
-        """Keep the rows of a piece, and what is wrong with them."""
-        rows = [
-            (self._batch.pk, it.row.number, it.outcome, it.row.name, it.row.park and it.row.park.pk, it.changes)
-            for it in piece
-        ]
-        copy_in(RosterRow._meta.db_table, self.COLUMNS, rows)
-        RosterIssue.objects.bulk_create(self._issues(piece), batch_size=_AT_ONCE)
-
-    def _issues(self, piece: list[Planned]) -> Iterator[RosterIssue]:
-        for planned in piece:
-            for issue in planned.row.issues:
-                issue.batch, issue.park = self._batch, planned.row.park
-                yield issue
-
-
-def _sum_up(batch: RosterBatch, plan: Plan) -> None:
-    """Put the sums of a plan that was gone through into the batch."""
-    for field, number in plan.counts.items():
-        setattr(batch, field, number)
-    batch.rows, batch.sheet, batch.ignored = plan.rows, plan.roster.sheet[:100], plan.roster.ignored[:50]
-    batch.seen = plan.roster.seen
-    batch.effects, batch.parks, batch.digest = plan.effects, plan.park_keys, plan.digest
-    batch.rows_before = _rows_before(batch)
-    batch.kinds = plan.kinds
-    batch.state = BatchState.CHECKED
-    batch.save()
-
-
-def _rows_before(batch: RosterBatch) -> int:
-    """The rows of the last import into the same parks, if more than a tenth of them are missing now (F25)."""
-    before = RosterBatch.objects.before(batch).first()
-    return before.rows if before and batch.rows * 10 < before.rows * 9 else 0
 
 
 def locked(number: int) -> RosterBatch:

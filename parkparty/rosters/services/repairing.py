@@ -116,7 +116,7 @@ def replace_file(batch: RosterBatch, file: File, *, by: User) -> RosterBatch:
     kept = None
     try:
         with transaction.atomic():
-            batch = _open(batch, by, BatchState.CHECKED, BatchState.UNREADABLE)
+            batch = _open(batch, by, BatchState.CHECKED, BatchState.UNREADABLE, BatchState.CANCELLED)
             storage, former = batch.file.storage, batch.file.name
             keep_file(batch, file)
             kept = batch.file.name
@@ -183,5 +183,5 @@ def _keep(batch: RosterBatch, wanted: Mapping[Place, str], by: User) -> int:
 
 
 def _wait_for_check(batch: RosterBatch) -> None:
-    batch.state = BatchState.CHECKING
+    batch.state, batch.begun_at = BatchState.CHECKING, None
     batch.save()

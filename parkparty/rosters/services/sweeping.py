@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
 from parkparty.rosters.choices import BatchState, FileFault, Setback
-from parkparty.rosters.models import STUCK_AFTER, UNDO_DAYS, RosterBatch, RosterWrite
+from parkparty.rosters.models import STUCK_AFTER, UNAPPLIED_DAYS, UNDO_DAYS, RosterBatch, RosterWrite
 from parkparty.rosters.services.batches import COPY_PREFIX
 
 _FORGOTTEN = dt.timedelta(hours=1)
@@ -31,6 +32,25 @@ def settle_dead_batches() -> int:
     for number, state in dead:
         RosterBatch.objects.filter(pk=number, state=state).update(step_at=timezone.now(), **_SAID[state])
     return len(dead)
+
+
+@transaction.atomic
+def drop_unapplied() -> int:
+    """Give up rosters that nobody imported, with their files and all that was found in them; returns how many."""
+    latest = timezone.now() - dt.timedelta(days=UNAPPLIED_DAYS)
+    states = (BatchState.CHECKED, BatchState.UNREADABLE, BatchState.CANCELLED)
+    old = RosterBatch.objects.filter(state__in=states, step_at__lt=latest).exclude(file="")
+    batches = list(old.select_for_update(of=("self",), skip_locked=True))
+    for batch in batches:
+        for parts in (batch.checked_rows, batch.issues, batch.repairs):
+            parts.all().delete()
+        storage, name = batch.file.storage, batch.file.name or ""
+        batch.state, batch.file, batch.kinds = BatchState.UNREADABLE, "", {}
+        batch.fault, batch.fault_detail = FileFault.EXPIRED, str(UNAPPLIED_DAYS)
+        batch.forget_samples()
+        batch.save()
+        transaction.on_commit(partial(storage.delete, name))
+    return len(batches)
 
 
 def delete_forgotten_files() -> int:

@@ -14,7 +14,7 @@ from parkparty.rosters.columns import Column
 from parkparty.rosters.staging.bulk import analyze, copy_in, quote, run, select
 
 _numbers = itertools.count(1)
-AT_ONCE = 5_000
+AT_ONCE = 2_000
 """Rows that are worked on together."""
 
 
@@ -51,12 +51,13 @@ class Stage:
         """Add rows in the order of their numbers: the number, the folded name, the cells, and the values by key."""
         copy_in(self.table, ["number", "folded", "cells", *self.keys], rows)
 
-    def close(self) -> None:
-        """No more rows come: find the companies that they could mean.
+    def find_companies(self) -> None:
+        """Find the stored companies that the rows could mean, once all rows are in.
 
         Those of a row's code; where the site does not know that, those of its folded name.
         """
         analyze(self.table)
+        self._run("DROP TABLE IF EXISTS {match}")
         if "uscc" in self.keys:
             by_code = "SELECT s.number, c.id AS company_id FROM {stage} s JOIN companies_company c ON c.uscc = s.uscc"
         else:
