@@ -94,6 +94,7 @@ HISTORIES: dict[str, Action] = {
     "places.building": Action.VIEW_COVERAGE,
     "places.park": Action.VIEW_COVERAGE,
     "places.servicestation": Action.VIEW_COVERAGE,
+    "reports.closing": Action.VIEW_REPORT,
     "reports.reportversion": Action.VIEW_REPORT,
     "rosters.rosterbatch": Action.IMPORT_ROSTER,
     "rules.rule": Action.VIEW_ORGANIZATION,

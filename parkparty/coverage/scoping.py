@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.http import Http404
 
-from parkparty.core.scope import Scope
+from parkparty.core.scope import Scope, Tree
 from parkparty.coverage.figures import Node, top_organizations, top_places
 from parkparty.organizations.filters import OrganizationField
 from parkparty.organizations.models import Organization
@@ -38,4 +38,9 @@ def is_whole(node: Node, scope: Scope) -> bool:
 
     An organisation reached only by the park it sits in may cover companies elsewhere.
     """
-    return scope.covers("organizations" if isinstance(node, Organization) else "places", node.path)
+    return scope.covers(tree_of(node), node.path)
+
+
+def tree_of(node: Node) -> Tree:
+    """The tree that the node stands in."""
+    return "organizations" if isinstance(node, Organization) else "places"

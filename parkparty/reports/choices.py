@@ -48,6 +48,14 @@ CONTENT_TYPES: dict[str, str] = {
 }
 
 
+class PeriodState(models.TextChoices):
+    """How far a period is done with: once closed, late entries are marked; once frozen, they change nothing."""
+
+    OPEN = "open", gettext_lazy("未截止")
+    CLOSED = "closed", gettext_lazy("已截止")
+    FROZEN = "frozen", gettext_lazy("已冻结")
+
+
 class JobState(models.TextChoices):
     WAITING = "waiting", gettext_lazy("排队中")
     COUNTING = "counting", gettext_lazy("正在统计")

@@ -67,6 +67,21 @@ class MakeForm(forms.Form):
         return FileFormat(self.cleaned_data.get("format") or FileFormat.DOCX)
 
 
+class CloseForm(forms.Form):
+    """A period to be closed, and whether units below may be missing."""
+
+    period = PeriodField(widget=forms.Select(attrs={"class": "form-select"}))
+    with_gaps = forms.BooleanField(
+        label=gettext_lazy("带缺口截止"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["period"].widget.choices = periods_on_offer()
+
+
 class MeasuresForm(forms.Form):
     """What the office does next, in its own words."""
 

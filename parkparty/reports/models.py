@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from parkparty.core.dates import Period, half_of, month_of, quarter_of, year_of
 from parkparty.coverage.models import OfNode
-from parkparty.reports.choices import BUSY_STATES, FileFormat, JobState, period_label
+from parkparty.reports.choices import BUSY_STATES, FileFormat, JobState, PeriodState, period_label
 from parkparty.reports.querysets import FileJobQuerySet, PeriodRowQuerySet
 from parkparty.reports.sheets import Report, report_of
 
@@ -81,6 +81,51 @@ class ReportVersion(OfPeriod):
     def report(self) -> Report:
         """The report as a value."""
         return report_of(self.content)
+
+
+class Closing(OfPeriod):
+    """How far a node is done with a period.
+
+    Entries after ``closed_at`` are late: they count, and are marked. ``gaps`` are the names of units below that had not
+    closed then. A frozen period has one ``version``, which is given whenever its report is asked for.
+    """
+
+    state = models.CharField(_("状态"), max_length=6, choices=PeriodState, default=PeriodState.OPEN)
+    closed_at = models.DateTimeField(_("截止时间"), null=True, blank=True)
+    gaps = models.JSONField(_("未截止的下级"), default=list, blank=True)
+    version = models.ForeignKey(
+        ReportVersion, models.PROTECT, verbose_name=_("冻结的报告"), null=True, blank=True, related_name="+"
+    )
+
+    objects = PeriodRowQuerySet.as_manager()
+
+    class Meta(OfPeriod.Meta):
+        verbose_name = _("报告期")
+        verbose_name_plural = pgettext_lazy("复数", "报告期")
+        ordering = ["-since", "-id"]
+        constraints = [
+            *OfPeriod.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["area", "since", "until"], condition=Q(area__isnull=False), name="reports_closing_of_area"
+            ),
+            models.UniqueConstraint(
+                fields=["park", "since", "until"], condition=Q(park__isnull=False), name="reports_closing_of_park"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "since", "until"],
+                condition=Q(organization__isnull=False),
+                name="reports_closing_of_org",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=PeriodState.OPEN, version__isnull=True)
+                | Q(state=PeriodState.CLOSED, version__isnull=True, closed_at__isnull=False)
+                | Q(state=PeriodState.FROZEN, version__isnull=False, closed_at__isnull=False),
+                name="reports_closing_state_matches",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.period_label}"
 
 
 class Measures(OfPeriod):

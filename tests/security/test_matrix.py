@@ -28,7 +28,7 @@ from parkparty.coverage.models import CoverageSnapshot
 from parkparty.founding.models import FoundingCase
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
-from parkparty.reports.models import FileJob, ReportVersion
+from parkparty.reports.models import Closing, FileJob, ReportVersion
 from parkparty.rosters.models import RosterBatch
 from parkparty.rules.models import Rule
 from parkparty.signin.models import LoginSession
@@ -71,13 +71,15 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "organizations": (Organization, "code"),
     "reports": (ReportVersion, "pk"),
     "reports:download": (FileJob, "pk"),
+    "reports:freeze": (Closing, "pk"),
+    "reports:reopen": (Closing, "pk"),
     "rosters": (RosterBatch, "pk"),
     "stations": (ServiceStation, "pk"),
     "rules": (Rule, "code"),
 }
 """What the argument of an address names, by the address's name or its app's. An address not found here is red."""
 
-PLACES = (Area, Park, Building, ServiceStation, StatedFigure, CoverageSnapshot, ReportVersion)
+PLACES = (Area, Park, Building, ServiceStation, StatedFigure, CoverageSnapshot, ReportVersion, Closing)
 """Secretaries hold organisations only, and reach no place through them."""
 
 NOBODYS = (LoginSession, RosterBatch, SavedView, FileJob)

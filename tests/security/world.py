@@ -32,8 +32,8 @@ from parkparty.organizations.choices import OfficerPost, OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization
 from parkparty.places.choices import AreaLevel, Indicator
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
-from parkparty.reports.choices import FileFormat, JobState
-from parkparty.reports.models import FileJob, ReportVersion
+from parkparty.reports.choices import FileFormat, JobState, PeriodState
+from parkparty.reports.models import Closing, FileJob, ReportVersion
 from parkparty.rosters.choices import BatchState, IssueKind, Outcome
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
 from parkparty.rules.choices import RuleKind, Strength
@@ -206,7 +206,8 @@ def _report(user: User, park: Park, token: str) -> list[Model]:
         file=ContentFile(token.encode(), "x"),
         expires_at=dt.datetime(2126, 1, 1, tzinfo=dt.UTC),
     )
-    return [version, job]
+    closing = Closing.objects.create(**quarter, state=PeriodState.CLOSED, closed_at=MORNING, gaps=[token])
+    return [version, job, closing]
 
 
 def local_rule(relation: Relation, organization: Organization) -> Rule:

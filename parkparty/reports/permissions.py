@@ -1,0 +1,17 @@
+"""Who may open a closed period again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from parkparty.access.permissions import ROLES_FOR, Action
+from parkparty.core.scope import Scope, Tree
+
+if TYPE_CHECKING:
+    from parkparty.core.models import TreeNode
+
+
+def may_reopen(scope: Scope, node: TreeNode, tree: Tree) -> bool:
+    """Whether a role that makes reports is held strictly above ``node`` (product 2): nobody reopens their own."""
+    reached = scope.paths(tree, ROLES_FOR[Action.MAKE_REPORT])
+    return any(node.path.startswith(path) and node.path != path for path in reached)

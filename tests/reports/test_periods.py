@@ -1,0 +1,143 @@
+"""Closing a period, freezing it for good, and opening it again from above."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from parkparty.access.choices import Role
+from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState
+from parkparty.audit.models import AuditEntry
+from parkparty.companies.models import Company
+from parkparty.core.dates import period_named
+from parkparty.reports.choices import FileFormat, PeriodState
+from parkparty.reports.models import Closing
+from parkparty.reports.services import (
+    close_period,
+    file_of,
+    freeze_period,
+    make_report,
+    reopen_period,
+    save_measures,
+)
+from tests.conftest import World, cover, make_company
+
+Q3 = period_named("2026Q3")
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def companies(world: World) -> list[Company]:
+    return [make_company(number, world.kic) for number in range(8)]
+
+
+def test_a_frozen_report_is_the_same_to_the_byte_after_corrections(
+    world: World, companies: list[Company], reviewer: User
+) -> None:
+    closing = close_period(world.kic, Q3, with_gaps=False, by=reviewer)
+    frozen = freeze_period(closing, by=reviewer).version
+    assert frozen is not None
+    before = {format: file_of(frozen, format) for format in FileFormat}
+    cover(companies[0], world.joint_branch)
+    again, is_new = make_report(world.kic, Q3, by=reviewer)
+    assert (again, is_new) == (frozen, False)
+    assert {format: file_of(again, format) for format in FileFormat} == before
+    with pytest.raises(ValidationError, match="已冻结"):
+        save_measures(world.kic, Q3, "另写一段", by=reviewer)
+    reopen_period(closing, reason="更正一家企业", by=reviewer)
+    later, is_new = make_report(world.kic, Q3, by=reviewer)
+    assert is_new
+    assert later.report.cells["joint"].text == "1"
+    entry = AuditEntry.objects.filter(action="重新打开报告期").latest("id")
+    assert (entry.reason, entry.changes["state"]) == ("更正一家企业", ["frozen", "open"])
+
+
+def test_a_district_closes_with_named_gaps(world: World, reviewer: User) -> None:
+    close_period(world.kic, Q3, with_gaps=False, by=reviewer)
+    with pytest.raises(ValidationError, match="邻里园"):
+        close_period(world.wujiaochang, Q3, with_gaps=False, by=reviewer)
+    assert not Closing.objects.filter(area=world.wujiaochang).exclude(state=PeriodState.OPEN).exists()
+    closing = close_period(world.wujiaochang, Q3, with_gaps=True, by=reviewer)
+    assert closing.gaps == ["邻里园"]
+    cover_of = dict(make_report(world.wujiaochang, Q3, by=reviewer)[0].report.cover)
+    assert cover_of["未上报完的下级"] == "邻里园"
+
+
+def test_late_entries_count_and_are_marked(
+    world: World, reviewer: User, secretary: User, make_activity: Any, client_of: SignIn
+) -> None:
+    make_activity(world.joint_branch, secretary, held_on=dt.date(2026, 9, 1), state=ActivityState.ARCHIVED)
+    closing = close_period(world.kic, Q3, with_gaps=False, by=reviewer)
+    Closing.objects.update(closed_at=dt.datetime(2026, 11, 3, tzinfo=dt.UTC))
+    late = dt.datetime(2026, 11, 4, tzinfo=dt.UTC)
+    make_activity(
+        world.joint_branch,
+        secretary,
+        held_on=dt.date(2026, 9, 2),
+        state=ActivityState.ARCHIVED,
+        filed_at=late,
+        topic="补报的会",
+    )
+    Closing.objects.update(closed_at=dt.datetime(2026, 11, 3, 12, tzinfo=dt.UTC))
+    report = make_report(world.kic, Q3, by=reviewer)[0].report
+    assert report.cells["held"].text == "2"
+    assert dict(report.cover)["截止后补报"] == "1 条活动记录"
+    page = client_of(reviewer).get(reverse("reports:periods")).content.decode()
+    assert "补报的会" in page
+    assert str(closing) in page
+
+
+def test_only_what_is_over_is_closed_and_only_what_is_closed_is_frozen(world: World, reviewer: User) -> None:
+    with pytest.raises(ValidationError, match="才结束"):
+        close_period(world.kic, period_named("2099Q1"), with_gaps=True, by=reviewer)
+    closing = close_period(world.kic, Q3, with_gaps=True, by=reviewer)
+    with pytest.raises(ValidationError, match="已经截止"):
+        close_period(world.kic, Q3, with_gaps=True, by=reviewer)
+    with pytest.raises(ValidationError, match="原因"):
+        reopen_period(closing, reason=" ", by=reviewer)
+    freeze_period(closing, by=reviewer)
+    with pytest.raises(ValidationError, match="可以冻结"):
+        freeze_period(closing, by=reviewer)
+
+
+def test_opening_again_is_for_the_level_above(
+    world: World, make_user: Any, administrator: User, reviewer: User, viewer: User, client_of: SignIn
+) -> None:
+    client = client_of(administrator)
+    client.post(reverse("reports:close"), {"place": "park:kic", "period": "2026Q3"})
+    closing = Closing.objects.get()
+    client.post(reverse("reports:freeze", args=[closing.pk]))
+    closing.refresh_from_db()
+    assert closing.state == PeriodState.FROZEN
+    reopen = reverse("reports:reopen", args=[closing.pk])
+    refused = client.post(reopen, {"reason": "想改"})
+    assert refused.status_code == 403
+    assert "上一级" in refused.content.decode()
+    assert client_of(viewer).post(reopen, {"reason": "想改"}).status_code == 403
+    stranger = make_user("putuo", Role.REVIEWER, world.putuo)
+    assert client_of(stranger).post(reopen, {"reason": "想改"}).status_code == 404
+    above = client_of(reviewer)
+    assert reopen in above.get(reverse("reports:periods")).content.decode()
+    above.post(reopen, {"reason": ""})
+    closing.refresh_from_db()
+    assert closing.state == PeriodState.FROZEN
+    above.post(reopen, {"reason": "漏报一家"})
+    closing.refresh_from_db()
+    assert (closing.state, closing.version) == (PeriodState.OPEN, None)
+
+
+def test_the_page_asks_little(
+    world: World, reviewer: User, client_of: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    for name in ("2026Q3", "2026Q2", "2026Q1", "2025Q4", "2025Q3", "2025Q2"):
+        close_period(world.kic, period_named(name), with_gaps=True, by=reviewer)
+    client = client_of(reviewer)
+    with django_assert_max_num_queries(12):
+        assert client.get(reverse("reports:periods")).status_code == 200
