@@ -11,8 +11,8 @@ from parkparty.core.dates import Period, add_months
 LISTED = 1000
 """Rows of a list that a report carries; what is left out is told as a number."""
 
-SUPPRESSED_UNDER = 3
-"""Counts from one up to, but not including, this are not shown to the public (domain 2.8)."""
+LISTED_ALONE = 5000
+"""Rows of a list that is a report of its own."""
 
 LONGEST = 4000
 """Characters of a report on one matter (整治形式主义为基层减负若干规定); a longer one carries a warning."""
@@ -29,6 +29,16 @@ class CellKind(models.TextChoices):
     RATE = "rate", gettext_lazy("率")
     MEAN = "mean", gettext_lazy("平均数")
     TEXT = "text", gettext_lazy("文字")
+
+
+class ReportKind(models.TextChoices):
+    """What is reported; all come from the same rows and in the same forms."""
+
+    COVERAGE = "coverage", gettext_lazy("“两个覆盖”工作情况报告")
+    ACTIVITIES = "activities", gettext_lazy("活动开展情况表")
+    LEDGER = "ledger", gettext_lazy("党组织台账")
+    TERMS = "terms", gettext_lazy("任期届满名单")
+    UNCOVERED = "uncovered", gettext_lazy("未组织覆盖企业名单")
 
 
 class FileFormat(models.TextChoices):

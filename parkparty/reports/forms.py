@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from parkparty.core.dates import Period, month_of, period_before, period_named, quarter_of, today, year_of
 from parkparty.core.privacy import personal_numbers
-from parkparty.reports.choices import FileFormat, period_label
+from parkparty.reports.choices import FileFormat, ReportKind, period_label
 
 
 class PeriodField(forms.CharField):
@@ -49,6 +49,12 @@ def periods_on_offer() -> list[tuple[str, str]]:
 class MakeForm(forms.Form):
     """A report to be generated and the form it is wanted in."""
 
+    kind = forms.ChoiceField(
+        label=gettext_lazy("报告"),
+        choices=ReportKind.choices,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
     period = PeriodField(widget=forms.Select(attrs={"class": "form-select"}))
     format = forms.ChoiceField(
         label=gettext_lazy("格式"),
@@ -60,6 +66,11 @@ class MakeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["period"].widget.choices = periods_on_offer()
+
+    @property
+    def chosen_kind(self) -> ReportKind:
+        """What is asked for, or the report of coverage."""
+        return ReportKind(self.cleaned_data.get("kind") or ReportKind.COVERAGE)
 
     @property
     def chosen(self) -> FileFormat:

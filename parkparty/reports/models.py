@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from parkparty.core.dates import Period, half_of, month_of, quarter_of, year_of
 from parkparty.coverage.models import OfNode
-from parkparty.reports.choices import BUSY_STATES, FileFormat, JobState, PeriodState, period_label
+from parkparty.reports.choices import BUSY_STATES, FileFormat, JobState, PeriodState, ReportKind, period_label
 from parkparty.reports.querysets import FileJobQuerySet, PeriodRowQuerySet
 from parkparty.reports.sheets import Report, report_of
 
@@ -54,6 +54,9 @@ class ReportVersion(OfPeriod):
     it was written from. ``data_at`` is the moment as of which the records were read.
     """
 
+    kind = models.CharField(
+        _("报告"), max_length=10, choices=ReportKind, default=ReportKind.COVERAGE, db_default=ReportKind.COVERAGE.value
+    )
     as_of = models.DateField(_("截至"))
     data_at = models.DateTimeField(_("数据时间"), default=timezone.now)
     made_by = models.ForeignKey(
@@ -68,6 +71,10 @@ class ReportVersion(OfPeriod):
         verbose_name = _("报告")
         verbose_name_plural = pgettext_lazy("复数", "报告")
         ordering = ["-id"]
+        constraints = [
+            *OfPeriod.Meta.constraints,
+            models.CheckConstraint(condition=Q(kind__in=ReportKind.values), name="reports_version_kind_known"),
+        ]
         indexes = [
             models.Index(fields=["area", "since", "until"], name="reports_version_by_area"),
             models.Index(fields=["park", "since", "until"], name="reports_version_by_park"),
@@ -75,7 +82,7 @@ class ReportVersion(OfPeriod):
         ]
 
     def __str__(self) -> str:
-        return f"{self.node} {self.period_label}"
+        return f"{self.node} {self.period_label} {self.get_kind_display()}"
 
     @property
     def report(self) -> Report:
@@ -168,6 +175,9 @@ class FileJob(OfPeriod):
     version = models.ForeignKey(
         ReportVersion, models.CASCADE, verbose_name=_("报告"), null=True, blank=True, related_name="files"
     )
+    kind = models.CharField(
+        _("报告"), max_length=10, choices=ReportKind, default=ReportKind.COVERAGE, db_default=ReportKind.COVERAGE.value
+    )
     format = models.CharField(_("格式"), max_length=4, choices=FileFormat)
     state = models.CharField(_("状态"), max_length=8, choices=JobState, default=JobState.WAITING)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("申请人"), related_name="+")
@@ -185,11 +195,12 @@ class FileJob(OfPeriod):
         constraints = [
             *OfPeriod.Meta.constraints,
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="reports_job_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=ReportKind.values), name="reports_job_kind_known"),
             models.CheckConstraint(condition=Q(format__in=FileFormat.values), name="reports_job_format_known"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.node} {self.period_label} {self.get_format_display()}"
+        return f"{self.node} {self.period_label} {self.get_kind_display()} {self.get_format_display()}"
 
     @property
     def is_ready(self) -> bool:
@@ -204,7 +215,7 @@ class FileJob(OfPeriod):
     @property
     def filename(self) -> str:
         """What the file is called where it is saved."""
-        return f"{self.node}-{self.period.name}.{self.format}"
+        return f"{self.node}-{self.period.name}-{self.get_kind_display()}.{self.format}"
 
     @property
     def is_stuck(self) -> bool:

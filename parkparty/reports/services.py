@@ -18,12 +18,15 @@ from parkparty.core.dates import Period, today
 from parkparty.coverage.figures import Node
 from parkparty.coverage.figures.frozen import sha256_of
 from parkparty.coverage.services import take_snapshot
-from parkparty.reports.choices import FILE_DAYS, FileFormat, JobState, PeriodState
+from parkparty.reports.choices import FILE_DAYS, FileFormat, JobState, PeriodState, ReportKind
 from parkparty.reports.documents import write
 from parkparty.reports.documents.blocks import Imprint
 from parkparty.reports.figures.closing import late_entries, not_closed_below
-from parkparty.reports.figures.quarterly import DENOMINATORS, Asked, coverage_report
+from parkparty.reports.figures.facts import Asked
+from parkparty.reports.figures.lists import LISTS
+from parkparty.reports.figures.quarterly import DENOMINATORS, coverage_report
 from parkparty.reports.models import STUCK_AFTER, Closing, FileJob, Measures, ReportVersion
+from parkparty.reports.sheets import Report
 
 GAPS_NAMED = 20
 
@@ -32,7 +35,9 @@ AT_ONCE = 5
 
 
 @transaction.atomic
-def make_report(node: Node, period: Period, *, by: User | None) -> tuple[ReportVersion, bool]:
+def make_report(
+    node: Node, period: Period, *, by: User | None, kind: ReportKind = ReportKind.COVERAGE
+) -> tuple[ReportVersion, bool]:
     """The report of ``node`` and ``period`` as the records are now; gives the version and whether it is new.
 
     Until the period is over it is told up to today. When nothing changed since the last version, that one is given;
@@ -42,14 +47,11 @@ def make_report(node: Node, period: Period, *, by: User | None) -> tuple[ReportV
         ValidationError: the period has not begun.
     """
     closing = Closing.objects.of(node).in_period(period).select_for_update().first()
-    if closing and closing.version:
+    if closing and closing.version and kind == ReportKind.COVERAGE:
         return closing.version, False
     if period.since > today():
         raise ValidationError(_("%(period)s 还没有开始，选已经开始的月份、季度或年份。") % {"period": period.name})
     as_of, data_at = min(period.last_day, today()), timezone.now()
-    frozen = {
-        denominator: take_snapshot(node, as_of=as_of, denominator=denominator, by=by)[0] for denominator in DENOMINATORS
-    }
     asked = Asked(
         node,
         period,
@@ -59,15 +61,32 @@ def make_report(node: Node, period: Period, *, by: User | None) -> tuple[ReportV
         late=late_entries(node, period, closing.closed_at).count() if closing and closing.closed_at else 0,
     )
     with translation.override(settings.LANGUAGE_CODE):  # the same bytes whatever language the reader has chosen
-        content = coverage_report(asked, frozen).text
-    last = ReportVersion.objects.of(node).in_period(period).order_by("-pk").first()
+        content = _written(asked, kind, by=by).text
+    last = ReportVersion.objects.of(node).in_period(period).filter(kind=kind).order_by("-pk").first()
     if last and last.content == content:
         return last, False
     version = ReportVersion.objects.create(
-        **_of(node, period), as_of=as_of, data_at=data_at, made_by=by, content=content, sha256=sha256_of(content)
+        **_of(node, period),
+        kind=kind,
+        as_of=as_of,
+        data_at=data_at,
+        made_by=by,
+        content=content,
+        sha256=sha256_of(content),
     )
     record(_("生成报告"), version, by=by, changes={"sha256": [None, version.sha256]})
     return version, True
+
+
+def _written(asked: Asked, kind: ReportKind, *, by: User | None) -> Report:
+    """The report; that of coverage from snapshots, which are taken first."""
+    if kind != ReportKind.COVERAGE:
+        return LISTS[kind](asked)
+    frozen = {
+        denominator: take_snapshot(asked.node, as_of=asked.as_of, denominator=denominator, by=by)[0]
+        for denominator in DENOMINATORS
+    }
+    return coverage_report(asked, frozen)
 
 
 def measures_for(node: Node, period: Period) -> str:
@@ -160,7 +179,13 @@ def _move(closing: Closing, state: PeriodState, action: str, *, by: User, reason
 
 @transaction.atomic
 def ask_for_file(
-    node: Node, period: Period, *, format: FileFormat, by: User, version: ReportVersion | None = None
+    node: Node,
+    period: Period,
+    *,
+    format: FileFormat,
+    by: User,
+    kind: ReportKind = ReportKind.COVERAGE,
+    version: ReportVersion | None = None,
 ) -> FileJob:
     """Put a file into the download centre, of ``version`` or of one that is generated first; the caller enqueues it.
 
@@ -170,7 +195,7 @@ def ask_for_file(
     User.objects.select_for_update().get(pk=by.pk)
     if FileJob.objects.filter(asked_by=by, asked_at__gt=_dead_before()).busy().count() >= AT_ONCE:
         raise ValidationError(_("已有 %(number)d 个文件正在生成，完成后再申请。") % {"number": AT_ONCE})
-    return FileJob.objects.create(**_of(node, period), version=version, format=format, asked_by=by)
+    return FileJob.objects.create(**_of(node, period), version=version, kind=kind, format=format, asked_by=by)
 
 
 def write_file(key: int) -> None:
@@ -180,7 +205,7 @@ def write_file(key: int) -> None:
         return
     job = FileJob.objects.select_related("area", "park", "organization", "version", "asked_by").get(pk=key)
     try:
-        version = job.version or make_report(job.node, job.period, by=job.asked_by)[0]
+        version = job.version or make_report(job.node, job.period, by=job.asked_by, kind=ReportKind(job.kind))[0]
         FileJob.objects.filter(pk=key).update(state=JobState.WRITING, version=version)
         content = file_of(version, FileFormat(job.format))
         job.refresh_from_db()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from parkparty.core.rates import NO_RATE, Rate, mean_of, signed
@@ -16,9 +16,6 @@ from parkparty.reports.choices import LONGEST, CellKind
 
 FORMAT = 1
 """Grows when a report is written differently; stored ones keep the number they were made with."""
-
-HIDDEN = "*"
-"""Stands for a number that is too small to be shown to the public."""
 
 _OPEN, _CLOSE = "\x02", "\x03"
 
@@ -159,19 +156,6 @@ def report_of(text: str) -> Report:
         sections=tuple(_section(section) for section in plain["sections"]),
         sources=tuple(plain["sources"]),
     )
-
-
-def suppressed(report: Report, under: int) -> Report:
-    """``report`` with every count below ``under`` hidden, and every rate that such a count would give away."""
-    return replace(report, cells={key: _hidden(cell, under) for key, cell in report.cells.items()})
-
-
-def _hidden(cell: Cell, under: int) -> Cell:
-    if isinstance(cell.value, str):
-        return cell
-    parts = [cell.value, *((cell.of, cell.of - cell.value) if cell.of is not None else ())]
-    is_small = any(0 < abs(part) < under for part in parts)
-    return replace(cell, kind=CellKind.TEXT.value, value=HIDDEN, of=None) if is_small else cell
 
 
 def _plain(report: Report) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from parkparty.coverage.figures import Node
 from parkparty.coverage.scoping import asked_node, first_node, is_whole, tree_of
 from parkparty.coverage.tables import key_of
 from parkparty.reports import tasks
-from parkparty.reports.choices import CONTENT_TYPES, FileFormat, PeriodState, period_label
+from parkparty.reports.choices import CONTENT_TYPES, FileFormat, PeriodState, ReportKind, period_label
 from parkparty.reports.documents import page
 from parkparty.reports.documents.blocks import Imprint
 from parkparty.reports.figures.closing import late_in
@@ -79,7 +79,8 @@ def make(request: ScopedRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
         return redirect(reverse("reports:list", query=key_of(node)))
-    return _asked(request, node, form.cleaned_data["period"], form.chosen)
+    asked: dict[str, Any] = {"format": form.chosen, "kind": form.chosen_kind}
+    return _asked(request, lambda: ask_for_file(node, form.cleaned_data["period"], by=request.user, **asked))
 
 
 @require_GET
@@ -109,7 +110,8 @@ def file_of(request: ScopedRequest, pk: int) -> HttpResponse:
     """Ask for a version as a file."""
     version, form = _version(request, pk), MakeForm(request.POST)
     form.full_clean()
-    return _asked(request, version.node, version.period, form.chosen, version)
+    asked: dict[str, Any] = {"format": form.chosen, "kind": ReportKind(version.kind), "version": version}
+    return _asked(request, lambda: ask_for_file(version.node, version.period, by=request.user, **asked))
 
 
 @requires(Action.MAKE_REPORT)
@@ -258,12 +260,10 @@ def _asked_for(node: Node, version: ReportVersion) -> dict[str, str]:
     return {**key_of(node), "period": version.period.name}
 
 
-def _asked(
-    request: ScopedRequest, node: Node, period: Any, format: FileFormat, version: ReportVersion | None = None
-) -> HttpResponse:
-    """Put the file into the download centre, and go there."""
+def _asked(request: ScopedRequest, ask: Callable[[], FileJob]) -> HttpResponse:
+    """Put a file into the download centre, and go there."""
     try:
-        job = ask_for_file(node, period, format=format, by=request.user, version=version)
+        job = ask()
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:

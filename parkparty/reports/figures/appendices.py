@@ -21,10 +21,16 @@ from parkparty.rules.figures import hints as hints_of
 
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Section:
-    """The companies that no organisation covers, those that should found a branch first."""
+    """The companies that no organisation covers as an appendix."""
+    table = uncovered_table(node, as_of=as_of, denominator=denominator, limit=LISTED)[0]
+    return Section(_("附件一：未组织覆盖企业名单"), (), (table,), is_appendix=True)
+
+
+def uncovered_table(node: Node, *, as_of: dt.date, denominator: Denominator, limit: int) -> tuple[Table, int]:
+    """The companies that no organisation covers, those with most full members first, and how many there are."""
     found = facts.uncovered(node, as_of=as_of, denominator=denominator)
     rows: list[tuple[Entry, ...]] = []
-    for company in found[:LISTED]:
+    for company in found[:limit]:
         row = company_row(company)
         rows.append((row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)))
     columns = (
@@ -33,9 +39,8 @@ def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Sectio
         Column(_("正式党员"), 6, is_number=True),
         Column(_("现状"), 8),
     )
-    left_out = max(0, found.count() - LISTED) if len(rows) == LISTED else 0
-    table = Table(_("未组织覆盖的企业"), columns, tuple(rows), left_out, _("没有这样的企业。"))
-    return Section(_("附件一：未组织覆盖企业名单"), (), (table,), is_appendix=True)
+    number = found.count() if len(rows) == limit else len(rows)
+    return Table(_("未组织覆盖的企业"), columns, tuple(rows), number - len(rows), _("没有这样的企业。")), number
 
 
 def missing(duties: Sequence[Duty]) -> Section:
@@ -64,7 +69,7 @@ def activities(by_type: Sequence[tuple[str, int, int]]) -> Section:
 def hints(draft: Draft, organizations: Sequence[Any], as_of: dt.date) -> Section:
     """What the rules on size and term have to say, each with its article."""
     book = judging_book()
-    found = [(one, hint) for one in organizations for hint in hints_of(_facts(one), as_of, book)]
+    found = [(one, hint) for one in organizations for hint in hints_of(rule_facts(one), as_of, book)]
     terms = sum(hint.due_on is not None for _one, hint in found)
     sentence = say(
         _("按规则需要关注的事项%(all)s项，其中任期届满或临近届满%(terms)s项。"),
@@ -75,7 +80,7 @@ def hints(draft: Draft, organizations: Sequence[Any], as_of: dt.date) -> Section
     return Section(_("提示"), (sentence,), (_hint_table(rows),))
 
 
-def _facts(organization: Any) -> Facts:
+def rule_facts(organization: Any) -> Facts:
     """As the rules look at an organisation; units that could have a branch of their own are told as 应建未建."""
     return Facts(
         type=organization.type_then,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
 
 from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
@@ -22,11 +23,24 @@ from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
+from parkparty.reports.choices import period_label
 from parkparty.rules.choices import Every
 from parkparty.rules.figures import Duty, duties
 
 EVERYTHING = Scope.everything()
 """A report tells of all of its node; whoever may not see all of it gets none of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a report is about, and what people add to it."""
+
+    node: Node
+    period: Period
+    as_of: dt.date
+    measures: str = ""
+    gaps: tuple[str, ...] = ()
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,21 @@ class Before:
     period: Period
     snapshot: CoverageSnapshot | None
     waterfall: Waterfall
+
+
+def cover(asked: Asked, *further: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """What stands on the first page: the unit, the period, the day, what is missing and what came late."""
+    lines = [
+        (_("单位"), str(asked.node)),
+        (_("报告期"), period_label(asked.period)),
+        (_("截至"), asked.as_of.isoformat()),
+        *further,
+    ]
+    if asked.gaps:
+        lines.append((_("未上报完的下级"), _("、").join(asked.gaps)))
+    if asked.late:
+        lines.append((_("截止后补报"), _("%(number)d 条活动记录") % {"number": asked.late}))
+    return tuple(lines)
 
 
 def before(node: Node, period: Period, *, as_of: dt.date, denominator: Denominator) -> Before:

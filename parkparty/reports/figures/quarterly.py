@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CoverageState, Denominator
-from parkparty.core.dates import Period, period_before, same_period_last_year
+from parkparty.core.dates import period_before, same_period_last_year
 from parkparty.core.rates import Rate
 from parkparty.core.text import clean
-from parkparty.coverage.figures import CompanyCoverage, Node
+from parkparty.coverage.figures import CompanyCoverage
 from parkparty.coverage.figures.frozen import coverage_in, read
 from parkparty.coverage.models import CoverageSnapshot
-from parkparty.reports.choices import period_label
+from parkparty.reports.choices import ReportKind, period_label
 from parkparty.reports.figures import appendices, facts
 from parkparty.reports.figures.comparison import compared
 from parkparty.reports.figures.draft import Draft
+from parkparty.reports.figures.facts import Asked
 from parkparty.reports.figures.life import life
 from parkparty.reports.sheets import Column, Ref, Report, Section, Table, say
 
 DENOMINATORS = (Denominator.OPERATING, Denominator.YINGJIAN)
 """Of which companies a report tells: those at work, and those that should have an organisation of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a report is about, and what people add to it."""
-
-    node: Node
-    period: Period
-    as_of: dt.date
-    measures: str = ""
-    gaps: tuple[str, ...] = ()
-    late: int = 0
 
 
 def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot]) -> Report:
@@ -58,26 +45,12 @@ def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot]
         appendices.activities(facts.by_type(held)),
     )
     return Report(
-        title=_("%(node)s“两个覆盖”工作情况报告") % {"node": asked.node},
-        cover=_cover(asked, operating),
+        title=f"{asked.node}{ReportKind.COVERAGE.label}",
+        cover=facts.cover(asked, (_("口径"), str(read(operating)["definition"]))),
         cells=draft.cells,
         sections=sections,
         sources=tuple(snapshot.sha256 for snapshot in frozen.values()),
     )
-
-
-def _cover(asked: Asked, frozen: CoverageSnapshot) -> tuple[tuple[str, str], ...]:
-    lines = [
-        (_("单位"), str(asked.node)),
-        (_("报告期"), period_label(asked.period)),
-        (_("截至"), asked.as_of.isoformat()),
-        (_("口径"), str(read(frozen)["definition"])),
-    ]
-    if asked.gaps:
-        lines.append((_("未上报完的下级"), _("、").join(asked.gaps)))
-    if asked.late:
-        lines.append((_("截止后补报"), _("%(number)d 条活动记录") % {"number": asked.late}))
-    return tuple(lines)
 
 
 def _summary(draft: Draft, asked: Asked, frozen: CoverageSnapshot, yingjian: CompanyCoverage) -> Section:

@@ -28,7 +28,7 @@ class Changed:
 
 def version_before(version: ReportVersion) -> ReportVersion | None:
     """What was generated for the same node and period before."""
-    rows = ReportVersion.objects.of(version.node).in_period(version.period)
+    rows = ReportVersion.objects.of(version.node).in_period(version.period).filter(kind=version.kind)
     return rows.filter(pk__lt=version.pk).order_by("-pk").first()
 
 

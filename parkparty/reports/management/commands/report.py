@@ -13,7 +13,7 @@ from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
-from parkparty.reports.choices import FileFormat
+from parkparty.reports.choices import FileFormat, ReportKind
 from parkparty.reports.forms import PeriodField
 from parkparty.reports.services import file_of, make_report
 
@@ -29,12 +29,14 @@ class Command(BaseCommand):
         node.add_argument("--park", metavar="KEY", help=_("园区标识"))
         node.add_argument("--organization", metavar="CODE", help=_("组织代码"))
         parser.add_argument("--period", required=True, help=_("报告期：2017-07、2017Q2、2017H1 或 2017"))
+        parser.add_argument("--kind", choices=ReportKind.values, default=ReportKind.COVERAGE, help=_("哪一种报告"))
         parser.add_argument("--format", choices=FileFormat.values, default=FileFormat.DOCX)
         parser.add_argument("--out", required=True, metavar="FILE", help=_("写到哪个文件"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            version, is_new = make_report(_node(options), PeriodField().clean(options["period"]), by=None)
+            period, kind = PeriodField().clean(options["period"]), ReportKind(options["kind"])
+            version, is_new = make_report(_node(options), period, by=None, kind=kind)
         except ValidationError as refusal:
             raise CommandError(" ".join(refusal.messages)) from refusal
         try:

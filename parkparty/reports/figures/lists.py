@@ -1,0 +1,119 @@
+"""The other forms that offices ask for, each a list from the same rows: activities, ledger, terms, the uncovered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from parkparty.companies.choices import Denominator
+from parkparty.organizations.choices import OrganizationType
+from parkparty.reports.choices import LISTED_ALONE, ReportKind
+from parkparty.reports.figures import appendices, facts
+from parkparty.reports.figures.draft import Draft
+from parkparty.reports.figures.facts import Asked
+from parkparty.reports.sheets import Column, Entry, Report, Section, Table, say
+from parkparty.rules.figures import hints, judging_book
+
+
+def activities(asked: Asked) -> Report:
+    """Every activity of the period that counts, by the day it was held."""
+    rows = facts.activities_of(asked.node, asked.period, asked.as_of).counted()
+    listed = rows.for_list().order_by("held_on", "pk")[:LISTED_ALONE]
+    entries: list[tuple[Entry, ...]] = [
+        (
+            activity.held_on.isoformat(),
+            str(activity),
+            str(activity.organization),
+            _("、").join(str(kind) for kind in activity.types.all()),
+            activity.present,
+            activity.expected,
+        )
+        for activity in listed
+    ]
+    columns = (
+        Column(_("活动日期"), 8),
+        Column(_("活动"), 16),
+        Column(_("主办党组织"), 14),
+        Column(_("计入类型"), 12),
+        Column(_("实到人数"), 5, is_number=True),
+        Column(_("应到人数"), 5, is_number=True),
+    )
+    return _listed(asked, ReportKind.ACTIVITIES, columns, entries, rows.count())
+
+
+def ledger(asked: Asked) -> Report:
+    """Every organisation that stood on the day, in the order of the tree: counts, no names of persons."""
+    standing = facts.standing(asked.node, asked.as_of)
+    entries = [
+        (
+            one.code,
+            one.name,
+            str(OrganizationType(one.type_then).label),
+            one.approved_on.isoformat(),
+            one.full_members,
+            one.probationary_members,
+            one.units,
+            one.term_until.isoformat() if one.term_until else None,
+        )
+        for one in standing
+    ]
+    columns = (
+        Column(_("组织代码"), 9),
+        Column(_("名称"), 14),
+        Column(_("类型"), 9),
+        Column(_("批准日期"), 8),
+        Column(_("正式党员"), 5, is_number=True),
+        Column(_("预备党员"), 5, is_number=True),
+        Column(_("覆盖企业"), 5, is_number=True),
+        Column(_("本届届满"), 8),
+    )
+    return _listed(asked, ReportKind.LEDGER, columns, entries, len(entries))
+
+
+def terms(asked: Asked) -> Report:
+    """Organisations whose term is over or ends soon, by the rules in force, the first due first."""
+    book = judging_book()
+    found = [
+        (hint.due_on.isoformat(), one.name, hint.fact, hint.rule.source)
+        for one in facts.standing(asked.node, asked.as_of)
+        for hint in hints(appendices.rule_facts(one), asked.as_of, book)
+        if hint.due_on
+    ]
+    columns = (Column(_("届满日期"), 8), Column(_("党组织"), 14), Column(_("情况"), 18), Column(_("依据"), 16))
+    return _listed(asked, ReportKind.TERMS, columns, sorted(found), len(found))
+
+
+def uncovered(asked: Asked) -> Report:
+    """The companies without organisation coverage on the day."""
+    kind = Denominator.OPERATING
+    table, number = appendices.uncovered_table(asked.node, as_of=asked.as_of, denominator=kind, limit=LISTED_ALONE)
+    return _report(asked, ReportKind.UNCOVERED, table, number, (_("口径"), kind.definition))
+
+
+LISTS: dict[ReportKind, Callable[[Asked], Report]] = {
+    ReportKind.ACTIVITIES: activities,
+    ReportKind.LEDGER: ledger,
+    ReportKind.TERMS: terms,
+    ReportKind.UNCOVERED: uncovered,
+}
+"""Who writes which list."""
+
+
+def _listed(asked: Asked, kind: ReportKind, columns: tuple[Column, ...], rows: list[Any], number: int) -> Report:
+    shown = tuple(rows[:LISTED_ALONE])
+    table = Table(str(kind.label), columns, shown, number - len(shown), _("没有可列的内容。"))
+    return _report(asked, kind, table, number)
+
+
+def _report(asked: Asked, kind: ReportKind, table: Table, number: int, *cover: tuple[str, str]) -> Report:
+    """A report of one table, with how many rows there are."""
+    draft = Draft()
+    sentence = say(_("共%(number)s条。"), number=draft.count("number", str(kind.label), number))
+    return Report(
+        title=f"{asked.node}{kind.label}",
+        cover=facts.cover(asked, *cover),
+        cells=draft.cells,
+        sections=(Section(str(kind.label), (sentence,), (table,)),),
+    )

@@ -1,0 +1,86 @@
+"""The other forms from the same rows: activities, ledger, terms, companies without coverage."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState
+from parkparty.core.dates import period_named
+from parkparty.organizations.models import Organization
+from parkparty.reports.choices import FileFormat, ReportKind
+from parkparty.reports.models import FileJob
+from parkparty.reports.services import file_of, make_report
+from parkparty.reports.sheets import Table
+from tests.conftest import World, cover, make_company
+
+SEPTEMBER = period_named("2026-09")
+
+
+def table_of(world: World, kind: ReportKind) -> Table:
+    version = make_report(world.kic, SEPTEMBER, by=None, kind=kind)[0]
+    (table,) = version.report.tables()
+    assert version.report.cells["number"].value == len(table.rows) + table.left_out
+    return table
+
+
+@pytest.fixture
+def rows(world: World, secretary: User, make_activity: Any, count_members: Any) -> None:
+    held = {"held_on": dt.date(2026, 9, 8), "state": ActivityState.ARCHIVED, "present": 8, "expected": 9}
+    make_activity(world.joint_branch, secretary, topic="九月的会", **held)
+    make_activity(world.joint_branch, secretary, topic="没有审核", **{**held, "state": ActivityState.SUBMITTED})
+    make_activity(world.joint_branch, secretary, topic="八月的会", **{**held, "held_on": dt.date(2026, 8, 31)})
+    make_activity(world.neighbour_branch, secretary, topic="邻园的会", **held)
+    count_members(world.joint_branch, 12, probationary=2)
+    cover(make_company(1, world.kic, name="已覆盖"), world.joint_branch)
+    make_company(2, world.kic, name="未覆盖")
+    make_company(3, world.neighbour, name="邻园企业")
+
+
+def test_each_list_tells_of_its_node_and_period(world: World, rows: None) -> None:
+    assert [row[1] for row in table_of(world, ReportKind.ACTIVITIES).rows] == ["九月的会"]
+    ledger = {row[0]: row[4:7] for row in table_of(world, ReportKind.LEDGER).rows}
+    assert ledger == {"KIC": (0, 0, 0), "KIC-J1": (12, 2, 1), "KIC-O1": (0, 0, 0)}
+    assert [row[0] for row in table_of(world, ReportKind.UNCOVERED).rows] == ["未覆盖"]
+
+
+def test_terms_are_those_that_the_rules_speak_of(world: World) -> None:
+    call_command("load_codes")
+    Organization.objects.filter(pk=world.joint_branch.pk).update(term_since=dt.date(2023, 11, 1))
+    Organization.objects.filter(pk=world.own_branch.pk).update(term_since=dt.date(2026, 1, 1))
+    (row,) = table_of(world, ReportKind.TERMS).rows
+    assert row[:2] == ("2026-11-01", world.joint_branch.name)
+
+
+def test_a_list_is_a_file_in_every_form(world: World, rows: None) -> None:
+    version = make_report(world.kic, SEPTEMBER, by=None, kind=ReportKind.ACTIVITIES)[0]
+    sheet = load_workbook(io.BytesIO(file_of(version, FileFormat.XLSX)))["活动开展情况表"]
+    assert [cell.value for cell in sheet[3]][4:] == [8, 9]
+    for format in FileFormat:
+        assert len(file_of(version, format)) > 500
+
+
+def test_a_longer_list_says_what_is_left_out(world: World, rows: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parkparty.reports.figures.lists.LISTED_ALONE", 1)
+    assert (table_of(world, ReportKind.LEDGER).left_out, table_of(world, ReportKind.UNCOVERED).left_out) == (2, 0)
+
+
+def test_kinds_are_versions_of_their_own(
+    world: World, rows: None, reviewer: User, client_of: Any, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    client = client_of(reviewer)
+    for kind in ("ledger", "coverage", "ledger"):
+        asked = {"place": "park:kic", "period": "2026-09", "kind": kind, "format": "xlsx"}
+        client.post(reverse("reports:make"), asked)
+    versions = [job.version for job in FileJob.objects.order_by("pk")]
+    assert versions[0] == versions[2] != versions[1]
+    assert "党组织台账" in client.get(reverse("reports:list")).content.decode()
