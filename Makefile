@@ -15,8 +15,8 @@ STATIC := $(shell find static parkparty/*/static 2>/dev/null)
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: bench-import help setup setup-dev run dev test test-security mutate-guards coverage lint access messages collect-messages \
-	pictures lock clean
+.PHONY: bench-import help setup setup-dev run dev test test-security mutate-guards kill-workers coverage lint access messages \
+	collect-messages pictures lock clean
 
 help: ## 列出全部命令
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -43,6 +43,9 @@ mutate-guards: setup-dev ## 逐处去掉权限检查，看测试能否发现（�
 bench-import: export READ_DOT_ENV = 0
 bench-import: setup-dev ## 名册读取与解析的用时比（ROWS=100000）
 	@$(BIN)/python benchmarks/bench_import.py --rows $(or $(ROWS),100000)
+
+kill-workers: setup-dev ## 提交、审核、上传途中杀掉网站进程，看有没有半截的记录和多余的文件（ROUNDS=50）
+	@KILL_ROUNDS=$(or $(ROUNDS),50) $(BIN)/python -m pytest --capture no --quiet --database postgres tests/activities/test_killed.py
 
 coverage: setup-dev ## 测试覆盖率（SQLite）
 	@mkdir -p .cache/coverage

@@ -191,6 +191,7 @@ STORAGES = {
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # our own pages only
 FILE_UPLOAD_PERMISSIONS = 0o600
+CLAMD_ADDRESS = env("CLAMD_ADDRESS", default="")  # host:port of a virus scanner that sees attachments first
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 TASKS_IMMEDIATE = env.bool("TASKS_IMMEDIATE", False)

@@ -13,7 +13,15 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityType, CalendarFeed, SavedView
+from parkparty.activities.models import (
+    Activity,
+    ActivityAttachment,
+    ActivityHost,
+    ActivityPhoto,
+    ActivityType,
+    CalendarFeed,
+    SavedView,
+)
 from parkparty.companies.choices import LinkKind
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.organizations.choices import OfficerPost, OrganizationStatus, OrganizationType
@@ -182,6 +190,9 @@ REFUSED: dict[str, Callable[[Writer], None]] = {
     "activities_view_name_once": lambda w: twice(lambda: w.add(SavedView, owner=w.user, name="本月")),
     "activities.CalendarFeed.digest": lambda w: w.feeds("0", "0"),
     "activities_photo_once": lambda w: twice(lambda: w.of_activity(ActivityPhoto, sha256="0", width=1, height=1)),
+    "activities_attachment_once": lambda w: twice(
+        lambda: w.of_activity(ActivityAttachment, sha256="0", size=1, name="a.pdf")
+    ),
     "rules_kind_known": lambda w: w.rule(kind="whim"),
     "rules_strength_known": lambda w: w.rule(strength="wish"),
     "rules_ends_after_start": lambda w: w.rule(until=LONG_AGO),

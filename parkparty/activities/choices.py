@@ -82,7 +82,22 @@ FILED_STATES = (ActivityState.SUBMITTED, ActivityState.APPROVED, ActivityState.A
 COUNTED_STATES = (ActivityState.APPROVED, ActivityState.ARCHIVED)
 """Checked by the unit above: these count as held."""
 
+
+class Repeat(models.TextChoices):
+    """Which day of the months to come a monthly activity falls on."""
+
+    WEEKDAY = "weekday", _("每月同一个星期几")
+    DATE = "date", _("每月同一日")
+
+
+MAX_REPEATS = 11
+"""Months ahead: a date more than a year away is taken for a slip."""
+
 MAX_PHOTOS = 9
+TOO_MANY_PHOTOS = _("最多 %(limit)d 张照片，去掉几张再保存。")
+
+MAX_ATTACHMENTS = 5
+TOO_MANY_ATTACHMENTS = _("最多 %(limit)d 个附件，去掉几个再保存。")
 
 MAX_PICKED = 100
 """Joint hosts, or partner companies, of one activity."""

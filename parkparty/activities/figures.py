@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -72,12 +72,52 @@ class Usual:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo as a page shows it: its key and its size in pixels."""
+
+    pk: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An attachment as a page names it; ``size`` in bytes."""
+
+    pk: int
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Photos and attachments of a record, each in the order in which they were added."""
+
+    photos: list[Photo]
+    attachments: list[Document]
+
+
+@dataclass(frozen=True, slots=True)
 class PickList:
     """Some rows to tick, as (key, name, ticked), those ticked first; ``has_more`` when a search must narrow them."""
 
     rows: list[tuple[int, str, bool]]
     text: str
     has_more: bool
+
+
+def files_of(activity: Activity) -> Files:
+    """What hangs on a record, in one query."""
+    photo = {"kind": Value("photo"), "label": Value(""), "wide": F("width"), "high": F("height")}
+    document = {"kind": Value("attachment"), "label": F("name"), "wide": F("size"), "high": Value(0)}
+    names = ("pk", *photo)
+    photos = activity.photos.order_by().annotate(**photo).values_list(*names)
+    documents = activity.attachments.order_by().annotate(**document).values_list(*names)
+    rows = sorted(photos.union(documents, all=True))
+    return Files(
+        [Photo(pk, width, height) for pk, kind, _name, width, height in rows if kind == "photo"],
+        [Document(pk, name, size) for pk, kind, name, size, _none in rows if kind == "attachment"],
+    )
 
 
 def unfinished(scope: Scope) -> Unfinished:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from pathlib import PurePath
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,7 +19,7 @@ from parkparty.access.permissions import Decision
 from parkparty.accounts.models import User
 from parkparty.activities.choices import LEASE_SECONDS, ActivityState, Step
 from parkparty.activities.permissions import may
-from parkparty.activities.querysets import ActivityQuerySet, PhotoQuerySet, SavedViewQuerySet
+from parkparty.activities.querysets import ActivityFileQuerySet, ActivityQuerySet, SavedViewQuerySet
 from parkparty.companies.models import Company
 from parkparty.core.dates import today
 from parkparty.core.models import CodeTable
@@ -137,11 +139,20 @@ class Activity(models.Model):
     def __str__(self) -> str:
         return str(self.topic or _("未命名活动"))
 
+    @property
+    def is_announcement(self) -> bool:
+        """Whether it tells of what is to come: it is a record only once it has been held."""
+        return self.state == ActivityState.DRAFT and self.held_on > today()
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """The name of the state; a draft of a day to come is an announcement."""
+        return str(_("预告") if self.is_announcement else ActivityState(self.state).label)
+
     def clean(self) -> None:
         super().clean()
         held_on: dt.date | None = self.held_on  # None when a form could not read it
         if self.state != ActivityState.DRAFT and held_on and held_on > today():
-            raise ValidationError({"held_on": _("活动日期在今天之后。活动结束后再提交，现在可以先存草稿。")})
+            raise ValidationError({"held_on": _("活动日期在今天之后，先存为预告，活动结束后再提交。")})
 
     def may(self, step: Step, scope: Scope) -> Decision:
         """Whether the holder of ``scope`` may take ``step`` now."""
@@ -155,6 +166,10 @@ class Activity(models.Model):
             author_id=self.author_id,
             is_opened=self.opened_at is not None,
         )
+
+    def may_be_copied(self, scope: Scope) -> bool:
+        """Whether the holder of ``scope`` may plan more like it: a new draft of its organisation is theirs to write."""
+        return bool(may(scope, Step.EDIT, state=ActivityState.DRAFT, path=self.organization.path))
 
     @property
     def reviewing(self) -> User | None:
@@ -184,8 +199,17 @@ class ActivityHost(models.Model):
 
 def photo_path(photo: ActivityPhoto, filename: str) -> str:
     """A name of the server's making: nothing of what the sender called the file."""
+    return _path_in("photos", "jpg")
+
+
+def thumbnail_path(photo: ActivityPhoto, filename: str) -> str:
+    """A name that tells nothing of its photo's."""
+    return _path_in("thumbnails", "jpg")
+
+
+def _path_in(folder: str, ending: str) -> str:
     name = uuid.uuid4().hex
-    return f"photos/{name[:2]}/{name}.jpg"
+    return f"{folder}/{name[:2]}/{name}.{ending}"
 
 
 class ActivityPhoto(models.Model):
@@ -193,12 +217,15 @@ class ActivityPhoto(models.Model):
 
     activity = models.ForeignKey(Activity, models.CASCADE, verbose_name=_("活动"), related_name="photos")
     file = models.ImageField(_("照片"), upload_to=photo_path, width_field="width", height_field="height")
+    thumbnail = models.FileField(
+        _("缩略图"), upload_to=thumbnail_path, blank=True, default="", db_default="", editable=False
+    )
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
     added_at = models.DateTimeField(auto_now_add=True)
 
-    objects = PhotoQuerySet.as_manager()
+    objects = ActivityFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("照片")
@@ -208,6 +235,48 @@ class ActivityPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity} #{self.pk}"
+
+    @property
+    def files(self) -> tuple[FieldFile, ...]:
+        """All that it has on the disk."""
+        return self.file, self.thumbnail
+
+
+def ending_of(name: str) -> str:
+    """What follows the last dot of a file's name, in small letters."""
+    return PurePath(name).suffix.removeprefix(".").lower()
+
+
+def attachment_path(attachment: ActivityAttachment, filename: str) -> str:
+    """A name of the server's making; the ending is one of ``documents.attachments.ENDINGS``."""
+    return _path_in("attachments", ending_of(attachment.name))
+
+
+class ActivityAttachment(models.Model):
+    """A document kept as it came, never opened by the site, and given out only to be saved."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, verbose_name=_("活动"), related_name="attachments")
+    file = models.FileField(_("附件"), upload_to=attachment_path)
+    name = models.CharField(_("文件名"), max_length=100)
+    size = models.PositiveIntegerField(_("字节数"), editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ActivityFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("附件")
+        verbose_name_plural = pgettext_lazy("复数", "附件")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["activity", "sha256"], name="activities_attachment_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def files(self) -> tuple[FieldFile, ...]:
+        """All that it has on the disk."""
+        return (self.file,)
 
 
 class SavedView(models.Model):

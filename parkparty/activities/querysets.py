@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from parkparty.access.choices import Role
@@ -98,16 +98,21 @@ class ActivityQuerySet(models.QuerySet):
         """With the places that decide who may take which step."""
         return self.select_related("organization__park", "organization__area")
 
+    def with_first_photo(self) -> Self:
+        """With ``first_photo``, the key of the photo that was added first, if there is one."""
+        photos = rows_of(self.model, "photos").filter(activity=OuterRef("pk")).order_by("pk")
+        return self.annotate(first_photo=Subquery(photos.values("pk")[:1]))
+
     def for_list(self) -> Self:
         """With all that a row of a list shows, in a fixed number of queries."""
         return self.select_related("organization", "theme", "station", "park").prefetch_related("types")
 
 
-class PhotoQuerySet(models.QuerySet):
-    """Photos of activities."""
+class ActivityFileQuerySet(models.QuerySet):
+    """Photos or attachments of activities."""
 
     def within(self, scope: Scope) -> Self:
-        """Photos of activities that the reader sees."""
+        """Those of activities that the reader sees."""
         return self.filter(activity__in=rows_of(self.model, "activity").within(scope).values("pk"))
 
 

@@ -6,10 +6,12 @@ from parkparty.activities.views import (
     calendar,
     drafts,
     feeds,
+    files,
     lists,
     photos,
     review,
     saved,
+    series,
     sheets,
     stations,
     steps,
@@ -45,7 +47,13 @@ urlpatterns = [
     path("<int:pk>/return/", review.give_back, name="return"),
     path("<int:pk>/undo/", review.undo, name="undo"),
     path("<int:pk>/withdraw/", steps.withdraw, name="withdraw"),
+    path("<int:pk>/repeat/", series.repeat, name="repeat"),
+    path("<int:pk>/files/", files.add, name="add_file"),
     path("photos/<int:pk>/", photos.photo, name="photo"),
+    path("photos/<int:pk>/small/", photos.thumbnail, name="thumbnail"),
+    path("photos/<int:pk>/drop/", files.drop_photo, name="drop_photo"),
+    path("attachments/<int:pk>/", files.attachment, name="attachment"),
+    path("attachments/<int:pk>/drop/", files.drop_attachment, name="drop_attachment"),
 ]
 
 service_stations = (

@@ -26,6 +26,7 @@ OTHER_NAMES = {
     "hosts": _("举办组织"),
     "companies": _("参加企业"),
     "photos": _("照片数"),
+    "attachments": _("附件数"),
     "actor": _("操作人"),
     "action": _("操作"),
     "object": _("对象"),

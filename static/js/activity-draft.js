@@ -5,7 +5,7 @@ import { forget, copies, keep, restore, typed } from "./activity-local.js";
 import { signedIn } from "./activity-login.js";
 
 const PAUSE = 5000;
-const form = document.querySelector("form[data-draft]");
+export const form = document.querySelector("form[data-draft]");
 const line = document.querySelector("[data-draft-status]");
 const words = line.dataset;
 const field = (name) => form.elements.namedItem(name);
@@ -16,6 +16,12 @@ let timer = 0;
 let busy = null;
 let leaving = false;
 let wanted = null;
+const holding = [];
+
+/** Let the form go only when ``isDone`` gives true. */
+export function stayUntil(isDone) {
+  holding.push(isDone);
+}
 
 function comparable() {
   const own = ["version", "turn", "sitting"];
@@ -43,6 +49,7 @@ function mark(faults) {
 
 function took(answer) {
   field("version").value = answer.version;
+  form.dataset.filesAddress = answer.files;
   if (form.getAttribute("action") === answer.address) return;
   form.action = answer.address;
   form.dataset.check = answer.address;
@@ -95,10 +102,10 @@ function typedWithToken() {
 }
 
 /** Save, one after the other; gives what became of it. */
-export async function save({ asking = false, keepalive = false } = {}) {
+export async function save({ asking = false, keepalive = false, anew = false } = {}) {
   clearTimeout(timer);
   while (busy) await busy;
-  if (comparable() === sent && field("version").value !== "0") {
+  if (comparable() === sent && field("version").value !== "0" && !anew) {
     forget(form.dataset.reader, key());
     return "saved";
   }
@@ -109,7 +116,7 @@ export async function save({ asking = false, keepalive = false } = {}) {
     say(words.ended, "fault");
     if (!asking) return state;
     if (!(await signedIn(form).catch(() => false))) return state;
-    state = await save();
+    state = await save({ anew });
   }
   return state;
 }
@@ -136,9 +143,12 @@ async function pressed(event) {
   keep(form.dataset.reader, key(), typed(form));
   hold(true);
   const state = await save({ asking: true });
-  hold(false);
   wanted = state === "offline" ? button : null;
-  if (["offline", "ended"].includes(state)) return;
+  let isFree = !["offline", "ended"].includes(state);
+  for (const isDone of holding) isFree = isFree && await isDone();
+  await new Promise((resolve) => setTimeout(resolve)); // a form does not submit while its submit event is on its way
+  hold(false);
+  if (!isFree) return;
   leaving = true;
   field("turn").value = Number(field("turn").value) + 1;
   form.requestSubmit(button);

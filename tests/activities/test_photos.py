@@ -32,7 +32,7 @@ def desk(client_of: Callable[[User], Client], secretary: User) -> Client:
 
 
 def kept(media: Path) -> list[Path]:
-    return sorted(media.rglob("*.jpg"))
+    return sorted(media.rglob("photos/*/*.jpg"))
 
 
 def huge_png() -> SimpleUploadedFile:

@@ -58,6 +58,14 @@ def test_saves_by_itself_and_goes_on_at_the_desk(form: Page, desktop_page: Page,
     expect(desktop_page.get_by_label("内容摘要")).to_have_value(WORDS)
 
 
+def test_one_press_submits_what_has_saved_itself(form: Page) -> None:
+    type_all(form)
+    form.clock.fast_forward(6000)
+    expect(status(form)).to_contain_text("已保存")
+    form.get_by_role("button", name="提交审核").click()
+    expect(form.get_by_role("heading", level=1)).to_contain_text("待审核", timeout=20_000)
+
+
 def test_saves_when_the_page_is_left(form: Page) -> None:
     type_all(form)
     with form.expect_request("**/activities/draft/") as sending:

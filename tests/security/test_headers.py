@@ -69,8 +69,8 @@ def test_R037_R038_R039_R043_every_answer_of_every_address(role: str, security_w
         client.force_login(security_world.users[role])
     for route, address in addresses(security_world):
         response = client.get(address)
-        is_picture = response.headers.get("Content-Type") == "image/jpeg"
-        found = faults_of(response) if not is_picture else []
+        was_sent = response.headers.get("Content-Type") in ("image/jpeg", "application/octet-stream")
+        found = faults_of(response) if not was_sent else []
         wrong += [(route.name, response.status_code, found)] if found else []
         signed_in = role != "visitor" and not route.is_open
         if signed_in and "no-store" not in response.headers.get("Cache-Control", ""):
@@ -105,11 +105,17 @@ def test_R097_signing_out_asks_the_browser_to_forget(sign_in: Any) -> None:
     assert response["Clear-Site-Data"] == '"cache", "storage"'
 
 
-def test_R033_R041_a_photo_is_nothing_but_a_picture(security_world: SecurityWorld, sign_in: Any) -> None:
-    photos = [address for route, address in addresses(security_world) if route.name == "activities:photo"]
-    response = sign_in(Role.SECRETARY).get(photos[0])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("photo", "image/jpeg"), ("thumbnail", "image/jpeg"), ("attachment", "application/octet-stream")]
+)
+def test_R033_R041_what_users_sent_is_never_a_page(
+    name: str, kind: str, security_world: SecurityWorld, sign_in: Any
+) -> None:
+    files = [address for route, address in addresses(security_world) if route.name == f"activities:{name}"]
+    response = sign_in(Role.SECRETARY).get(files[0])
     assert response.status_code == 200
-    assert response["Content-Type"] == "image/jpeg"
+    assert response["Content-Type"] == kind
+    assert response.headers.get("Content-Disposition", "").startswith("attachment") == (name == "attachment")
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in response["Content-Security-Policy"]
     assert "sandbox" in response["Content-Security-Policy"]

@@ -22,7 +22,7 @@ from django.urls import reverse
 from parkparty.access.choices import Role
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.accounts.models import User
-from parkparty.activities.models import Activity, ActivityPhoto, SavedView
+from parkparty.activities.models import Activity, ActivityAttachment, ActivityPhoto, SavedView
 from parkparty.companies.models import Company
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.founding.models import FoundingCase
@@ -58,6 +58,10 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "activities:view": (SavedView, "pk"),
     "activities:view_delete": (SavedView, "pk"),
     "activities:view_first": (SavedView, "pk"),
+    "activities:thumbnail": (ActivityPhoto, "pk"),
+    "activities:drop_photo": (ActivityPhoto, "pk"),
+    "activities:attachment": (ActivityAttachment, "pk"),
+    "activities:drop_attachment": (ActivityAttachment, "pk"),
     "companies": (Company, "pk"),
     "coverage:area": (Area, "code"),
     "coverage:area_plan": (Area, "code"),

@@ -20,7 +20,15 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityTheme, ActivityType, SavedView
+from parkparty.activities.models import (
+    Activity,
+    ActivityAttachment,
+    ActivityHost,
+    ActivityPhoto,
+    ActivityTheme,
+    ActivityType,
+    SavedView,
+)
 from parkparty.audit.services import record
 from parkparty.companies.choices import Denominator
 from parkparty.companies.models import CompanyMemberCount, Industry, Membership
@@ -183,6 +191,9 @@ def _furnish(
         SavedView.objects.create(owner=account, name=token),
         robot := Robot.objects.create(organization=organization, kind=RobotKind.WECOM, sealed_address=token),
         RobotMessage.objects.create(robot=robot, text=token),
+        ActivityAttachment.objects.create(
+            activity=activity, file=ContentFile(token.encode(), "x.pdf"), name=f"{token}.pdf", size=9, sha256=token
+        ),
         upload_roster(account, park, token),
         *_report(account, park, token),
     ]

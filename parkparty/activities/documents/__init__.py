@@ -24,29 +24,31 @@ FAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photo ready to be kept, and the sum that tells it from others."""
+    """A photo ready to be kept, small as well, and the sum that tells it from others."""
 
     jpeg: bytes
+    thumbnail: bytes
     sha256: str
 
 
-class UnreadablePhoto(ValueError):
-    """The file cannot be kept as a photo; the message says why and what helps."""
+class RefusedFile(ValueError):
+    """The file cannot be kept; the message says why and what helps."""
 
 
 def picture_in(file: BinaryIO) -> Picture:
     """The picture in ``file`` as an upright JPEG, with nothing in it but the picture.
 
     Raises:
-        UnreadablePhoto: when it is not a whole picture of an allowed format and size.
+        RefusedFile: when it is not a whole picture of an allowed format and size.
     """
     with child_process("parkparty.activities.documents.child", seconds=WALL_SECONDS) as child:
         try:
             answer, _errors = child.communicate(file.read(MAX_BYTES + 1))
         except OSError:
             answer = b""
-    word, _line, jpeg = answer.partition(b"\n")
-    if child.returncode or word != b"picture":
-        fault = FAULTS.get(word.decode("ascii", "replace"), FAULTS["damaged"])
-        raise UnreadablePhoto(str(fault))
-    return Picture(jpeg, hashlib.sha256(jpeg).hexdigest())
+    line, _end, pictures = answer.partition(b"\n")
+    word, _space, length = line.decode("ascii", "replace").partition(" ")
+    if child.returncode or word != "picture":
+        raise RefusedFile(str(FAULTS.get(word, FAULTS["damaged"])))
+    jpeg, thumbnail = pictures[: int(length)], pictures[int(length) :]
+    return Picture(jpeg, thumbnail, hashlib.sha256(jpeg).hexdigest())

@@ -2,53 +2,77 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from parkparty.activities.choices import MAX_PHOTOS
-from parkparty.activities.documents import MAX_BYTES, Picture, UnreadablePhoto, picture_in
+from parkparty.activities.choices import MAX_ATTACHMENTS, MAX_PHOTOS, TOO_MANY_ATTACHMENTS, TOO_MANY_PHOTOS
+from parkparty.activities.documents import MAX_BYTES, Picture, RefusedFile, picture_in
+from parkparty.activities.documents.attachments import ACCEPTED, Attachment, attachment_in
 from parkparty.core.privacy import personal_numbers
 from parkparty.core.text import clean
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
 MAX_PEOPLE = 9999
-TOO_MANY_PHOTOS = gettext_lazy("最多 %(limit)d 张照片，去掉几张再保存。")
 
 
-class PhotosInput(forms.FileInput):
-    """Several pictures at once."""
+class SeveralFilesInput(forms.FileInput):
+    """Several files at once."""
 
     allow_multiple_selected = True
 
 
-class PhotosField(forms.FileField):
-    """Pictures, read and made small. One that cannot be kept is named with the reason, and so is every other."""
+class SeveralFilesField(forms.FileField):
+    """Several files, each read by ``read``. One that cannot be kept is named with the reason, and so is every other."""
 
-    widget = PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"})
+    most: int
+    too_many: StrOrPromise
 
-    def clean(self, data: Any, initial: Any = None) -> list[Picture]:
-        if len(data or []) > MAX_PHOTOS:
-            raise ValidationError(TOO_MANY_PHOTOS % {"limit": MAX_PHOTOS})
-        pictures, faults = {}, []
+    def read(self, file: Any) -> Any:
+        """What is kept of ``file``; it has a ``sha256``. Raises ValueError with the reason why it is not kept."""
+        raise NotImplementedError
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        if len(data or []) > self.most:
+            raise ValidationError(self.too_many % {"limit": self.most})
+        kept, faults = {}, []
         for file in data or []:
             try:
-                picture = self._picture(file)
-                pictures[picture.sha256] = picture
-            except UnreadablePhoto as fault:
+                if file.size > MAX_BYTES:
+                    raise RefusedFile(_("超过 10 MB，缩小后再上传。"))
+                read = self.read(file)
+                kept[read.sha256] = read
+            except RefusedFile as fault:
                 faults.append(_("“%(name)s”：%(fault)s") % {"name": clean(file.name), "fault": fault})
         if faults:
             raise ValidationError(faults)
-        return list(pictures.values())
+        return list(kept.values())
 
-    def _picture(self, file: Any) -> Picture:
-        if file.size > MAX_BYTES:
-            raise UnreadablePhoto(_("超过 10 MB，缩小后再上传。"))
+
+class PhotosField(SeveralFilesField):
+    """Pictures, made small."""
+
+    widget = SeveralFilesInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"})
+    most, too_many = MAX_PHOTOS, TOO_MANY_PHOTOS
+
+    def read(self, file: Any) -> Picture:
         return picture_in(file)
+
+
+class AttachmentsField(SeveralFilesField):
+    """Documents, as they came."""
+
+    widget = SeveralFilesInput(attrs={"accept": ACCEPTED})
+    most, too_many = MAX_ATTACHMENTS, TOO_MANY_ATTACHMENTS
+
+    def read(self, file: Any) -> Attachment:
+        return attachment_in(file)
 
 
 class PeopleField(forms.IntegerField):

@@ -18,9 +18,16 @@ from django.utils.translation import gettext_lazy
 
 from parkparty.access.scoping import ScopedModelForm
 from parkparty.activities import figures
-from parkparty.activities.choices import MAX_PHOTOS, MAX_PICKED, ActivityState
-from parkparty.activities.forms.fields import TOO_MANY_PHOTOS, PeopleField, PhotosField, SeveralField, check_free_text
-from parkparty.activities.models import Activity, ActivityPhoto, ActivityTheme, ActivityType
+from parkparty.activities.choices import MAX_PICKED, ActivityState
+from parkparty.activities.forms.fields import (
+    AttachmentsField,
+    PeopleField,
+    PhotosField,
+    SeveralField,
+    SeveralFilesField,
+    check_free_text,
+)
+from parkparty.activities.models import Activity, ActivityAttachment, ActivityPhoto, ActivityTheme, ActivityType
 from parkparty.companies.models import Company
 from parkparty.core.dates import add_months, month_of, today
 from parkparty.core.scope import Scope
@@ -32,6 +39,7 @@ ORGANIZATIONS_OFFERED = 200
 STATIONS_OFFERED = 200
 KEY_DIGITS = 18
 MAX_TURNS = 1_000_000
+FILES = ("photos", "attachments")
 COMPARED = (
     "organization", "partners", "types", "topic", "theme", "held_on", "expected", "present", "summary", "companies",
     "place", "station",
@@ -95,6 +103,14 @@ class ActivityForm(ScopedModelForm):
         help_text=gettext_lazy("可不传，最多 9 张。保存时缩小，并去掉拍摄地点等信息。"),
     )
     dropped_photos = SeveralField(ActivityPhoto.objects.none(), required=False, label=gettext_lazy("去掉的照片"))
+    attachments = AttachmentsField(
+        required=False,
+        label=gettext_lazy("附件"),
+        help_text=gettext_lazy("可不传，最多 5 个，每个 10 MB 以内：PDF、OFD、Word、Excel、PPT。不传人员名单。"),
+    )
+    dropped_attachments = SeveralField(
+        ActivityAttachment.objects.none(), required=False, label=gettext_lazy("去掉的附件")
+    )
 
     class Meta:
         model = Activity
@@ -175,7 +191,8 @@ class ActivityForm(ScopedModelForm):
             _field(self, name).queryset = rows
             self.initial[f"{name}_text"] = self.asked.get(f"{name}_text", "")
         if self.instance.pk:
-            _field(self, "dropped_photos").queryset = self.instance.photos.all()
+            for name in FILES:
+                _field(self, f"dropped_{name}").queryset = getattr(self.instance, name).all()
 
     def _start(self, usual: figures.Usual) -> None:
         """Fill in what a new record of the organisation can be expected to hold."""
@@ -218,7 +235,8 @@ class ActivityForm(ScopedModelForm):
         self._check_founding(data.get("organization"), data.get("held_on"))
         for name in ("topic", "summary", "place"):
             check_free_text(self, name)
-        self._check_photos(data)
+        for name in FILES:
+            self._check_files(name, data)
         for name in self.offers:
             if len(data.get(name) or ()) > MAX_PICKED:
                 self.add_error(name, _("最多选 %(limit)d 个，去掉几个再保存。") % {"limit": MAX_PICKED})
@@ -231,12 +249,13 @@ class ActivityForm(ScopedModelForm):
             fault = _("%(organization)s于 %(day)s 批准成立，核对活动日期的年份和月份。")
             self.add_error("held_on", fault % {"organization": organization, "day": organization.approved_on})
 
-    def _check_photos(self, data: dict[str, Any]) -> None:
-        added, dropped = data.get("photos") or (), data.get("dropped_photos")
+    def _check_files(self, name: str, data: dict[str, Any]) -> None:
+        field = cast("SeveralFilesField", self.fields[name])
+        added, dropped = data.get(name) or (), data.get(f"dropped_{name}")
         if self.instance.pk and added and dropped is not None:
-            kept = self.instance.photos.exclude(pk__in=dropped).values_list("sha256", flat=True)
-            if len({*kept, *(picture.sha256 for picture in added)}) > MAX_PHOTOS:
-                self.add_error("photos", TOO_MANY_PHOTOS % {"limit": MAX_PHOTOS})
+            kept = getattr(self.instance, name).exclude(pk__in=dropped).values_list("sha256", flat=True)
+            if len({*kept, *(file.sha256 for file in added)}) > field.most:
+                self.add_error(name, field.too_many % {"limit": field.most})
 
     def record(self) -> Activity:
         """The record as typed, with the key and the version that the form carried."""
@@ -266,18 +285,19 @@ class ActivityForm(ScopedModelForm):
             for name, before, after in pairs
             if in_words(before) != in_words(after)
         ]
-        kept = {photo.sha256 for photo in stored.photos.all()}
-        added = sum(picture.sha256 not in kept for picture in typed["photos"])
-        if added:
-            before, after = _("%(count)d 张") % {"count": len(kept)}, _("新增 %(count)d 张") % {"count": added}
-            found.append(Difference(str(self.fields["photos"].label), before, after))
-        return found
+        return found + [difference for name in FILES if (difference := self._added(name, stored))]
+
+    def _added(self, name: str, stored: Activity) -> Difference | None:
+        kept = {row.sha256 for row in getattr(stored, name).all()}
+        added = sum(file.sha256 not in kept for file in self.cleaned_data[name])
+        before, after = _("%(count)d 个") % {"count": len(kept)}, _("新增 %(count)d 个") % {"count": added}
+        return Difference(str(self.fields[name].label), before, after) if added else None
 
     @property
     def is_widened(self) -> bool:
         """Whether the part of the form that is rarely needed has to be open."""
         asked = any(f"{name}_text" in self.asked or self.copied.get(name) for name in self.offers)
-        return asked or any(self.errors.get(name) for name in (*self.offers, "place", "station"))
+        return asked or any(self.errors.get(name) for name in (*self.offers, "place", "station", "attachments"))
 
     def partner_list(self) -> figures.PickList:
         """Organisations to tick as joint hosts."""

@@ -37,9 +37,21 @@ def locked(activity: Activity) -> Activity:
     Raises:
         StaleActivity: when it was changed, or taken away.
     """
-    stored = Activity.objects.select_for_update(of=("self",)).for_steps().filter(pk=activity.pk).first()
-    if stored is None or not (stored.version == activity.version or _goes_on(activity, stored)):
+    stored = locked_now(activity)
+    if not (stored.version == activity.version or _goes_on(activity, stored)):
         raise StaleActivity(_("这条记录刚刚被他人修改过。"))
+    return stored
+
+
+def locked_now(activity: Activity) -> Activity:
+    """The stored row of ``activity``, locked, whatever was written since it was read.
+
+    Raises:
+        StaleActivity: when it was taken away.
+    """
+    stored = Activity.objects.select_for_update(of=("self",)).for_steps().filter(pk=activity.pk).first()
+    if stored is None:
+        raise StaleActivity(_("这条记录刚刚被他人删除。"))
     return stored
 
 

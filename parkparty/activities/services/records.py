@@ -9,17 +9,17 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from parkparty.accounts.models import User
-from parkparty.activities.choices import ActivityState, Step
+from parkparty.activities.choices import Step
 from parkparty.activities.documents import Picture
-from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityType
+from parkparty.activities.documents.attachments import Attachment
+from parkparty.activities.models import Activity, ActivityAttachment, ActivityHost, ActivityPhoto, ActivityType
+from parkparty.activities.services.files import change_attachments, change_photos
 from parkparty.activities.services.guards import StaleActivity, check_step, locked
-from parkparty.activities.services.photos import change_photos
-from parkparty.audit.services import difference, record, snapshot
+from parkparty.activities.services.trail import begin_change, facts_of
+from parkparty.audit.services import difference, record
 from parkparty.companies.models import Company
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
-
-AUDITED = ("organization", "theme", "topic", "held_on", "expected", "present", "summary", "place", "station", "state")
 
 
 @transaction.atomic
@@ -33,13 +33,16 @@ def log_activity(
     companies: Iterable[Company] = (),
     photos: Iterable[Picture] = (),
     dropped_photos: Iterable[ActivityPhoto] = (),
+    attachments: Iterable[Attachment] = (),
+    dropped_attachments: Iterable[ActivityAttachment] = (),
 ) -> Activity:
-    """Write a record as its form holds it, photos included: all of it or nothing.
+    """Write a record as its form holds it, files included: all of it or nothing.
 
     Raises as ``save_activity`` and ``change_photos``.
     """
     activity = save_activity(activity, by=by, scope=scope, types=types, partners=partners, companies=companies)
     change_photos(activity, add=photos, drop=dropped_photos, by=by, scope=scope)
+    change_attachments(activity, add=attachments, drop=dropped_attachments, by=by, scope=scope)
     return activity
 
 
@@ -85,24 +88,10 @@ def _take_over(activity: Activity, *, by: User, scope: Scope, quietly: bool) -> 
     """Lock the row that ``activity`` was read from and take over what forms do not set; gives its facts."""
     stored = locked(activity)
     check_step(stored, Step.EDIT, scope)
-    facts = facts_of(stored)
-    if quietly and stored.state == ActivityState.DRAFT and stored.author == by:
-        activity.unrecorded = stored.unrecorded or facts
-    else:
-        record_saving(stored)
-        activity.unrecorded = None
+    facts = begin_change(stored, by=by, quietly=quietly)
+    activity.unrecorded = stored.unrecorded
     activity.state, activity.version = stored.state, stored.version + 1
     return facts
-
-
-def record_saving(activity: Activity) -> None:
-    """Tell the trail, in one row, what the author's page saved of a draft since the last row; to be saved after."""
-    if activity.unrecorded is None:
-        return
-    changes = difference(activity.unrecorded, facts_of(activity))
-    if changes:
-        record(_("修改活动"), activity, by=activity.author, changes=changes)
-    activity.unrecorded = None
 
 
 def _insert_or_update(activity: Activity) -> None:
@@ -118,12 +107,6 @@ def _insert_or_update(activity: Activity) -> None:
         if activity.pk or not Activity.objects.filter(key=activity.key).exists():
             raise
         raise StaleActivity(_("这条记录刚才已经保存。")) from taken
-
-
-def facts_of(activity: Activity) -> dict[str, Any]:
-    """What the audit trail tells of a record: the names of types, hosts and companies beside its own columns."""
-    many = {name: [str(row) for row in getattr(activity, name).all()] for name in ("types", "hosts", "companies")}
-    return snapshot(activity, AUDITED) | many | {"held_on": activity.held_on.isoformat()}
 
 
 def _set_hosts(activity: Activity, hosts: set[Organization]) -> None:

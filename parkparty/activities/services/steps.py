@@ -11,9 +11,9 @@ from parkparty.accounts.models import User
 from parkparty.activities.check import flags_of
 from parkparty.activities.choices import Step
 from parkparty.activities.models import Activity
+from parkparty.activities.services.files import delete_files_of
 from parkparty.activities.services.guards import check_step, locked, move
-from parkparty.activities.services.photos import delete_on_commit
-from parkparty.activities.services.records import facts_of, record_saving
+from parkparty.activities.services.trail import facts_of, record_saving
 from parkparty.audit.services import difference, record
 from parkparty.core.scope import Scope
 from parkparty.notices.choices import NoticeKind
@@ -62,10 +62,9 @@ def withdraw_activity(activity: Activity, *, by: User, scope: Scope) -> Activity
 
 @transaction.atomic
 def delete_draft(activity: Activity, *, by: User, scope: Scope) -> None:
-    """Take a draft away, its photos included. Raises as ``submit_activity``."""
+    """Take a draft away, its files included. Raises as ``submit_activity``."""
     activity = locked(activity)
     check_step(activity, Step.DELETE, scope)
     record(_("删除草稿"), activity, by=by, changes=difference({}, facts_of(activity)))
-    for photo in activity.photos.all():
-        delete_on_commit(photo)
+    delete_files_of(activity)
     activity.delete()

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models.fields.files import FieldFile
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from parkparty.activities import figures
 from parkparty.activities.check import explained
 from parkparty.activities.choices import Step
 from parkparty.activities.forms.review import ReturnForm, UndoForm
+from parkparty.activities.forms.series import RepeatForm
 from parkparty.activities.models import Activity
 from parkparty.activities.services.guards import StaleActivity
 
@@ -26,6 +28,14 @@ APPROVED = "approved"
 
 UNDO_SECONDS = 5 * 60
 """For how long it is taken back with one press; later, with a reason, on the record's own page."""
+
+
+INERT = {
+    "Cache-Control": "private, no-store",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+"""For what users sent: never kept by a cache, never run as a page of the site."""
 
 
 def record_of(request: ScopedRequest, pk: int) -> Activity:
@@ -68,9 +78,11 @@ def detail_page(request: ScopedRequest, activity: Activity, form: ReturnForm | U
         "crumbs": crumbs(reviewing=may_step[Step.APPROVE]),
         "hosts": [host for host in activity.hosts.all() if host.pk != activity.organization_id],
         "may_step": may_step,
+        "files": figures.files_of(activity),
         "history": history,
         "form": form,
         "just_approved": just_approved(request),
+        "repeat_form": RepeatForm(activity=activity) if activity.may_be_copied(request.scope) else None,
         "undo_form": form if isinstance(form, UndoForm) else UndoForm(),
         "return_form": form if isinstance(form, ReturnForm) else ReturnForm(),
     }
@@ -117,3 +129,17 @@ def after_submission(request: ScopedRequest, activity: Activity) -> HttpResponse
 def changed_page(request: ScopedRequest, pk: int) -> HttpResponse:
     """409: the button stood beside a record that is no longer like that."""
     return render(request, "activities/changed.html", {"activity": record_of(request, pk)}, status=409)
+
+
+def stored_file(file: FieldFile, content_type: str, headers: dict[str, str]) -> HttpResponse:
+    """What a user sent, as it is kept; 404 when the disk has lost it."""
+    try:
+        with file.open("rb") as opened:
+            return HttpResponse(opened.read(), content_type=content_type, headers=headers)
+    except FileNotFoundError as gone:
+        raise Http404(file.name) from gone
+
+
+def told(status: int, message: str, **more: Any) -> HttpResponse:
+    """What a page's own script is told."""
+    return JsonResponse({"message": message, **more}, status=status)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
-from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from parkparty.activities.forms.record import ActivityForm
 from parkparty.activities.models import Activity
 from parkparty.activities.services.guards import StaleActivity
 from parkparty.activities.services.records import save_activity
+from parkparty.activities.views.answers import told
 
 
 @require_POST
@@ -30,9 +30,9 @@ def draft(request: ScopedRequest) -> HttpResponse:
     stored = known_by_key(request)
     form, left_out = readable_form(request.POST, stored=stored or Activity(), scope=request.scope)
     if not form.is_valid():
-        return _answer(422, _("这里有内容还不能保存，改好后自动保存。"), left_out=left_out)
+        return told(422, _("这里有内容还不能保存，改好后自动保存。"), left_out=left_out)
     if stored is None and form.cleaned_data["version"]:
-        return _answer(409, _("这条记录已在别处删除。保存会另建一条。"))
+        return told(409, _("这条记录已在别处删除。保存会另建一条。"))
     try:
         saved = save_activity(
             form.record(),
@@ -44,9 +44,9 @@ def draft(request: ScopedRequest) -> HttpResponse:
             quietly=True,
         )
     except PermissionDenied as refusal:
-        return _answer(409, str(refusal))
+        return told(409, str(refusal))
     except ValidationError as faults:
-        return _answer(422, "".join(faults.messages))
+        return told(422, "".join(faults.messages))
     except StaleActivity:
         return _already(request, form)
     return _saved(request, saved, left_out)
@@ -65,21 +65,18 @@ def _already(request: ScopedRequest, form: ActivityForm) -> HttpResponse:
     stored = known_by_key(request)
     if stored and not form.differences(stored):
         return _saved(request, stored, {})
-    return _answer(409, _("这条记录在别处改过。按“保存草稿”或“提交审核”，可以对照两份内容。"))
+    return told(409, _("这条记录在别处改过。按“保存草稿”或“提交审核”，可以对照两份内容。"))
 
 
 def _saved(request: ScopedRequest, saved: Activity, left_out: dict[str, str]) -> HttpResponse:
     moment = {"time": timezone.localtime().strftime("%H:%M:%S")}
     message = _("其余已保存 %(time)s，标出的内容还不能保存。") if left_out else _("已保存 %(time)s")
-    return _answer(
+    return told(
         200,
         message % moment,
         left_out=left_out,
         version=saved.version,
         address=reverse("activities:edit", args=[saved.pk]),
+        files=reverse("activities:add_file", args=[saved.pk]),
         similar=[[str(row), reverse("activities:detail", args=[row.pk])] for row in similar_to(saved, request.scope)],
     )
-
-
-def _answer(status: int, message: str, **more: Any) -> HttpResponse:
-    return JsonResponse({"message": message, **more}, status=status)

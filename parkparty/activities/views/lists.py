@@ -38,7 +38,7 @@ def activity_list(request: ScopedRequest) -> HttpResponse:
     if first and not request.GET:
         return redirect(f"{request.path}?{first.query}")
     form = ActivityFilterForm(request.GET, scope=request.scope)
-    page = keyset_page(form.rows().for_list(), request.GET, order=form.ordering, size=ROWS)
+    page = keyset_page(form.rows().for_list().with_first_photo(), request.GET, order=form.ordering, size=ROWS)
     columns = form.shown(choice.columns)
     context = {
         "form": form,

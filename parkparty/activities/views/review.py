@@ -45,7 +45,7 @@ def queue(request: ScopedRequest) -> HttpResponse:
     shown = {name: rows for name, rows in parts.items() if part not in parts or name == part}
     pages = {
         name: keyset_page(
-            rows.for_list().select_related("opened_by"),
+            rows.for_list().with_first_photo().select_related("opened_by"),
             request.GET if name == part else {},
             order=figures.QUEUE_ORDER,
             size=ROWS,

@@ -69,6 +69,8 @@ def _form(request: ScopedRequest, activity: Activity) -> HttpResponse:
             companies=form.cleaned_data["companies"],
             photos=form.cleaned_data["photos"],
             dropped_photos=form.cleaned_data["dropped_photos"],
+            attachments=form.cleaned_data["attachments"],
+            dropped_attachments=form.cleaned_data["dropped_attachments"],
         )
     except StaleActivity:
         return _reconcile(request, form)
@@ -95,6 +97,9 @@ def _go_on(request: ScopedRequest, form: ActivityForm, saved: Activity) -> HttpR
         messages.success(request, _("已保存，接着往下写。"))
         texts = {name: form.cleaned_data[name] for name in ("partners_text", "companies_text")}
         return redirect(f"{reverse('activities:edit', args=[saved.pk])}?{urlencode(texts)}#more")
+    if saved.is_announcement:
+        messages.success(request, _("活动日期在今天之后，已存为预告，活动结束后再提交。"))
+        return redirect("activities:detail", saved.pk)
     if "submit" not in request.POST:
         messages.success(request, _("已保存，写好后提交审核。"))
         return redirect("activities:detail", saved.pk)
@@ -120,5 +125,6 @@ def _form_page(
     """
     known = record or (form.instance if form.instance.pk and status == 200 else None)
     context |= {"form": form, "record": known, "crumbs": crumbs(), "unread": ""}
+    context["files"] = figures.files_of(known) if known else None
     context["similar"] = figures.similar_to(known, request.scope) if known and request.method == "GET" else []
     return render(request, "activities/edit.html", context, status=status)
