@@ -123,7 +123,8 @@ class Stage:
 
     def companies_of(self, first: int, last: int) -> Companies:
         """The companies that rows from ``first`` to ``last`` could mean."""
-        return Companies(f"SELECT company_id FROM {self.match} WHERE number BETWEEN {first:d} AND {last:d}")
+        # A table of our own and two whole numbers.
+        return Companies(f"SELECT company_id FROM {self.match} WHERE number BETWEEN {first:d} AND {last:d}")  # nosec B608
 
     def sitting_in(self, parks: Iterable[int]) -> list[tuple[Any, ...]]:
         """Key, name and park of companies that sit in ``parks`` and that no row could mean."""
