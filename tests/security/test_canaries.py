@@ -84,6 +84,8 @@ def leads_on(address: str, here: str) -> bool:
     parts = urlsplit(address)
     if parts.netloc or parts.scheme not in ("", "http") or address.startswith("/static/"):
         return False
+    if "month=" in parts.query and urlsplit(here).query:
+        return False  # from month to month there is no end
     return not SORTING.search(address) and not (parts.query and urlsplit(here).query and "&" in parts.query)
 
 
