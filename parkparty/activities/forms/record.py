@@ -267,6 +267,11 @@ class ActivityForm(ScopedModelForm):
         record.sitting, record.turn = self.cleaned_data["sitting"], self.cleaned_data["turn"] or 0
         return record
 
+    @property
+    def related(self) -> dict[str, Any]:
+        """What the record counts as, and who holds it together, as the services take them."""
+        return {name: self.cleaned_data[name] for name in ("types", "partners", "companies")}
+
     def renew(self, record: Activity | None) -> None:
         """Let what was typed be sent again: as a change to ``record`` as it stands now, or as a new one."""
         data = cast("QueryDict", self.data).copy()

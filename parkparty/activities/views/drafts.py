@@ -34,15 +34,7 @@ def draft(request: ScopedRequest) -> HttpResponse:
     if stored is None and form.cleaned_data["version"]:
         return told(409, _("这条记录已在别处删除。保存会另建一条。"))
     try:
-        saved = save_activity(
-            form.record(),
-            by=request.user,
-            scope=request.scope,
-            types=form.cleaned_data["types"],
-            partners=form.cleaned_data["partners"],
-            companies=form.cleaned_data["companies"],
-            quietly=True,
-        )
+        saved = save_activity(form.record(), by=request.user, scope=request.scope, quietly=True, **form.related)
     except PermissionDenied as refusal:
         return told(409, str(refusal))
     except ValidationError as faults:
