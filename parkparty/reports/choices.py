@@ -39,6 +39,7 @@ class ReportKind(models.TextChoices):
     LEDGER = "ledger", gettext_lazy("党组织台账")
     TERMS = "terms", gettext_lazy("任期届满名单")
     UNCOVERED = "uncovered", gettext_lazy("未组织覆盖企业名单")
+    BURDEN = "burden", gettext_lazy("减负账本")
 
 
 class FileFormat(models.TextChoices):

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
+from parkparty.activities.models import ActivityType
 from parkparty.core.dates import period_named
 from parkparty.organizations.models import Organization
 from parkparty.reports.choices import FileFormat, ReportKind
@@ -84,3 +85,27 @@ def test_kinds_are_versions_of_their_own(
     versions = [job.version for job in FileJob.objects.order_by("pk")]
     assert versions[0] == versions[2] != versions[1]
     assert "党组织台账" in client.get(reverse("reports:list")).content.decode()
+
+
+def test_the_ledger_of_relief_counts_what_was_written_and_what_was_not(
+    world: World, secretary: User, make_activity: Any
+) -> None:
+    lecture = ActivityType.objects.create(code="lecture", name="党课")
+    theme_day = ActivityType.objects.get_or_create(code="theme_day", defaults={"name": "主题党日"})[0]
+    held = {"held_on": dt.date(2026, 9, 8), "state": ActivityState.SUBMITTED, "place": "会议室", "expected": 9}
+    make_activity(world.joint_branch, secretary, topic="第一次", **held)
+    second = make_activity(world.joint_branch, secretary, theme_day, lecture, topic="第二次", **{**held, "expected": 8})
+    second.host_rows.create(organization=world.own_branch)
+    make_activity(world.joint_branch, secretary, topic="草稿", **{**held, "state": ActivityState.DRAFT})
+    cells = make_report(world.kic, SEPTEMBER, by=None, kind=ReportKind.BURDEN)[0].report.cells
+    assert {id: cell.value for id, cell in cells.items()} == {
+        "records": 2,
+        "fields": 10,
+        "reused": 1,
+        "types": 1,
+        "hosts": 1,
+        "figures": 0,
+    }
+    full = make_report(world.kic, SEPTEMBER, by=None)[0].report.cells
+    again = make_report(world.kic, SEPTEMBER, by=None, kind=ReportKind.BURDEN)[0].report.cells
+    assert again["figures"].value == len(full)

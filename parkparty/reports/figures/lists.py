@@ -11,6 +11,7 @@ from parkparty.companies.choices import Denominator
 from parkparty.organizations.choices import OrganizationType
 from parkparty.reports.choices import LISTED_ALONE, ReportKind
 from parkparty.reports.figures import appendices, facts
+from parkparty.reports.figures.burden import burden
 from parkparty.reports.figures.draft import Draft
 from parkparty.reports.figures.facts import Asked
 from parkparty.reports.sheets import Column, Entry, Report, Section, Table, say
@@ -97,6 +98,7 @@ LISTS: dict[ReportKind, Callable[[Asked], Report]] = {
     ReportKind.LEDGER: ledger,
     ReportKind.TERMS: terms,
     ReportKind.UNCOVERED: uncovered,
+    ReportKind.BURDEN: burden,
 }
 """Who writes which list."""
 
