@@ -97,7 +97,6 @@ HISTORIES: dict[str, Action] = {
     "reports.closing": Action.VIEW_REPORT,
     "reports.reportversion": Action.VIEW_REPORT,
     "rosters.rosterbatch": Action.IMPORT_ROSTER,
-    "rules.rule": Action.VIEW_ORGANIZATION,
 }
 """The action that shows a record, and with it the record's history. Of other records only auditors see one."""
 

@@ -127,7 +127,7 @@ def test_the_tile_shows_the_rate_with_numbers_definition_and_day(
     assert ">1 家</a>" in page
     assert f"截至 {today()} · 口径：实体运营企业" in page
     assert reverse("coverage:area", args=["310110019"]) in page
-    assert page.count('class="rate-card"') == 2, "the rate, and the companies that should have an organisation"
+    assert page.count('class="rate-card"') == 3, "what branches owe, the rate, and who should have an organisation"
 
 
 def test_companies_that_should_have_an_organisation_of_their_own_are_two_clicks_away(
