@@ -23,6 +23,6 @@ class FoundingCaseQuerySet(models.QuerySet):
         """Cases of organisations reached with one of ``roles``."""
         return self.filter(reached(scope, "organization__", roles))
 
-    def open(self) -> Self:
-        """Cases in which a step is still to be taken."""
-        return self.filter(filed_on__isnull=True, withdrawn_on__isnull=True)
+    def awaiting_reply(self) -> Self:
+        """Cases whose companies are spoken for, and not covered yet."""
+        return self.filter(replied_on__isnull=True, withdrawn_on__isnull=True)

@@ -152,7 +152,7 @@ def _refuse_taken(companies: Sequence[Company], *, besides: FoundingCase | None)
     keys = [company.pk for company in companies]
     free = Company.objects.filter(pk__in=keys).covered(CoverageChoice.UNCOVERED, today()).values_list("pk", flat=True)
     covered: Collection[int] = set(keys) - set(free)
-    others = FoundingCase.objects.open().filter(companies__in=keys, replied_on__isnull=True)
+    others = FoundingCase.objects.awaiting_reply().filter(companies__in=keys)
     others = others.exclude(pk=besides.pk) if besides else others
     taken = set(others.values_list("companies", flat=True))
     names = [str(company) for company in companies if company.pk in covered or company.pk in taken]

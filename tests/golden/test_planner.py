@@ -53,6 +53,11 @@ def test_1_the_figure_promised_is_the_figure_after_founding(park: World, adminis
             name=f"第 {number} 联合党支部", type=JOINT, parent=park.kic_committee, park=park.kic, applied_on=today()
         )
         case = services.open_case(branch, [seat.company for seat in proposal.seats], by=administrator)
+        waits = plan_coverage(park.kic, **asked(as_of=today()))
+        assert ({seat.company for seat in waits.preparing}, waits.joined) == (
+            {seat.company for seat in proposal.seats},
+            sum(len(other.seats) for other in made.joint[number + 1 :]),
+        )
         services.reply(case, on=today(), by=administrator)
     assert company_coverage(park.kic, **asked(as_of=today())) == made.after
     assert plan_coverage(park.kic, **asked(as_of=today())).joint == []

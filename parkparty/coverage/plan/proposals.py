@@ -15,6 +15,7 @@ from parkparty.core.dates import today
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import CompanyCoverage, Place, company_coverage
 from parkparty.coverage.plan.packing import MIN_FULL, Group, Near, Unit, most_joined, pack
+from parkparty.founding.models import FoundingCase
 from parkparty.rules.choices import Measure, RuleKind
 from parkparty.rules.figures import limit_of
 
@@ -58,7 +59,10 @@ class JointProposal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to found for the uncovered companies of ``node``. ``most`` and ``fewest`` are what no plan can beat."""
+    """What to found for the uncovered companies of ``node``. ``most`` and ``fewest`` are what no plan can beat.
+
+    ``preparing`` are in an open founding case already, and left out of all else.
+    """
 
     node: Place
     as_of: dt.date
@@ -69,6 +73,7 @@ class Plan:
     joint: list[JointProposal]
     instructed: list[Seat]
     worked: list[Seat]
+    preparing: list[Seat]
     before: CompanyCoverage
     most: int
     fewest: int
@@ -111,6 +116,7 @@ class Plan:
             ],
             "instructors": [_seat(seat) for seat in self.instructed],
             "already_worked_with": [_seat(seat) for seat in self.worked],
+            "being_founded": [_seat(seat) for seat in self.preparing],
             "bound": {"most_companies": self.most, "fewest_joint_branches": self.fewest, "reached": self.is_proven},
             "before": {"covered": self.before.organization_covered, "rate": self.before.organization_rate.percent},
             "after": {"covered": self.after.organization_covered, "rate": self.after.organization_rate.percent},
@@ -120,7 +126,7 @@ class Plan:
 def plan_coverage(
     node: Place, *, as_of: dt.date, denominator: Denominator, scope: Scope, joins_empty: bool = False
 ) -> Plan:
-    """What to found for the companies of ``node`` that no organisation covers on ``as_of``, in four queries.
+    """What to found for the companies of ``node`` that no organisation covers on ``as_of``, in six queries.
 
     Facts are those of ``as_of``; the limits are those of today's rules, since what is planned is founded from now on.
     ``joins_empty`` lets companies without a full member fill the places of a joint branch.
@@ -128,6 +134,9 @@ def plan_coverage(
     limit = limit_of(RuleKind.SIZE, "more_than", today(), node.path, measure=Measure.UNITS)
     max_units = max(MIN_FULL, limit or NO_LIMIT_GIVEN)
     seats, units, worked = _uncovered(node, as_of, denominator, scope)
+    waiting = set(FoundingCase.objects.within(scope).awaiting_reply().values_list("companies", flat=True))
+    preparing = [seats[unit.key] for unit in units if unit.key in waiting]
+    units = [unit for unit in units if unit.key not in waiting]
     small = [unit for unit in units if unit.full < MIN_FULL and (unit.full or joins_empty)]
     groups = pack(small, max_units)
     most, fewest = most_joined(_count(small), max_units)
@@ -143,6 +152,7 @@ def plan_coverage(
         joint=[_proposal(group, seats) for group in groups],
         instructed=[seats[key] for key in rest if key not in worked],
         worked=[seats[key] for key in rest if key in worked],
+        preparing=preparing,
         before=company_coverage(node, as_of=as_of, denominator=denominator, scope=scope),
         most=most,
         fewest=fewest,
