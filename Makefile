@@ -15,7 +15,7 @@ STATIC := $(shell find static parkparty/*/static 2>/dev/null)
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: bench-import help setup setup-dev run dev test test-security mutate-guards kill-workers coverage lint access messages \
+.PHONY: bench bench-import help setup setup-dev run dev test test-security mutate-guards kill-workers coverage lint access messages \
 	collect-messages pictures lock clean
 
 help: ## 列出全部命令
@@ -39,6 +39,9 @@ test-security: setup-dev ## 只测权限和安全，最后列出试过多少地�
 
 mutate-guards: setup-dev ## 逐处去掉权限检查，看测试能否发现（十几分钟）
 	@$(BIN)/python scripts/mutate_guards.py
+
+bench: setup-dev ## 各页面相对基准页的用时比（SCALE=park|district|region|city，DATABASE=postgres|sqlite）
+	@$(BIN)/python benchmarks/bench.py --scale $(or $(SCALE),district) --database $(or $(DATABASE),postgres)
 
 bench-import: export READ_DOT_ENV = 0
 bench-import: setup-dev ## 名册读取与解析的用时比（ROWS=100000）

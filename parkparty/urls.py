@@ -6,10 +6,10 @@ from parkparty.access.admin.site import site
 from parkparty.activities import urls as activity_urls
 from parkparty.core import http
 from parkparty.coverage import urls as coverage_urls
-from parkparty.coverage.views import pages
+from parkparty.coverage.views import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", pages.home, name="home"),
+    path("", home.home, name="home"),
     path("accounts/", include("parkparty.signin.urls")),
     path("activities/", include("parkparty.activities.urls")),
     path("admin/", site.urls),

@@ -24,6 +24,7 @@ class Action(StrEnum):
     TAKE_SNAPSHOT = "take_snapshot"
     VIEW_REPORT = "view_report"
     MAKE_REPORT = "make_report"
+    SET_TARGET = "set_target"
     VIEW_ORGANIZATION = "view_organization"
     SET_RULE = "set_rule"
     FOUND_ORGANIZATION = "found_organization"
@@ -46,6 +47,7 @@ ROLES_FOR: dict[Action, tuple[Role, ...]] = {
     Action.TAKE_SNAPSHOT: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_REPORT: EVERY_READER,
     Action.MAKE_REPORT: (Role.REVIEWER, Role.ADMINISTRATOR),
+    Action.SET_TARGET: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_ORGANIZATION: EVERY_READER,
     Action.SET_RULE: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.FOUND_ORGANIZATION: (Role.REVIEWER, Role.ADMINISTRATOR),
@@ -66,6 +68,7 @@ WHAT = {
     Action.TAKE_SNAPSHOT: gettext_lazy("保存覆盖快照"),
     Action.VIEW_REPORT: gettext_lazy("查看报告"),
     Action.MAKE_REPORT: gettext_lazy("生成报告"),
+    Action.SET_TARGET: gettext_lazy("设定目标"),
     Action.VIEW_ORGANIZATION: gettext_lazy("查看党组织"),
     Action.SET_RULE: gettext_lazy("设置地方规则"),
     Action.FOUND_ORGANIZATION: gettext_lazy("筹建党组织"),
@@ -86,6 +89,7 @@ HISTORIES: dict[str, Action] = {
     "companies.coveragelink": Action.VIEW_COMPANY,
     "companies.tenancy": Action.VIEW_COMPANY,
     "coverage.coveragesnapshot": Action.VIEW_COVERAGE,
+    "coverage.coveragetarget": Action.VIEW_COVERAGE,
     "founding.foundingcase": Action.VIEW_ORGANIZATION,
     "organizations.membercount": Action.VIEW_ORGANIZATION,
     "organizations.officer": Action.VIEW_CONTACT,

@@ -2,18 +2,103 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parkparty.companies.choices import CoverageChoice, Denominator
-from parkparty.companies.models import Company
-from parkparty.companies.querysets import CompanyQuerySet
+from parkparty.companies.choices import CoverageChoice, Denominator, SizeClass, StaffBand
+from parkparty.companies.models import Company, Industry
+from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
+from parkparty.core.scope import Scope
 from parkparty.organizations.filters import ListFilterForm, OrganizationField
 from parkparty.places.filters import PlaceField, places_in_reach
+from parkparty.places.models import Building, Park
+
+NOT_STATED = gettext_lazy("未填")
+NOT_COVERED = gettext_lazy("没有")
+SIZES = [(value or UNSTATED, label) for value, label in SizeClass.choices]
+STAFF = [(str(value) if value else UNSTATED, label) for value, label in StaffBand.choices]
+BUILDINGS_OFFERED = 100
+MAX_DIGITS = 9
+"""Of a key in an address."""
 
 
-class CompanyFilterForm(ListFilterForm):
+class BuildingField(forms.CharField):
+    """A building in the reader's reach by its key, or ``UNSTATED``. Whoever makes the form sets ``scope``."""
+
+    scope = Scope()
+
+    def clean(self, value: Any) -> Building | str:
+        text = str(super().clean(value))
+        if text in ("", UNSTATED):
+            return text
+        is_key = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+        found = Building.objects.within(self.scope).filter(pk=int(text)).first() if is_key else None
+        if found is None:
+            raise ValidationError(_("没有找到这座楼宇，或不在授权范围内。"))
+        return found
+
+
+class BranchField(OrganizationField):
+    """The organisation that covers a company, or ``UNSTATED`` for those that none covers."""
+
+    def clean(self, value: Any) -> Any:
+        return UNSTATED if value == UNSTATED else super().clean(value)
+
+
+class IndustryField(forms.CharField):
+    """The beginning of an industry code of GB/T 4754, or ``UNSTATED``."""
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if text != UNSTATED and not ((text.isascii() and text.isalnum()) or not text):
+            raise ValidationError(_("行业按代码填写，例如 65。"))
+        return text
+
+
+class CutForm(ListFilterForm):
+    """What companies are narrowed to by industry, size, staff and building."""
+
+    industry = IndustryField(label=gettext_lazy("行业（代码）"), max_length=4, required=False)
+    size = forms.ChoiceField(
+        label=gettext_lazy("企业规模"), choices=[("", gettext_lazy("全部")), *SIZES], required=False
+    )
+    staff = forms.ChoiceField(
+        label=gettext_lazy("人员规模"), choices=[("", gettext_lazy("全部")), *STAFF], required=False
+    )
+    building = BuildingField(label=gettext_lazy("楼宇"), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, scope=scope, **kwargs)
+        self.fields["building"].scope = scope  # type: ignore[attr-defined]
+
+    def offer_buildings(self, park: Park) -> None:
+        """Let the reader choose among the buildings of ``park``."""
+        found = Building.objects.within(self.scope).filter(park=park).order_by("name")[:BUILDINGS_OFFERED]
+        choices = [("", _("全部")), *((str(row.pk), str(row)) for row in found), (UNSTATED, NOT_STATED)]
+        if len(choices) > 2:
+            widget = forms.Select(choices=choices, attrs={"class": "form-select", "id": "filter-building"})
+            self.fields["building"].widget = widget
+
+    @property
+    def cut(self) -> Cut:
+        """What is asked for; nothing narrows when it cannot be read."""
+        if not self.is_valid():
+            return Cut()
+        asked = self.cleaned_data
+        return Cut(asked["industry"], asked["size"], asked["staff"], asked["building"])
+
+    def in_words(self, name: str) -> Any:
+        value = self.cleaned_data[name]
+        if value == UNSTATED:
+            return NOT_STATED if name != "branch" else NOT_COVERED
+        return Industry.in_words(value) if name == "industry" else super().in_words(name)
+
+
+class CompanyFilterForm(CutForm):
     """Filters of the company list. ``rows`` is what they leave; nothing when one of them cannot be read.
 
     ``organization`` asks for the companies tied to an organisation or to one below it, ``branch`` for the units that
@@ -30,7 +115,9 @@ class CompanyFilterForm(ListFilterForm):
     )
     as_of = forms.DateField(label=gettext_lazy("截至"), required=False)
     organization = OrganizationField(label=gettext_lazy("党组织"), required=False, widget=forms.HiddenInput)
-    branch = OrganizationField(label=gettext_lazy("覆盖它的党组织"), required=False, widget=forms.HiddenInput)
+    branch = BranchField(label=gettext_lazy("覆盖它的党组织"), required=False, widget=forms.HiddenInput)
+
+    field_order = ("q", "place", "coverage", "denominator", "as_of")
 
     def offer_places(self) -> None:
         """Fill the choice of places, with the one that was asked for always among them."""
@@ -43,7 +130,7 @@ class CompanyFilterForm(ListFilterForm):
     @property
     def is_bounded(self) -> bool:
         """Whether a place or an organisation bounds the list, so that it may be counted exactly."""
-        return any(self.cleaned_data.get(name) for name in ("place", "organization", "branch"))
+        return any(self.cleaned_data.get(name) for name in ("place", "organization", "branch", "building"))
 
     def rows(self) -> CompanyQuerySet:
         """The companies that are asked for."""
@@ -55,7 +142,9 @@ class CompanyFilterForm(ListFilterForm):
         for node in filter(None, (asked["place"], asked["organization"])):
             rows = rows.population(node, denominator or Denominator.REGISTERED, day)
         if asked["branch"]:
-            rows = rows.covered_by(asked["branch"], day)
+            by_none = asked["branch"] == UNSTATED
+            rows = rows.covered_by_none(day) if by_none else rows.covered_by(asked["branch"], day)
+        rows = rows.cut_to(self.cut, day)
         if denominator and not (asked["place"] or asked["organization"]):
             rows = rows.counting_as(denominator, day)
             rows = rows.on_site_on(day) if denominator.is_on_site else rows

@@ -42,6 +42,11 @@ class Industry(CodeTable):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
+    @classmethod
+    def in_words(cls, code: str) -> str:
+        """The industry of ``code`` with its name; the code alone where the table lacks it."""
+        return str(cls.objects.filter(code=code).first() or code)
+
 
 def validate_uscc(code: str) -> None:
     """Refuse what is not a unified social credit code (GB 32100-2015), saying which part is wrong."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -18,6 +19,7 @@ from parkparty.companies.choices import (
     CoverageState,
     Denominator,
     LinkKind,
+    SizeClass,
     StaffBand,
     TenancyKind,
 )
@@ -31,12 +33,44 @@ from parkparty.organizations.querysets import active_on, reached
 if TYPE_CHECKING:
     from parkparty.core.models import TreeNode
     from parkparty.core.scope import Scope
+    from parkparty.places.models import Building
 
 TIES = ("links", "memberships")
 """The relations that tie a company to an organisation."""
 
 MIN_FULL_MEMBERS = 3
 """R01: from three full members on, a unit founds a branch of its own. Probationary members do not count."""
+
+
+UNSTATED = "-"
+"""In place of a value: companies for which nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What companies are narrowed to by what they are and the building they sit in; an empty field does not narrow.
+
+    ``industry`` is the beginning of a code of GB/T 4754, ``size`` a ``SizeClass``, ``staff`` the value of a
+    ``StaffBand``; each of them, and ``building``, may be ``UNSTATED``.
+    """
+
+    industry: str = ""
+    size: str = ""
+    staff: str = ""
+    building: Building | str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.industry or self.size or self.staff or self.building)
+
+    def as_query(self) -> dict[str, str]:
+        """The cut as the address of a list names it."""
+        building = self.building if isinstance(self.building, str) else str(self.building.pk)
+        asked = {"industry": self.industry, "size": self.size, "staff": self.staff, "building": building}
+        return {name: value for name, value in asked.items() if value}
+
+
+WHOLE = Cut()
+"""No cut at all."""
 
 
 class TenancyQuerySet(DatedQuerySet):
@@ -122,6 +156,25 @@ class CompanyQuerySet(models.QuerySet):
         """The units of ``organization`` itself: companies that it covers, alone or jointly, on ``day``."""
         return self.filter(Exists(self._related("links").covering(day).filter(organization=organization)))
 
+    def covered_by_none(self, day: dt.date) -> Self:
+        """Companies without a link to an organisation that would cover them, alone or jointly, on ``day``."""
+        return self.filter(~Exists(self._related("links").covering(day)))
+
+    def cut_to(self, cut: Cut, day: dt.date) -> Self:
+        """Companies that ``cut`` leaves; the building is the one of a tenancy on ``day``."""
+        rows = self
+        if cut.industry:
+            stated = Q(industry__code__startswith=cut.industry)
+            rows = rows.filter(Q(industry__isnull=True) if cut.industry == UNSTATED else stated)
+        if cut.size:
+            rows = rows.filter(size=SizeClass.UNKNOWN if cut.size == UNSTATED else cut.size)
+        if cut.staff:
+            rows = rows.filter(staff_band=StaffBand.UNKNOWN if cut.staff == UNSTATED else int(cut.staff))
+        if cut.building:
+            building = None if cut.building == UNSTATED else cut.building
+            rows = rows.filter(Exists(self._related("tenancies").valid_on(day).filter(**_is("building", building))))
+        return rows
+
     def registered_on(self, day: dt.date) -> Self:
         """Not deregistered by ``day``: the day itself is the first on which it no longer counts."""
         return self.exclude(status=CompanyStatus.DEREGISTERED, status_since__lte=day)
@@ -159,13 +212,13 @@ class CompanyQuerySet(models.QuerySet):
             return companies.with_full_members(day).filter(full_members__gte=MIN_FULL_MEMBERS)
         return companies
 
-    def population(self, node: TreeNode, denominator: Denominator, day: dt.date) -> Self:
+    def population(self, node: TreeNode, denominator: Denominator, day: dt.date, cut: Cut = WHOLE) -> Self:
         """The companies of a park, an area or an organisation that ``denominator`` counts on ``day`` (domain 2.7).
 
         Of a place: those with a tenancy in it, on site where the denominator asks for it. Of an organisation: those
         that a link or a membership ties to it or to one below it, on site anywhere where the denominator asks for it.
         """
-        companies = self.counting_as(denominator, day)
+        companies = self.counting_as(denominator, day).cut_to(cut, day)
         if not isinstance(node, Organization):
             return companies.located_in(node, day, on_site_only=denominator.is_on_site)
         tied = companies.tied_to(node, day)
@@ -224,3 +277,7 @@ class CompanyQuerySet(models.QuerySet):
                 Prefetch("links", links.opening_for(scope), to_attr="current_links"),
             )
         )
+
+
+def _is(name: str, value: Any) -> dict[str, Any]:
+    return {f"{name}__isnull": True} if value is None else {name: value}

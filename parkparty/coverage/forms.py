@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,8 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from parkparty.companies.choices import Denominator
 from parkparty.core.dates import today, year_of
-from parkparty.coverage.figures import Node
+from parkparty.coverage.choices import PLACE_DIMENSIONS, Dimension, TargetRate
+from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import Comparison
+from parkparty.coverage.figures.cross import dimensions_of
+from parkparty.places.models import Park
 
 WRONG_DAY = gettext_lazy("日期按 2026-11-21 的样子填写。")
 
@@ -25,6 +29,10 @@ def _day_input() -> forms.DateInput:
 
 def _select() -> forms.Select:
     return forms.Select(attrs={"class": "form-select"})
+
+
+def _number(**attrs: str) -> forms.NumberInput:
+    return forms.NumberInput(attrs={"class": "form-control", **attrs})
 
 
 class CoverageOptionsForm(forms.Form):
@@ -42,6 +50,16 @@ class CoverageOptionsForm(forms.Form):
         required=False,
         widget=_select(),
     )
+
+    @classmethod
+    def read(cls, parameters: Mapping[str, str]) -> CoverageOptionsForm:
+        """The form with what an address asks for; what it leaves out is today and operating companies."""
+        return cls(
+            {
+                "as_of": parameters.get("as_of") or today().isoformat(),
+                "denominator": parameters.get("denominator") or Denominator.OPERATING,
+            }
+        )
 
     def clean_as_of(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["as_of"]
@@ -117,3 +135,76 @@ class PlanOptionsForm(CoverageOptionsForm):
         """Whether that box is ticked."""
         self.full_clean()
         return bool(self.cleaned_data.get("joins_empty"))
+
+
+class CrossForm(forms.Form):
+    """The two dimensions of a table. Without any, parks (of a park: industries) by how companies are covered."""
+
+    rows = forms.ChoiceField(label=gettext_lazy("行"), widget=_select())
+    columns = forms.ChoiceField(label=gettext_lazy("列"), widget=_select())
+
+    def __init__(self, parameters: Mapping[str, str], *, point: Point) -> None:
+        first = Dimension.INDUSTRY if isinstance(point.node, Park) else Dimension.PARK
+        asked = {
+            "rows": parameters.get("rows") or first,
+            "columns": parameters.get("columns") or Dimension.COVERAGE,
+        }
+        super().__init__(asked)
+        self.cut = point.cut.as_query()
+        for name in asked:
+            offered = [(kind.value, kind.label) for kind in dimensions_of(point)]
+            self.fields[name].choices = offered  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = super().clean() or {}
+        names = [str(asked[name]) for name in ("rows", "columns") if name in asked]
+        pair = set(names)
+        if len(names) > len(pair):
+            raise ValidationError(_("行和列选择不同的维度。"))
+        if len(pair & PLACE_DIMENSIONS) > 1:
+            raise ValidationError(_("园区和下级辖区只选一个，另一个换成别的维度。"))
+        for name in pair & self.cut.keys():
+            label = Dimension(name).label
+            raise ValidationError(_("企业已经按“%(label)s”筛选，去掉这个筛选，或者换一个维度。") % {"label": label})
+        return asked
+
+    @property
+    def chosen(self) -> tuple[Dimension, Dimension]:
+        """The dimensions of rows and columns; where they cannot be read, those of an address without any."""
+        if self.is_valid():
+            return Dimension(self.cleaned_data["rows"]), Dimension(self.cleaned_data["columns"])
+        return Dimension.PARK, Dimension.COVERAGE
+
+
+class TargetForm(forms.Form):
+    """A target in per cent with one decimal. Left empty, the target is taken back."""
+
+    year = forms.IntegerField(label=gettext_lazy("年度"), min_value=2000, max_value=2100, widget=_number())
+    rate = forms.ChoiceField(label=gettext_lazy("指标"), choices=TargetRate.choices, widget=_select())
+    denominator = forms.ChoiceField(
+        label=gettext_lazy("口径（分母）"),
+        choices=Denominator.choices,
+        initial=Denominator.OPERATING,
+        widget=_select(),
+    )
+    percent = forms.DecimalField(
+        label=gettext_lazy("目标（%），留空则取消"),
+        required=False,
+        min_value=decimal.Decimal("0.1"),
+        max_value=100,
+        max_digits=4,
+        decimal_places=1,
+        widget=_number(step="0.1"),
+    )
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What ``services.set_target`` is to be told."""
+        asked = self.cleaned_data
+        percent: decimal.Decimal | None = asked["percent"]
+        return {
+            "year": asked["year"],
+            "rate": TargetRate(asked["rate"]),
+            "denominator": Denominator(asked["denominator"]),
+            "tenths": None if percent is None else int(percent * 10),
+        }

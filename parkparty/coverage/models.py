@@ -1,4 +1,4 @@
-"""What coverage keeps: figures frozen on a day, with the list they were counted from."""
+"""What coverage keeps: figures frozen on a day, with the list they were counted from; the targets of a year; counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from parkparty.companies.choices import Denominator
-from parkparty.coverage.querysets import OfNodeQuerySet
+from parkparty.core.paths import PathField
+from parkparty.core.rates import tenths
+from parkparty.coverage.choices import TargetRate
+from parkparty.coverage.querysets import OfNodeQuerySet, TargetQuerySet
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
 
@@ -83,3 +86,98 @@ class CoverageSnapshot(OfNode):
     def chosen(self) -> Denominator:
         """The denominator as what it is."""
         return Denominator(self.denominator)
+
+
+FULL = 1000
+"""A whole in tenths of a per cent: what targets are kept in, so that 95.5 % stays exact."""
+
+
+class CoverageTarget(OfNode):
+    """The rate that a node and everything below it is to reach by the end of a year, in tenths of a per cent."""
+
+    year = models.PositiveSmallIntegerField(_("年度"))
+    rate = models.CharField(_("指标"), max_length=12, choices=TargetRate)
+    denominator = models.CharField(_("口径"), max_length=12, choices=Denominator)
+    tenths = models.PositiveSmallIntegerField(_("目标（千分比）"))
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta(OfNode.Meta):
+        verbose_name = _("覆盖目标")
+        verbose_name_plural = pgettext_lazy("复数", "覆盖目标")
+        ordering = ["-year", "id"]
+        constraints = [
+            *OfNode.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(denominator__in=Denominator.values), name="coverage_target_denominator_known"
+            ),
+            models.CheckConstraint(condition=Q(rate__in=TargetRate.values), name="coverage_target_rate_known"),
+            models.CheckConstraint(condition=Q(tenths__gt=0, tenths__lte=FULL), name="coverage_target_to_the_whole"),
+            *(
+                models.UniqueConstraint(
+                    fields=[kind, "year", "rate", "denominator"], name=f"coverage_one_target_of_{kind}"
+                )
+                for kind in ("area", "park", "organization")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.year} {self.get_rate_display()}"
+
+    @property
+    def percent(self) -> str:
+        """The target with one decimal, such as ``95.0``."""
+        return tenths(self.tenths, 1)
+
+    def missing(self, numerator: int, denominator: int) -> int:
+        """How many more of ``denominator`` companies must be covered until the target is met; 0 when it is."""
+        return max(0, -(-self.tenths * denominator // FULL) - numerator)
+
+
+class ActivityMark(models.Model):
+    """The counted activities of an organisation in a month may have changed since they were last counted.
+
+    Written by triggers of the database in the transaction of the change (``counting.sql``), so that imports, the data
+    pages and plain SQL are seen as well. ``organization_id`` is no foreign key: a mark may outlive its organisation.
+    """
+
+    organization_id = models.BigIntegerField()
+    month = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization_id", "month"], name="coverage_marks_by_cell")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.month}"
+
+
+class ActivityCell(models.Model):
+    """How many counted activities an organisation led in a month, and the places that they were added to."""
+
+    organization_id = models.BigIntegerField()
+    month = models.DateField()
+    number = models.PositiveIntegerField()
+    park_path = PathField(default="")
+    area_path = PathField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "month"], name="coverage_one_cell_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.month}"
+
+
+class ActivityTotal(models.Model):
+    """How many counted activities the organisations of a place and of all below it led in a month."""
+
+    path = PathField()
+    month = models.DateField()
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["path", "month"], name="coverage_one_total_a_month")]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.month}"

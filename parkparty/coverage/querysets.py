@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Q
+
+from parkparty.core import paths
 
 if TYPE_CHECKING:
     from parkparty.core.models import TreeNode
@@ -29,3 +32,17 @@ class OfNodeQuerySet(models.QuerySet):
     def of(self, node: TreeNode) -> Self:
         """Rows of ``node`` itself."""
         return self.filter(**{str(node._meta.model_name): node})
+
+
+class TargetQuerySet(OfNodeQuerySet):
+    """Targets of nodes."""
+
+    def binding(self, node: TreeNode) -> Self:
+        """Targets of ``node`` and of the nodes above it, which hold for everything below them.
+
+        Targets above one's own are visible to all readers, as the names there are.
+        """
+        chain = paths.ancestors(node.path, include_self=True)
+        if node._meta.model_name == "organization":
+            return self.filter(organization__path__in=chain)
+        return self.filter(Q(area__path__in=chain) | Q(park__path__in=chain))

@@ -13,6 +13,9 @@ from parkparty.organizations.filters import OrganizationField
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
 
+TOPS_OFFERED = 8
+"""Nodes to choose from on a dashboard; the page of coverage lists them all."""
+
 
 def asked_node(parameters: Mapping[str, str], scope: Scope) -> Node | None:
     """The area, park or organisation named in an address; None when none is named.
@@ -28,9 +31,15 @@ def asked_node(parameters: Mapping[str, str], scope: Scope) -> Node | None:
         raise Http404(str(absent)) from absent
 
 
+def tops(scope: Scope) -> list[Node]:
+    """Where the reader's subtrees begin: places, or organisations where there are none; the first few."""
+    places: list[Node] = [*top_places(scope, TOPS_OFFERED)]
+    return places[:TOPS_OFFERED] or [*top_organizations(scope, TOPS_OFFERED)]
+
+
 def first_node(scope: Scope) -> Node | None:
     """Where the reader's subtrees begin: a place if there is one, else an organisation."""
-    return next(iter([*top_places(scope, 1), *top_organizations(scope, 1)]), None)
+    return next(iter(tops(scope)), None)
 
 
 def is_whole(node: Node, scope: Scope) -> bool:

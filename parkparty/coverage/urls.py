@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parkparty.coverage.views import changes, pages, plans, snapshots
+from parkparty.coverage.views import board, changes, cross, pages, plans, snapshots, targets
 from parkparty.coverage.views import organizations as organization_views
 
 app_name = "coverage"
@@ -13,8 +13,13 @@ urlpatterns = [
     path("parks/<slug:key>/", pages.park_page, name="park"),
     path("parks/<slug:key>/plan/", plans.park_plan, name="park_plan"),
     path("organizations/<str:code>/", pages.organization_coverage, name="organization"),
+    path("dashboard/", board.dashboard, name="dashboard"),
+    path("wall/", board.wall, name="wall"),
+    path("cross/", cross.cross, name="cross"),
     path("changes/", changes.changes, name="changes"),
     path("companies/", changes.companies, name="companies"),
+    path("targets/", targets.target_list, name="targets"),
+    path("targets/set/", targets.target_set, name="target_set"),
     path("snapshots/", snapshots.snapshot_list, name="snapshots"),
     path("snapshots/take/", snapshots.snapshot_take, name="snapshot_take"),
     path("snapshots/<int:pk>/", snapshots.snapshot_detail, name="snapshot"),

@@ -19,7 +19,7 @@ from parkparty.activities.models import Activity, ActivityType
 from parkparty.companies.choices import LinkKind
 from parkparty.companies.models import CompanyMemberCount
 from parkparty.core.dates import today
-from parkparty.coverage.views import pages as views
+from parkparty.coverage.views import home as views
 from parkparty.organizations.choices import OrganizationType
 from parkparty.rules.choices import Every, RuleKind, Strength
 from parkparty.rules.models import Rule

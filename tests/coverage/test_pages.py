@@ -201,3 +201,22 @@ def test_a_page_needs_few_queries(
     client = client_of(viewer)
     with django_assert_max_num_queries(12):
         body(client, reverse(name, args=[key]))
+
+
+def test_effective_coverage_is_not_claimed_for_days_before_any_record(
+    town: World, reviewer: User, secretary: User, make_activity: Callable[..., Any], client_of: SignIn
+) -> None:
+    client, address = client_of(reviewer), reverse("coverage:park", args=["kic"])
+    assert "没有活动记录，不能统计" in body(client, address)
+    make_activity(
+        town.joint_branch,
+        secretary,
+        held_on=dt.date(2019, 5, 1),
+        state="approved",
+        reviewed_by=reviewer,
+        reviewed_at=dt.datetime(2019, 5, 2, tzinfo=dt.UTC),
+    )
+    assert "没有活动记录，不能统计" in body(client, f"{address}?as_of=2019-04-30")
+    page = body(client, f"{address}?as_of=2019-05-01")
+    assert "没有活动记录，不能统计" not in page
+    assert "list=effective" in page

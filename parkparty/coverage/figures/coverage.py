@@ -13,16 +13,21 @@ from django.db.models.functions import Coalesce, Substr
 
 from parkparty.companies.choices import CoverageChoice, CoverageState, Denominator, TenancyKind
 from parkparty.companies.models import Company, CoverageLink
+from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core import paths
 from parkparty.core.models import valid_on
 from parkparty.core.rates import Rate, mean_of
-from parkparty.core.scope import Scope
+from parkparty.core.scope import Scope, Tree
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
 
 Place = Area | Park
 Node = Area | Park | Organization
+
+
+CHILDREN_COMPARED = 50
+"""Organisations directly below one that are compared with each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,36 +163,45 @@ def with_load(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Which companies a figure counts: those of a node, under a denominator, on a day, narrowed by a cut."""
+
+    node: Node
+    denominator: Denominator
+    as_of: dt.date
+    cut: Cut = WHOLE
+
+    def companies(self, scope: Scope) -> CompanyQuerySet:
+        """The companies themselves, as far as the reader sees them."""
+        return self.seen(scope).population(self.node, self.denominator, self.as_of, self.cut)
+
+    def seen(self, scope: Scope) -> CompanyQuerySet:
+        """Companies that the reader sees. Whoever holds the whole node sees all of its companies: nothing to ask."""
+        tree: Tree = "organizations" if isinstance(self.node, Organization) else "places"
+        return Company.objects.all() if scope.covers(tree, self.node.path) else Company.objects.within(scope)
+
+
 def company_coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> CompanyCoverage:
     """The companies of ``node`` by how they are covered on ``as_of``, in one query."""
-    return coverage_of_each([node], as_of=as_of, denominator=denominator, scope=scope)[0]
+    return coverage_at([Point(node, denominator, as_of)], scope)[0]
 
 
-def coverage_of_each(
-    nodes: Sequence[Node], *, as_of: dt.date, denominator: Denominator, scope: Scope
-) -> list[CompanyCoverage]:
-    """``company_coverage`` of each of ``nodes``, in their order, in one query for all."""
-    return coverage_of_pairs([(node, denominator) for node in nodes], as_of=as_of, scope=scope)
-
-
-def coverage_of_pairs(
-    pairs: Sequence[tuple[Node, Denominator]], *, as_of: dt.date, scope: Scope
-) -> list[CompanyCoverage]:
-    """``company_coverage`` of each node under the denominator beside it, in their order, in one query for all."""
-    if not pairs:
+def coverage_at(points: Sequence[Point], scope: Scope) -> list[CompanyCoverage]:
+    """The coverage at each of ``points``, in their order, in one query for all."""
+    if not points:
         return []
-    companies = Company.objects.within(scope)
     counts = [
-        companies.population(node, denominator, as_of)
-        .with_coverage_state(as_of)
+        point.companies(scope)
+        .with_coverage_state(point.as_of)
         .annotate(part=Value(number))
         .order_by()
         .values_list("part", "coverage_state")
         .annotate(number=Count("pk"))
-        for number, (node, denominator) in enumerate(pairs)
+        for number, point in enumerate(points)
     ]
     parts = _summed(counts[0].union(*counts[1:], all=True))
-    return [parts.get(number, CompanyCoverage()) for number in range(len(pairs))]
+    return [parts.get(number, CompanyCoverage()) for number in range(len(points))]
 
 
 def branches_of(node: Node, as_of: dt.date, scope: Scope) -> QuerySet[Organization]:
@@ -209,7 +223,7 @@ def with_units(organizations: QuerySet[Organization], as_of: dt.date) -> QuerySe
 
 
 def coverage_by_park(
-    place: Place, *, as_of: dt.date, denominator: Denominator, scope: Scope
+    place: Place, *, as_of: dt.date, denominator: Denominator, scope: Scope, cut: Cut = WHOLE
 ) -> dict[int, CompanyCoverage]:
     """The coverage of each park of an area, its bases included, or of each base of a park; by the park's key.
 
@@ -217,26 +231,43 @@ def coverage_by_park(
     """
     base = F("tenancies__park")
     park = Coalesce("tenancies__park__parent", base) if isinstance(place, Area) else base
-    return _by_part(place, park, as_of, denominator, scope)
+    return _by_part(Point(place, denominator, as_of, cut), park, scope)
 
 
 def coverage_by_area(
-    area: Area, *, as_of: dt.date, denominator: Denominator, scope: Scope
+    area: Area, *, as_of: dt.date, denominator: Denominator, scope: Scope, cut: Cut = WHOLE
 ) -> dict[str, CompanyCoverage]:
     """The coverage of each area, and each park, directly below ``area``; by its path. One query for all."""
     below = Substr("tenancies__park__path", 1, len(area.path) + paths.STEP)
-    return _by_part(area, below, as_of, denominator, scope)
+    return _by_part(Point(area, denominator, as_of, cut), below, scope)
 
 
-def _by_part(
-    place: Place, part: Any, as_of: dt.date, denominator: Denominator, scope: Scope
-) -> dict[Any, CompanyCoverage]:
-    here = valid_on(as_of, "tenancies__") & paths.under("tenancies__park__path", place.path)
-    if denominator.is_on_site:
+def parts_below(point: Point, scope: Scope) -> tuple[dict[Any, CompanyCoverage], dict[Any, Node]]:
+    """What stands side by side below a node, by one key: the parks of an area, the bases of a park, the organisations
+    directly below one; each with its coverage. In two queries.
+    """
+    node = point.node
+    asked: dict[str, Any] = {"as_of": point.as_of, "denominator": point.denominator}
+    if isinstance(node, Organization):
+        below = Organization.objects.within(scope).filter(parent=node).active_on(point.as_of).order_by("path")
+        children = [] if node.is_branch else list(below[:CHILDREN_COMPARED])
+        found = coverage_at([Point(child, cut=point.cut, **asked) for child in children], scope)
+        return dict(enumerate(found)), dict(enumerate(children))
+    parks: Any = Park.objects.within(scope)
+    nodes = parks.filter(parent=node) if isinstance(node, Park) else parks.under(node).filter(parent__isnull=True)
+    by_key = nodes.in_bulk()
+    return coverage_by_park(node, scope=scope, cut=point.cut, **asked) if by_key else {}, by_key
+
+
+def _by_part(point: Point, part: Any, scope: Scope) -> dict[Any, CompanyCoverage]:
+    day = point.as_of
+    here = valid_on(day, "tenancies__") & paths.under("tenancies__park__path", point.node.path)
+    if point.denominator.is_on_site:
         here &= Q(tenancies__kind=TenancyKind.ON_SITE)
-    companies = Company.objects.within(scope).counting_as(denominator, as_of).with_coverage_state(as_of)
+    companies: Any = point.seen(scope).counting_as(point.denominator, day).cut_to(point.cut, day)
     rows = (
-        companies.filter(here)
+        companies.with_coverage_state(day)
+        .filter(here)
         .annotate(part=part)
         .order_by()
         .values_list("part", "coverage_state")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
@@ -11,12 +12,12 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from parkparty.activities.choices import COUNTED_STATES
-from parkparty.activities.models import ActivityHost
+from parkparty.activities.models import Activity, ActivityHost
 from parkparty.companies.choices import CoverageState, Denominator
-from parkparty.companies.models import Company
+from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Node, with_load
+from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Node, Point, with_load
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.rules.models import Rule
@@ -75,24 +76,47 @@ def _held(rule: str, period: Period) -> Q:
     return Q(pk__in=hosts.values("organization")) | Q(type__in=HAS_BRANCHES) & Q(Exists(below))
 
 
-def effective_companies(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> Any:
+def effective_companies(
+    node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope, cut: Cut = WHOLE
+) -> CompanyQuerySet:
     """The companies of ``node`` that are effectively covered on ``as_of``."""
-    companies = Company.objects.within(scope).population(node, denominator, as_of)
+    companies = Point(node, denominator, as_of, cut).companies(scope)
     return companies.covered_by_one_of(effective_organizations(as_of), as_of)
 
 
-def coverage_with_effective(
-    node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope
-) -> tuple[CoverageFigures, int]:
-    """The coverage of ``node`` and how many of its companies are effectively covered, in two queries."""
-    effective = effective_companies(node, as_of=as_of, denominator=denominator, scope=scope)
+def effective_at(points: Sequence[Point], scope: Scope) -> list[tuple[CompanyCoverage, int | None]]:
+    """The coverage at each of ``points`` and how many companies are effectively covered there, in one query for all.
+
+    None instead of the second number when nothing had been recorded yet by that day: then nobody can know.
+    """
+    parts = [_grouped(point, number, scope) for number, point in enumerate(points)]
+    counts: list[Counter[str]] = [Counter() for _point in points]
+    known: list[set[bool]] = [set() for _point in points]
+    for part, state, is_effective, is_recorded, number in parts[0].union(*parts[1:], all=True):
+        counts[part][CoverageState(state).value] += number
+        counts[part]["effective"] += number if is_effective else 0
+        known[part].add(bool(is_recorded))
+    return [
+        (
+            CompanyCoverage(**{state.value: found[state.value] for state in CoverageState}),
+            None if records == {False} else found["effective"],
+        )
+        for found, records in zip(counts, known, strict=True)
+    ]
+
+
+def _grouped(point: Point, part: int, scope: Scope) -> Any:
+    day, companies = point.as_of, point.companies(scope)
+    effective = companies.covered_by_one_of(effective_organizations(day), day)
     among = Case(When(pk__in=effective.order_by().values("pk"), then=True), default=False)
-    companies: Any = Company.objects.within(scope).population(node, denominator, as_of)
-    rows = companies.with_coverage_state(as_of).annotate(effective=among).order_by()
-    counts: Counter[str] = Counter()
-    for state, is_effective, number in rows.values_list("coverage_state", "effective").annotate(number=Count("pk")):
-        counts[CoverageState(state).value] += number
-        counts["effective"] += number if is_effective else 0
-    parts = CompanyCoverage(**{state.value: counts[state.value] for state in CoverageState})
-    whole = with_load(node, parts, as_of=as_of, denominator=denominator, scope=scope)
-    return whole, counts["effective"]
+    recorded = Activity.objects.filter(state__in=COUNTED_STATES, held_on__lte=day)
+    rows = companies.with_coverage_state(day).annotate(part=Value(part), effective=among, recorded=Exists(recorded))
+    keys = rows.order_by().values_list("part", "coverage_state", "effective", "recorded")
+    return keys.annotate(number=Count("pk"))
+
+
+def coverage_with_effective(point: Point, scope: Scope) -> tuple[CoverageFigures, int | None]:
+    """``effective_at`` with the branches of the node and what its joint branches carry, in two queries."""
+    parts, effective = effective_at([point], scope)[0]
+    whole = with_load(point.node, parts, as_of=point.as_of, denominator=point.denominator, scope=scope)
+    return whole, effective

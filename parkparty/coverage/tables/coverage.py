@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from parkparty.activities.filters import COUNTED
 from parkparty.companies.choices import CoverageChoice, Denominator
+from parkparty.companies.querysets import WHOLE, Cut
 from parkparty.core.rates import Rate
 from parkparty.coverage.figures import CompanyCoverage, Node
 from parkparty.organizations.choices import OrganizationType
@@ -52,10 +53,12 @@ class Lists:
     node: Node
     as_of: dt.date
     denominator: Denominator
+    cut: Cut = WHOLE
 
-    def companies(self, coverage: str = "") -> str:
-        """The companies counted, or those of one kind of coverage."""
-        return reverse("companies:list", query=self._counted | ({"coverage": str(coverage)} if coverage else {}))
+    def companies(self, coverage: str = "", **asked: str) -> str:
+        """The companies counted, or those of one kind of coverage, or of what else a list may be ``asked`` for."""
+        of_kind = {"coverage": str(coverage)} if coverage else {}
+        return reverse("companies:list", query=self.state | of_kind | asked)
 
     def branches(self, type: str = "branch") -> str:
         """The branches counted, or those of one type."""
@@ -69,12 +72,17 @@ class Lists:
 
     def behind(self, list: str) -> str:
         """The companies of a list that only coverage can tell, such as those effectively covered."""
-        return reverse("coverage:companies", query={"list": list, **self._counted})
+        return reverse("coverage:companies", query={"list": list, **self.state})
+
+    def cross(self, **asked: str) -> str:
+        """The same companies by two of their dimensions."""
+        return reverse("coverage:cross", query=self.state | asked)
 
     @property
-    def _counted(self) -> dict[str, str]:
-        """The companies that the denominator counts, as an address names them."""
-        return {**key_of(self.node), "denominator": str(self.denominator), "as_of": self.as_of.isoformat()}
+    def state(self) -> dict[str, str]:
+        """The companies that are counted, as the address of any list or page of coverage names them."""
+        asked = {"denominator": str(self.denominator), "as_of": self.as_of.isoformat()}
+        return {**key_of(self.node), **asked, **self.cut.as_query()}
 
     def plan(self) -> str:
         """The plan for the uncovered companies of a place; empty for an organisation, which has none."""
@@ -85,7 +93,7 @@ class Lists:
 
     def page(self) -> str:
         """The coverage page with the same day and denominator."""
-        asked = {"as_of": self.as_of.isoformat(), "denominator": str(self.denominator)}
+        asked = {"as_of": self.as_of.isoformat(), "denominator": str(self.denominator)} | self.cut.as_query()
         return f"{page_of(self.node)}?{urlencode(asked)}"
 
 
@@ -193,6 +201,7 @@ def comparison(
     *,
     as_of: dt.date,
     denominator: Denominator,
+    cut: Cut = WHOLE,
 ) -> list[ComparisonRow]:
     """The parts of a place, the largest number of companies without organisation coverage first.
 
@@ -205,7 +214,7 @@ def comparison(
         ComparisonRow(
             node=node,
             coverage=part,
-            lists=Lists(node, as_of, denominator),
+            lists=Lists(node, as_of, denominator, cut),
             gap_width=f"{100 * part.uncovered / largest:.2f}%",
         )
         for node, part in filled

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
+from parkparty.companies.filters import CutForm
 from parkparty.companies.tables import company_row
 from parkparty.core.paging import keyset_page, number_of
 from parkparty.core.rates import signed
@@ -92,6 +93,6 @@ def _asked(request: ScopedRequest, node: Node) -> tuple[Any, Any, str, str, str]
         label = _("%(cause)s，影响分子的企业") if covered else _("%(cause)s的企业")
         back = reverse("coverage:changes", query=asked_of(comparison))
         return rows, comparison.until, label % {"cause": cause.label}, note, back
-    form = CoverageOptionsForm(request.GET)
-    rows = effective_companies(node, as_of=form.day, denominator=form.chosen, scope=request.scope)
-    return rows, form.day, _("有效覆盖的企业"), definition(), Lists(node, form.day, form.chosen).page()
+    form, cut = CoverageOptionsForm(request.GET), CutForm(request.GET, scope=request.scope).cut
+    rows = effective_companies(node, as_of=form.day, denominator=form.chosen, scope=request.scope, cut=cut)
+    return rows, form.day, _("有效覆盖的企业"), definition(), Lists(node, form.day, form.chosen, cut).page()

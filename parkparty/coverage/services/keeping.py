@@ -1,8 +1,9 @@
-"""Writes of coverage: figures are frozen, and never changed afterwards."""
+"""Writes of coverage: figures are frozen, and never changed afterwards; targets are set and taken back."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.companies.choices import Denominator
+from parkparty.coverage.choices import TargetRate
 from parkparty.coverage.figures import Node
 from parkparty.coverage.figures.frozen import freeze
-from parkparty.coverage.models import CoverageSnapshot
+from parkparty.coverage.models import CoverageSnapshot, CoverageTarget
 
 
 @transaction.atomic
@@ -39,3 +41,22 @@ def take_snapshot(
     )
     record(_("保存覆盖快照"), snapshot, by=by, changes={"sha256": [None, snapshot.sha256]})
     return snapshot, True
+
+
+@transaction.atomic
+def set_target(
+    node: Node, *, year: int, rate: TargetRate, denominator: Denominator, tenths: int | None, by: User | None
+) -> CoverageTarget | None:
+    """Set the target of ``node`` for a year, in tenths of a per cent; None takes it back."""
+    key: dict[str, Any] = {str(node._meta.model_name): node, "year": year, "rate": rate, "denominator": denominator}
+    standing = CoverageTarget.objects.select_for_update(of=("self",)).filter(**key).first()
+    before = standing.percent if standing else None
+    if tenths is None:
+        if standing:
+            record(_("取消覆盖目标"), standing, by=by, changes={"percent": [before, None]})
+            standing.delete()
+        return None
+    target, _is_new = CoverageTarget.objects.update_or_create(**key, defaults={"tenths": tenths})
+    if target.percent != before:
+        record(_("设定覆盖目标"), target, by=by, changes={"percent": [before, target.percent]})
+    return target

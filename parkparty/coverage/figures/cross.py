@@ -1,0 +1,174 @@
+"""Any two dimensions of companies across each other: cells, totals of rows and columns and the whole, in one query.
+
+A company that sits in two parks stands in both rows, and once in every total: totals are counted, not added up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, Count, F, FilteredRelation, Q, Value
+from django.db.models.functions import Cast, Coalesce, Substr
+
+from parkparty.companies.choices import ORGANISATION_LINKS, CoverageState, SizeClass, StaffBand, TenancyKind
+from parkparty.companies.models import Industry
+from parkparty.core import paths
+from parkparty.core.models import valid_on
+from parkparty.core.scope import Scope
+from parkparty.coverage.choices import Dimension
+from parkparty.coverage.figures.coverage import Point
+from parkparty.organizations.models import Organization
+from parkparty.organizations.querysets import reached
+from parkparty.places.models import Area, Building, Park
+
+CELL, ROW, COLUMN, ALL = range(4)
+"""The parts of the one query."""
+
+ROWS_SHOWN, COLUMNS_SHOWN = 50, 20
+CELLS_READ = 20_000
+"""More groups than this are refused: nobody reads such a table, and no page should wait for it."""
+
+FIXED: dict[Dimension, list[str]] = {
+    Dimension.COVERAGE: [state.value for state in CoverageState],
+    Dimension.SIZE: [size for size in SizeClass.values if size] + [""],
+    Dimension.STAFF: [str(band) for band in StaffBand.values if band] + ["0"],
+}
+"""Dimensions whose values stand in an order of their own; the others stand by their number of companies."""
+
+Key = str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossTable:
+    """How many companies stand in each cell. ``rows`` and ``columns`` are keys in the order in which they are shown."""
+
+    rows: list[Key]
+    columns: list[Key]
+    cells: dict[tuple[Key, Key], int]
+    row_totals: dict[Key, int]
+    column_totals: dict[Key, int]
+    total: int
+    rows_left_out: int
+    columns_left_out: int
+
+
+def dimensions_of(point: Point) -> list[Dimension]:
+    """The dimensions that companies of ``point`` can be told by: areas below only where there may be some."""
+    return [kind for kind in Dimension if kind != Dimension.AREA or isinstance(point.node, Area)]
+
+
+def cross_table(point: Point, rows: Dimension, columns: Dimension, scope: Scope) -> CrossTable | None:
+    """The companies of ``point`` by ``rows`` and ``columns``, in one query; None when there are too many cells."""
+    companies = point.companies(scope).order_by()
+    nothing = Value("", output_field=CharField())
+    row_key, column_key = _key(rows, "row", point), _key(columns, "column", point)
+    by_row = _joined(companies, rows, "row", point, scope)
+    by_column = _joined(companies, columns, "column", point, scope)
+    by_both = _joined(by_row, columns, "column", point, scope)
+    parts = [
+        _counted(by_both, CELL, row_key, column_key),
+        _counted(by_row, ROW, row_key, nothing),
+        _counted(by_column, COLUMN, nothing, column_key),
+        _counted(companies, ALL, nothing, nothing),
+    ]
+    found = list(parts[0].union(*parts[1:], all=True)[: CELLS_READ + 1])
+    return None if len(found) > CELLS_READ else _table(found, rows, columns)
+
+
+def names_of(dimension: Dimension, keys: Iterable[Key], scope: Scope) -> dict[Key, Any]:
+    """What each key of ``dimension`` stands for: a choice's label, or the row that it names; at most two queries."""
+    stated = [key for key in keys if key]
+    if dimension == Dimension.COVERAGE:
+        return {state.value: state.label for state in CoverageState}
+    if dimension == Dimension.SIZE:
+        return dict(SizeClass.choices)
+    if dimension == Dimension.STAFF:
+        return {str(value): label for value, label in StaffBand.choices}
+    if dimension == Dimension.INDUSTRY:
+        return {row.code: row for row in Industry.objects.filter(code__in=stated)}
+    if dimension == Dimension.AREA:
+        below: list[Area | Park] = list(Area.objects.within(scope).filter(path__in=stated))
+        below += Park.objects.within(scope).filter(path__in=stated)
+        return {node.path: node for node in below}
+    model: Any = {Dimension.PARK: Park, Dimension.BUILDING: Building}.get(dimension, Organization)
+    return {str(row.pk): row for row in model.objects.within(scope).filter(pk__in=stated)}
+
+
+def _joined(companies: Any, dimension: Dimension, name: str, point: Point, scope: Scope) -> Any:
+    """``companies`` with the rows of the relation that ``dimension`` needs, under a name of its own."""
+    day, node, alias = point.as_of, point.node, f"{name}_of"
+    if dimension == Dimension.COVERAGE:
+        return companies.with_coverage_state(day, f"{name}_state")
+    if dimension == Dimension.ORGANIZATION:
+        condition = valid_on(day, "links__") & Q(links__kind__in=ORGANISATION_LINKS)
+        joined = companies.annotate(**{alias: FilteredRelation("links", condition=condition)})
+        return joined.filter(Q(**{f"{alias}__isnull": True}) | reached(scope, f"{alias}__organization__"))
+    if dimension not in (Dimension.PARK, Dimension.AREA, Dimension.BUILDING):
+        return companies
+    condition = valid_on(day, "tenancies__")
+    if dimension != Dimension.BUILDING and point.denominator.is_on_site:
+        condition &= Q(tenancies__kind=TenancyKind.ON_SITE)
+    joined = companies.annotate(**{alias: FilteredRelation("tenancies", condition=condition)})
+    here = scope.q("places", f"{alias}__park__path")
+    if not isinstance(node, Organization):
+        here &= paths.under(f"{alias}__park__path", node.path)
+    if dimension == Dimension.BUILDING:
+        here = Q(**{f"{alias}__isnull": False}) & (Q(**{f"{alias}__building__isnull": True}) | here)
+    return joined.filter(here)
+
+
+def _key(dimension: Dimension, name: str, point: Point) -> Any:
+    alias = f"{name}_of"
+    keys: dict[Dimension, Any] = {
+        Dimension.COVERAGE: F(f"{name}_state"),
+        Dimension.PARK: Coalesce(f"{alias}__park__parent", f"{alias}__park"),
+        Dimension.AREA: Substr(f"{alias}__park__path", 1, len(point.node.path) + paths.STEP),
+        Dimension.BUILDING: F(f"{alias}__building"),
+        Dimension.INDUSTRY: Substr("industry__code", 1, 2),
+        Dimension.SIZE: F("size"),
+        Dimension.STAFF: F("staff_band"),
+        Dimension.ORGANIZATION: F(f"{alias}__organization"),
+    }
+    return Cast(keys[dimension], CharField())
+
+
+def _counted(companies: Any, part: int, row_key: Any, column_key: Any) -> Any:
+    keyed = companies.annotate(part=Value(part), row_key=row_key, column_key=column_key)
+    return keyed.values_list("part", "row_key", "column_key").annotate(number=Count("pk", distinct=True))
+
+
+def _table(found: list[tuple[int, Key, Key, int]], rows: Dimension, columns: Dimension) -> CrossTable:
+    row_totals: Counter[Key] = Counter()
+    column_totals: Counter[Key] = Counter()
+    cells: dict[tuple[Key, Key], int] = {}
+    total = 0
+    for part, row, column, number in found:
+        if part == CELL:
+            cells[row, column] = number
+        elif part == ROW:
+            row_totals[row] = number
+        elif part == COLUMN:
+            column_totals[column] = number
+        else:
+            total = number
+    row_keys, column_keys = _ordered(rows, row_totals), _ordered(columns, column_totals)
+    return CrossTable(
+        rows=row_keys[:ROWS_SHOWN],
+        columns=column_keys[:COLUMNS_SHOWN],
+        cells=cells,
+        row_totals=row_totals,
+        column_totals=column_totals,
+        total=total,
+        rows_left_out=max(0, len(row_keys) - ROWS_SHOWN),
+        columns_left_out=max(0, len(column_keys) - COLUMNS_SHOWN),
+    )
+
+
+def _ordered(dimension: Dimension, totals: Counter[Key]) -> list[Key]:
+    """Values with an order of their own in that order; others by their number, what is not stated at the end."""
+    if dimension in FIXED:
+        return [key for key in FIXED[dimension] if key in totals]
+    return sorted(totals, key=lambda key: (key is None, -totals[key], key or ""))

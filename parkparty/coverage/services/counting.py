@@ -1,0 +1,182 @@
+"""Keeping counts of activities: folding what was marked, counting anew, comparing with the truth.
+
+``fold`` may run anywhere at any time: one at a time works, the cells are counted from the activities themselves, so
+nothing can be counted twice, and a change that is committed while it runs leaves a mark of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+
+from parkparty.activities.models import Activity
+from parkparty.core import paths
+from parkparty.coverage.models import ActivityCell, ActivityMark, ActivityTotal
+from parkparty.organizations.models import Organization
+
+BATCH = 2000
+"""Marks folded in one transaction."""
+
+LOCK = 0x70706366
+"""One fold at a time in a PostgreSQL database; SQLite has one writer anyway."""
+
+Cell = tuple[int, dt.date]
+Total = tuple[str, dt.date]
+
+
+def fold_all() -> int:
+    """Fold every mark that is committed; returns how many cells were counted."""
+    number = 0
+    while cells := fold():
+        number += cells
+    return number
+
+
+@transaction.atomic
+def fold(limit: int = BATCH) -> int:
+    """Count the first ``limit`` marked cells anew and carry the differences up; returns how many cells there were."""
+    _lock()
+    marks = list(ActivityMark.objects.order_by("pk").values_list("pk", "organization_id", "month")[:limit])
+    if not marks:
+        return 0
+    # Gone before the activities are counted: what is committed from here on has a mark that stays.
+    ActivityMark.objects.filter(pk__in=[pk for pk, _organization, _month in marks]).delete()
+    cells = {(organization, month) for _pk, organization, month in marks}
+    folded, counted = _folded(cells), _counted(cells)
+    changes: Counter[Total] = Counter()
+    for cells_of, sign in ((folded, -1), (counted, 1)):
+        for cell in cells_of.values():
+            for path in places_of(cell):
+                changes[path, cell.month] += sign * cell.number
+    ActivityCell.objects.filter(pk__in=[cell.pk for cell in folded.values()]).delete()
+    ActivityCell.objects.bulk_create(counted.values(), batch_size=500)
+    _carry({total: number for total, number in changes.items() if number})
+    return len(cells)
+
+
+@transaction.atomic
+def rebuild() -> int:
+    """Count everything anew, in one statement a step and level of the tree; returns how many cells there are."""
+    _lock()
+    # First the marks that are there: what is committed from here on has a mark that stays.
+    ActivityMark.objects.all().delete()
+    ActivityCell.objects.all().delete()
+    ActivityTotal.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(CELLS_ANEW[connection.vendor])
+        cursor.execute("SELECT MAX(LENGTH(park_path)), MAX(LENGTH(area_path)) FROM coverage_activitycell")
+        depth = max(length or 0 for length in cursor.fetchone()) // paths.STEP
+        for level in range(1, depth + 1):
+            cursor.execute(TOTALS_ANEW, {"length": level * paths.STEP})
+    return ActivityCell.objects.count()
+
+
+def differences() -> list[str]:
+    """Where the totals differ from the activities once every mark is folded, in words; nothing when all is right."""
+    fold_all()
+    with transaction.atomic():
+        _lock()
+        truth: Counter[Total] = Counter()
+        for cell in _counted(None).values():
+            for path in places_of(cell):
+                truth[path, cell.month] += cell.number
+        kept = {(row.path, row.month): row.number for row in ActivityTotal.objects.iterator()}
+    wrong = sorted(total for total in truth.keys() | kept.keys() if truth[total] != kept.get(total, 0))
+    return [f"{path} {month:%Y-%m}: {kept.get((path, month), 0)} ≠ {truth[path, month]}" for path, month in wrong]
+
+
+def places_of(cell: ActivityCell) -> set[str]:
+    """The places that count ``cell``: those that its organisation sits in, and all above them."""
+    chains = (paths.ancestors(path, include_self=True) for path in (cell.park_path, cell.area_path))
+    return {path for chain in chains for path in chain}
+
+
+def _lock() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _folded(cells: set[Cell]) -> dict[Cell, ActivityCell]:
+    rows = ActivityCell.objects.filter(organization_id__in={organization for organization, _month in cells})
+    found = {(row.organization_id, row.month): row for row in rows}
+    return {cell: row for cell, row in found.items() if cell in cells}
+
+
+def _counted(cells: set[Cell] | None) -> dict[Cell, ActivityCell]:
+    """What the activities say now of ``cells``, of all when None, with the places of the organisations."""
+    rows: Any = Activity.objects.counted().order_by()
+    if cells is not None:
+        rows = rows.filter(organization__in={organization for organization, _month in cells})
+    groups = rows.annotate(month=TruncMonth("held_on")).values_list("organization_id", "month")
+    found = {
+        (organization, month): number
+        for organization, month, number in groups.annotate(number=Count("pk"))
+        if cells is None or (organization, month) in cells
+    }
+    places = Organization.objects.filter(pk__in={organization for organization, _month in found})
+    of = {pk: (park or "", area or "") for pk, park, area in places.values_list("pk", "park__path", "area__path")}
+    return {
+        cell: ActivityCell(
+            organization_id=cell[0], month=cell[1], number=number, park_path=of[cell[0]][0], area_path=of[cell[0]][1]
+        )
+        for cell, number in found.items()
+    }
+
+
+def _carry(changes: dict[Total, int]) -> None:
+    """Add ``changes`` to the totals; a total of nothing is not kept."""
+    rows = ActivityTotal.objects.filter(
+        path__in={path for path, _month in changes}, month__in={month for _path, month in changes}
+    )
+    standing = {(row.path, row.month): row for row in rows}
+    changed: list[ActivityTotal] = []
+    new: list[ActivityTotal] = []
+    gone: list[ActivityTotal] = []
+    for (path, month), difference in changes.items():
+        row = standing.get((path, month))
+        if row is None:
+            new.append(ActivityTotal(path=path, month=month, number=difference))
+            continue
+        row.number += difference
+        (changed if row.number else gone).append(row)
+    ActivityTotal.objects.bulk_update(changed, ["number"], batch_size=500)
+    ActivityTotal.objects.bulk_create(new, batch_size=500)
+    ActivityTotal.objects.filter(pk__in=[row.pk for row in gone]).delete()
+
+
+_CELLS_ANEW = """
+INSERT INTO coverage_activitycell (organization_id, month, number, park_path, area_path)
+SELECT held.organization_id, held.month, held.number, COALESCE(park.path, ''), COALESCE(area.path, '')
+FROM (
+    SELECT organization_id, {month} AS month, COUNT(*) AS number
+    FROM activities_activity WHERE state IN ('approved', 'archived') GROUP BY 1, 2
+) held
+JOIN organizations_organization node ON node.id = held.organization_id
+LEFT JOIN places_park park ON park.id = node.park_id
+LEFT JOIN places_area area ON area.id = node.area_id
+"""
+
+CELLS_ANEW = {
+    "sqlite": _CELLS_ANEW.format(month="date(held_on, 'start of month')"),
+    "postgresql": _CELLS_ANEW.format(month="date_trunc('month', held_on)::date"),
+}
+
+TOTALS_ANEW = """
+INSERT INTO coverage_activitytotal (path, month, number)
+SELECT path, month, SUM(number) FROM (
+    SELECT SUBSTR(park_path, 1, %(length)s) AS path, month, number
+    FROM coverage_activitycell WHERE LENGTH(park_path) >= %(length)s
+    UNION ALL
+    SELECT SUBSTR(area_path, 1, %(length)s), month, number
+    FROM coverage_activitycell
+    WHERE LENGTH(area_path) >= %(length)s AND SUBSTR(area_path, 1, %(length)s) <> SUBSTR(park_path, 1, %(length)s)
+) placed
+GROUP BY 1, 2
+"""
+"""The totals of one level of the tree; a place that holds both the park and the area of an organisation counts once."""

@@ -1,0 +1,231 @@
+"""A dashboard made ready to be drawn: six tiles at most, each a question with its number and the lists behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parkparty.companies.choices import CoverageChoice, Denominator
+from parkparty.core.dates import Period
+from parkparty.core.rates import Rate
+from parkparty.coverage.figures import CompanyCoverage, Node
+from parkparty.coverage.figures.board import Board
+from parkparty.coverage.figures.effective import definition as effective_definition
+from parkparty.coverage.tables.coverage import ComparisonRow, Lists, comparison, key_of, stacked_bar
+from parkparty.coverage.tables.targets import TargetRow, target_rows
+
+COLUMN_TOP, COLUMN_HEIGHT = 20, 90
+"""Where the largest month of the chart begins, and how high it is, in pixels."""
+
+MAP_SHOWN = 24
+"""Parks on the map; the others are on the page of coverage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number with the words before it and its list."""
+
+    label: str
+    number: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One question: the number that answers it, what it is made of, how it stood before, and how it is counted."""
+
+    key: str
+    question: str
+    address: str
+    number: str
+    facts: list[Fact] = field(default_factory=list)
+    change: str = ""
+    definition: str = ""
+    chart: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthColumn:
+    """A month of the chart: where its column lies (per cent of the width, pixels from the top) and its list."""
+
+    period: Period
+    number: int
+    x: str
+    middle: str
+    y: int
+    height: int
+    address: str
+
+    @property
+    def label_y(self) -> int:
+        """The base line of the number over the column."""
+        return self.y - 5
+
+
+def tiles_of(board: Board) -> list[Tile]:
+    """The tiles of a dashboard in the order in which they are read."""
+    point = board.point
+    lists = Lists(point.node, point.as_of, point.denominator)
+    return [
+        covered_tile(board.now, board.then, lists, board.before),
+        unbuilt_tile(board.unbuilt, board.unbuilt_then, point.node, point.as_of, board.before),
+        _target_tile(board),
+        _effective_tile(board, lists),
+        _month_tile(board),
+        _map_tile(board, lists),
+    ]
+
+
+def covered_tile(now: CompanyCoverage, then: CompanyCoverage, lists: Lists, before: dt.date) -> Tile:
+    """How many companies are covered, and how."""
+    return Tile(
+        key="covered",
+        question=_("企业覆盖了多少，怎样覆盖的？"),
+        address=lists.page(),
+        number=str(now.organization_rate),
+        facts=[
+            Fact(_("分子"), now.organization_covered, lists.companies(CoverageChoice.ORGANIZATION)),
+            Fact(_("分母"), now.companies, lists.companies()),
+            Fact(_("未组织覆盖"), now.uncovered, lists.companies(CoverageChoice.UNCOVERED)),
+        ],
+        change=change_of_rate(now.organization_rate, then.organization_rate, before),
+        definition=_("组织覆盖率：分子为单独或联合组建党组织的企业。%(definition)s")
+        % {"definition": lists.denominator.definition},
+        chart=stacked_bar(now, lists) if now.companies else None,
+    )
+
+
+def unbuilt_tile(now: CompanyCoverage, then: CompanyCoverage, node: Node, day: dt.date, before: dt.date) -> Tile:
+    """Companies that should have an organisation of their own and have none; those in a joint branch counted apart."""
+    lists = Lists(node, day, Denominator.YINGJIAN)
+    return Tile(
+        key="unbuilt",
+        question=_("哪些企业应建未建？"),
+        address=lists.companies(CoverageChoice.NOT_OWN),
+        number=_("%(number)s 家") % {"number": f"{now.not_own:,}"},
+        facts=[
+            Fact(_("应建企业"), now.companies, lists.companies()),
+            Fact(_("已联合组建，建议单建"), now.joint, lists.companies(CoverageChoice.JOINT)),
+            Fact(_("未组织覆盖"), now.uncovered, lists.companies(CoverageChoice.UNCOVERED)),
+        ],
+        change=change_of_number(now.not_own, then.not_own, before),
+        definition=_("应建未建：应建企业中没有单独组建党组织的企业。%(definition)s")
+        % {"definition": Denominator.YINGJIAN.definition},
+    )
+
+
+def _target_tile(board: Board) -> Tile:
+    node = board.point.node
+    rows: list[TargetRow] = target_rows(board.targets, node, board.point.as_of)
+    missing = max((row.progress.missing for row in rows), default=0)
+    number = _("还差 %(number)s 家") % {"number": f"{missing:,}"} if missing else _("已达到")
+    return Tile(
+        key="target",
+        question=_("离年度目标还差多少？"),
+        address=reverse("coverage:targets", query=key_of(node)),
+        number=number if rows else "—",
+        change="" if rows else _("今年还没有目标"),
+        definition=_("红条是现在，虚线是去年底，粗线是目标；还差的家数向上取整。几个目标并列时取差得最多的。"),
+        chart=rows,
+    )
+
+
+def _effective_tile(board: Board, lists: Lists) -> Tile:
+    tile: dict[str, Any] = {
+        "key": "effective",
+        "question": _("覆盖的企业里，组织生活真正开展的有多少？"),
+        "address": lists.behind("effective"),
+        "definition": effective_definition(),
+    }
+    if board.effective is None:
+        return Tile(number="—", change=_("没有活动记录，不能统计"), **tile)
+    now = Rate(board.effective, board.now.companies)
+    then = None if board.effective_then is None else Rate(board.effective_then, board.then.companies)
+    return Tile(
+        number=str(now),
+        facts=[
+            Fact(_("分子"), now.numerator, lists.behind("effective")),
+            Fact(_("分母"), now.denominator, lists.companies()),
+        ],
+        change=change_of_rate(now, then, board.before) if then else _("上季末没有活动记录"),
+        **tile,
+    )
+
+
+def _month_tile(board: Board) -> Tile:
+    numbers = [number for _month, number in board.months]
+    largest, width = max(numbers) or 1, 100 / len(numbers)
+    day = board.point.as_of
+    columns = []
+    for place, (period, number) in enumerate(board.months):
+        height = round(COLUMN_HEIGHT * number / largest)
+        last = min(period.last_day, day)
+        columns.append(
+            MonthColumn(
+                period=period,
+                number=number,
+                x=f"{(place + 0.15) * width:.2f}%",
+                middle=f"{(place + 0.5) * width:.2f}%",
+                y=COLUMN_TOP + COLUMN_HEIGHT - height,
+                height=height,
+                address=Lists(board.point.node, last, board.point.denominator).activities(period.since),
+            )
+        )
+    whole = Lists(board.point.node, day, board.point.denominator).activities(board.months[0][0].since)
+    return Tile(
+        key="months",
+        question=_("活动在哪些月份开展？"),
+        address=whole,
+        number=_("%(number)s 次") % {"number": f"{sum(numbers):,}"},
+        facts=[Fact(_("最近 12 个月"), sum(numbers), whole)],
+        definition=_("只计已审核通过的活动，按活动日期归月；联办的活动只计一次。"),
+        chart={"columns": columns, "width": f"{0.7 * width:.2f}%", "line_y": COLUMN_TOP + COLUMN_HEIGHT},
+    )
+
+
+def _map_tile(board: Board, lists: Lists) -> Tile:
+    point = board.point
+    rows = comparison(board.parts, board.nodes, as_of=point.as_of, denominator=point.denominator)
+    shown = sorted(rows[:MAP_SHOWN], key=lambda row: row.node.path)
+    return Tile(
+        key="map",
+        question=_("未覆盖的企业在哪里？"),
+        address=lists.page(),
+        number=_("%(number)s 家") % {"number": f"{board.now.uncovered:,}"},
+        facts=[Fact(_("未组织覆盖"), board.now.uncovered, lists.companies(CoverageChoice.UNCOVERED))],
+        definition=_("每格一个园区（或下级党组织），按辖区排列；数字是未组织覆盖的企业，底色高低是组织覆盖率。"),
+        chart=[(row, _height(row)) for row in shown],
+    )
+
+
+def _height(row: ComparisonRow) -> str:
+    rate = row.coverage.organization_rate
+    return f"{rate.percent}%" if rate.denominator else "0%"
+
+
+def change_of_number(now: int, then: int, before: dt.date) -> str:
+    """How many there were on the day ``before``, and how many more or less there are since."""
+    return _("上季末（%(day)s）%(number)d 家，%(difference)+d") % {
+        "day": before,
+        "number": then,
+        "difference": now - then,
+    }
+
+
+def change_of_rate(now: Rate, then: Rate, before: dt.date) -> str:
+    """How a rate stood on the day ``before``, with its parts, and by how many points of a hundred it moved since."""
+    told = _("上季末（%(day)s）%(rate)s（%(numerator)d/%(denominator)d）") % {
+        "day": before,
+        "rate": then,
+        "numerator": then.numerator,
+        "denominator": then.denominator,
+    }
+    if not now.denominator or not then.denominator:
+        return told
+    points = Decimal(now.percent) - Decimal(then.percent)
+    return _("%(told)s，%(points)s 个百分点") % {"told": told, "points": f"{points:+}"}

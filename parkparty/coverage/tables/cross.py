@@ -1,0 +1,85 @@
+"""A table of two dimensions made ready to be drawn: every cell with its share of the row and its list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from parkparty.companies.querysets import UNSTATED
+from parkparty.core.rates import Rate
+from parkparty.core.scope import Scope
+from parkparty.coverage.choices import Dimension
+from parkparty.coverage.figures import Point
+from parkparty.coverage.figures.cross import CrossTable, Key, names_of
+from parkparty.coverage.tables.coverage import Lists
+from parkparty.places.filters import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCell:
+    """A number of companies, its share of its row, and its list."""
+
+    number: int
+    share: Rate
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrossHead:
+    """What a row or a column stands for, with its total."""
+
+    label: str
+    total: CrossCell
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRow:
+    """One row of the table."""
+
+    head: CrossHead
+    cells: list[CrossCell]
+
+
+def cross_rows(
+    table: CrossTable, point: Point, rows: Dimension, columns: Dimension, scope: Scope
+) -> tuple[list[CrossHead], list[CrossRow]]:
+    """The heads of the columns and the rows, each number with the list whose length it is."""
+    lists = Lists(point.node, point.as_of, point.denominator, point.cut)
+    row_names, column_names = names_of(rows, table.rows, scope), names_of(columns, table.columns, scope)
+
+    def cell(number: int, whole: int, **asked: str) -> CrossCell:
+        return CrossCell(number, Rate(number, whole), lists.companies(**asked))
+
+    heads = []
+    for key in table.columns:
+        asked = _asked(columns, key, column_names)
+        heads.append(
+            CrossHead(_label(columns, key, column_names), cell(table.column_totals[key], table.total, **asked))
+        )
+    found = []
+    for key in table.rows:
+        here, whole = _asked(rows, key, row_names), table.row_totals[key]
+        cells = [
+            cell(table.cells.get((key, across), 0), whole, **here, **_asked(columns, across, column_names))
+            for across in table.columns
+        ]
+        found.append(CrossRow(CrossHead(_label(rows, key, row_names), cell(whole, whole, **here)), cells))
+    return heads, found
+
+
+def _label(dimension: Dimension, key: Key, names: dict[Key, Any]) -> str:
+    if key is None:
+        return _("没有") if dimension == Dimension.ORGANIZATION else _("未填")
+    return str(names.get(key, key))
+
+
+def _asked(dimension: Dimension, key: Key, names: dict[Key, Any]) -> dict[str, str]:
+    """The filter of the list of companies that leaves those of one row or column."""
+    if dimension in (Dimension.PARK, Dimension.AREA):
+        return {"place": name_of(names[key])}
+    name = "branch" if dimension == Dimension.ORGANIZATION else str(dimension)
+    if not key or key == "0":
+        return {name: UNSTATED}
+    return {name: names[key].code if dimension == Dimension.ORGANIZATION else key}

@@ -1,0 +1,102 @@
+"""The home page: what each of the reader's roles has to do and to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from parkparty.access.choices import Role
+from parkparty.access.permissions import Action, decide
+from parkparty.access.scoping import ScopedRequest
+from parkparty.activities.figures import QUEUE_ORDER, queue, queue_length, unfinished
+from parkparty.companies.choices import Denominator
+from parkparty.core.dates import today
+from parkparty.core.rates import Rate
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures import Node, Point, coverage_at, top_organizations, top_places
+from parkparty.coverage.figures.board import quarter_end
+from parkparty.coverage.tables import ComparisonRow, comparison
+from parkparty.coverage.tables.board import change_of_number, change_of_rate
+from parkparty.organizations.models import Organization
+from parkparty.rules.figures import duties, grid
+
+TILES = 3
+OWED_OF = 200
+"""Branches whose duties the home page counts; beyond, the table of duties is to be cut first."""
+DUTIES_SHOWN = 20
+IN_QUEUE_SHOWN = 5
+
+
+@login_required
+def home(request: ScopedRequest) -> HttpResponse:
+    """What the reader's roles have to do and to see, most urgent first."""
+    scope = request.scope
+    context: dict[str, Any] = {}
+    if decide(scope, Action.LOG_ACTIVITY):
+        context |= _desk(scope)
+    if decide(scope, Action.REVIEW_ACTIVITY):
+        context |= _waiting(scope)
+        if Role.SECRETARY not in scope.roles:
+            context["owed"] = _owed_below(scope)
+    if scope.roles & {Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER}:
+        nodes = top_places(scope, TILES)[:TILES] or top_organizations(scope, TILES)
+        context |= _tiles(nodes, scope)
+    return render(request, "home.html", context)
+
+
+def _waiting(scope: Scope) -> dict[str, Any]:
+    """The oldest records to judge, and how many there are: counted only when there are more than are shown."""
+    rows = list(queue(scope).for_list().order_by(*QUEUE_ORDER)[: IN_QUEUE_SHOWN + 1])
+    number = queue_length(scope) if len(rows) > IN_QUEUE_SHOWN else str(len(rows))
+    return {"waiting": number, "queue": rows[:IN_QUEUE_SHOWN]}
+
+
+def _owed_below(scope: Scope) -> Rate | None:
+    """How far the branches in reach have done what this period asks; None when they are too many to count here."""
+    branches = Organization.objects.within(scope).branches().order_by("path")
+    owed = duties(Organization.objects.within(scope).filter(pk__in=branches.values("pk")[: OWED_OF + 1]), today())
+    return grid(owed).done if len({duty.organization.pk for duty in owed}) <= OWED_OF else None
+
+
+def _tiles(nodes: Sequence[Node], scope: Scope) -> dict[str, Any]:
+    """Coverage of operating companies, and of those that should have an organisation, today and at the end of the last
+    quarter; in one query for all.
+    """
+    day, kinds = today(), (Denominator.OPERATING, Denominator.YINGJIAN)
+    before, number, keyed = quarter_end(day), len(nodes), dict(enumerate(nodes))
+    points = [Point(node, kind, on) for on in (day, before) for kind in kinds for node in nodes]
+    parts = coverage_at(points, scope)
+    rates, unbuilt = (
+        comparison(dict(enumerate(parts[first:])), keyed, as_of=day, denominator=kind)
+        for first, kind in zip((0, number), kinds, strict=True)
+    )
+    then = dict(zip(points[2 * number :], parts[2 * number :], strict=True))
+
+    def told(row: ComparisonRow) -> tuple[ComparisonRow, str]:
+        denominator = row.lists.denominator
+        former = then[Point(row.node, denominator, before)]
+        if denominator == Denominator.YINGJIAN:
+            return row, change_of_number(row.coverage.not_own, former.not_own, before)
+        return row, change_of_rate(row.coverage.organization_rate, former.organization_rate, before)
+
+    return {
+        "tiles": [told(row) for row in rates],
+        "unbuilt": [told(row) for row in unbuilt],
+        "definition": Denominator.OPERATING.definition,
+    }
+
+
+def _desk(scope: Scope) -> dict[str, Any]:
+    own = Organization.objects.within(scope).writable(scope, (Role.SECRETARY,))
+    owed = duties(own, today())
+    return {
+        "duties": owed[:DUTIES_SHOWN],
+        "duties_left_out": max(0, len(owed) - DUTIES_SHOWN),
+        "open_duties": sum(duty.is_open for duty in owed),
+        "name_organizations": len({duty.organization for duty in owed}) > 1,
+        "unfinished": unfinished(scope),
+    }

@@ -1,0 +1,211 @@
+"""Counts that are kept equal the activities at every moment, whatever was changed and however."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+from random import Random
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.models import Activity, ActivityHost
+from parkparty.core.dates import month_of
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures import kept
+from parkparty.coverage.figures.board import last_months
+from parkparty.coverage.migrations import _marks
+from parkparty.coverage.models import ActivityMark, ActivityTotal
+from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
+from parkparty.organizations.models import Organization
+from parkparty.places.models import Area, Park
+from tests.conftest import World
+
+DAY = dt.date(2026, 11, 21)
+MONTHS = last_months(DAY)
+ALL = Scope.everything()
+pytestmark = pytest.mark.usefixtures("reviewer")
+STATES = (ActivityState.SUBMITTED, ActivityState.APPROVED, ActivityState.ARCHIVED)
+
+
+def approved(organization: Organization, author: User, days: int, state: str = ActivityState.APPROVED) -> Activity:
+    """An activity held ``days`` before ``DAY``."""
+    moment = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+    activity = Activity.objects.create(
+        organization=organization,
+        author=author,
+        held_on=DAY - dt.timedelta(days=days),
+        state=state,
+        filed_at=moment,
+        reviewed_at=moment,
+        reviewed_by=User.objects.exclude(pk=author.pk).earliest("pk"),
+    )
+    ActivityHost.objects.create(activity=activity, organization=organization)
+    return activity
+
+
+def shown(node: Any) -> list[int]:
+    return kept.activities_by_month(node, MONTHS, DAY, ALL)
+
+
+def truth(node: Any) -> list[int]:
+    rows = Activity.objects.counted().located_in(node).filter(held_on__lte=DAY)
+    held = [month_of(day).since for day in rows.values_list("held_on", flat=True)]
+    return [held.count(month.since) for month in MONTHS]
+
+
+def act(world: World, author: User, kind: str, number: int, days: int) -> None:
+    """One change, the way that pages, imports, the data pages or plain SQL make it."""
+    branch = (world.joint_branch, world.own_branch, world.neighbour_branch, world.street_committee)[number % 4]
+    if kind == "add":
+        approved(branch, author, days, STATES[number % 3])
+    elif kind == "fold":
+        fold(limit=1 + number % 5)
+    elif kind == "rebuild":
+        rebuild()
+    elif kind == "move":
+        move(world, branch, number)
+    else:
+        change(kind, branch, number, days)
+
+
+def move(world: World, branch: Organization, number: int) -> None:
+    """A branch into another park, a park into another street, or a street into another district."""
+    if number % 3 == 0:
+        Organization.objects.filter(pk=branch.pk).update(park=(world.kic, world.tiandi, None)[number // 3 % 3])
+    elif number % 3 == 1:
+        park = Park.objects.get(pk=world.kic.pk)
+        park.area = (world.wujiaochang, world.putuo)[number // 3 % 2]
+        park.save()
+    else:
+        street = Area.objects.get(pk=world.wujiaochang.pk)
+        street.parent = (world.yangpu, world.putuo)[number // 3 % 2]
+        street.save()
+
+
+def change(kind: str, branch: Organization, number: int, days: int) -> None:
+    """An activity dated anew and given to another branch, several judged at once, or one deleted."""
+    activities = list(Activity.objects.order_by("pk"))
+    if not activities:
+        return
+    chosen = activities[number % len(activities)]
+    if kind == "edit":
+        chosen.held_on, chosen.organization = DAY - dt.timedelta(days=days), branch
+        chosen.state = STATES[number % 3]
+        chosen.save()
+    elif kind == "bulk":
+        Activity.objects.filter(pk__lte=chosen.pk).update(state=STATES[number % 3])
+    else:
+        Activity.objects.filter(pk=chosen.pk).delete()
+
+
+CHANGES = st.tuples(
+    st.sampled_from(["add", "add", "add", "edit", "bulk", "delete", "move", "move", "fold", "rebuild"]),
+    st.integers(0, 30),
+    st.integers(0, 400),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(CHANGES, min_size=3, max_size=14))
+def test_any_history_of_changes_leaves_the_numbers_of_the_activities(
+    world: World, secretary: User, changes: list[tuple[str, int, int]]
+) -> None:
+    with transaction.atomic():
+        for change in changes:
+            act(world, secretary, *change)
+            for node in (world.yangpu, world.kic):
+                node.refresh_from_db()
+                assert shown(node) == truth(node), change
+        assert differences() == []
+        fold_all()
+        for node in (*Area.objects.all(), *Park.objects.all()):
+            assert shown(node) == truth(node)
+        transaction.set_rollback(True)
+
+
+def test_drafts_and_returned_records_leave_no_mark(world: World, secretary: User) -> None:
+    activity = approved(world.joint_branch, secretary, 40, ActivityState.SUBMITTED)
+    activity.topic = "改了议题"
+    activity.save()
+    assert not ActivityMark.objects.exists()
+    Activity.objects.filter(pk=activity.pk).update(state=ActivityState.APPROVED)
+    assert set(ActivityMark.objects.values_list("organization_id", "month")) == {
+        (world.joint_branch.pk, dt.date(2026, 10, 1))
+    }
+
+
+def test_the_numbers_come_from_the_totals(
+    world: World, secretary: User, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    for days in (30, 60, 61):
+        approved(world.joint_branch, secretary, days)
+    with django_assert_num_queries(2):
+        shown(world.yangpu)
+    fold_all()
+    ActivityTotal.objects.filter(path=world.yangpu.path, month=dt.date(2026, 9, 1)).update(number=77)
+    with django_assert_num_queries(1):
+        assert shown(world.yangpu)[-3] == 77
+
+
+def test_with_too_many_marks_the_activities_are_counted(
+    world: World, secretary: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for days in (30, 60, 90, 120):
+        approved(world.joint_branch, secretary, days)
+    monkeypatch.setattr(kept, "MARKS_READ", 2)
+    assert shown(world.yangpu) == truth(world.yangpu)
+    assert sum(shown(world.yangpu)) == 4
+
+
+def test_the_commands_fold_verify_and_rebuild(world: World, secretary: User) -> None:
+    approved(world.joint_branch, secretary, 40)
+    out = StringIO()
+    call_command("fold_counts", stdout=out)
+    call_command("verify_counts", stdout=out)
+    assert "已重新统计 1 个" in out.getvalue()
+    assert "0 处不符" in out.getvalue()
+    ActivityTotal.objects.filter(path=world.kic.path).update(number=9)
+    with pytest.raises(CommandError, match="1 处合计与活动记录不符"):
+        call_command("verify_counts", stdout=out, stderr=out)
+    assert f"{world.kic.path} 2026-10: 9 ≠ 1" in out.getvalue()
+    call_command("rebuild_counts", stdout=out)
+    call_command("verify_counts", stdout=out)
+
+
+def test_every_trigger_stands(db: None) -> None:
+    asks = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(asks[connection.vendor])
+        standing = {name for (name,) in cursor.fetchall()}
+    assert standing >= _marks.triggers(connection.vendor).keys()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_twenty_writers_and_a_fold_beside_them_leave_no_difference(world: World, secretary: User) -> None:
+    first = [approved(world.joint_branch, secretary, days) for days in range(40)]
+
+    def write(seed: int) -> None:
+        random = Random(seed)
+        for _round in range(5):
+            approved(random.choice((world.joint_branch, world.neighbour_branch)), secretary, random.randrange(300))
+            Activity.objects.filter(pk=random.choice(first).pk).update(state=random.choice(STATES))
+            fold(limit=20)
+        connection.close()
+
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        list(pool.map(write, range(20)))
+    assert differences() == []
+    assert shown(world.yangpu) == truth(world.yangpu)
