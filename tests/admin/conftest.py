@@ -55,6 +55,16 @@ def rule_of_theme_days() -> Rule:
     )[0]
 
 
+def local_rule(branch: Organization, word: str, number: int) -> Rule:
+    """A rule set for one branch in place of the shared one."""
+    general = rule_of_theme_days()
+    values = {"kind": general.kind, "strength": Strength.LOCAL, "source": word, "activity_type": general.activity_type}
+    return Rule.objects.create(
+        **values, code=f"T01.{number}", name=f"{word}规则", every=general.every, since=LONG_AGO,
+        overrides=general, organization=branch,
+    )  # fmt: skip
+
+
 def fill(park: Park, branch: Organization, make_user: Callable[..., User], word: str, number: int) -> Stock:
     """One row of every model that belongs to a place or an organisation, each with ``word`` in its name."""
     stock = Stock()
@@ -79,7 +89,7 @@ def fill(park: Park, branch: Organization, make_user: Callable[..., User], word:
     stock.put(CompanyMemberCount.objects.create(company=company, as_of=LONG_AGO, full=3))
     stock.put(MemberCount.objects.create(organization=branch, as_of=LONG_AGO, full=3))
     stock.put(branch, branch.spans.get(), user, user.grants.get(), activity, host, photo)
-    stock.put(record(f"{word}操作", company, by=user))
+    stock.put(record(f"{word}操作", company, by=user), local_rule(branch, word, number))
     stock.put(
         Reminder.objects.create(
             organization=branch,

@@ -81,7 +81,7 @@ def test_every_model_has_its_pages() -> None:
 
 
 def test_only_tables_without_a_place_are_shared() -> None:
-    tables = {"ActivityTheme", "ActivityType", "DemoRecord", "FormationMode", "Industry", "Rule", "ActivityHost"}
+    tables = {"ActivityTheme", "ActivityType", "DemoRecord", "FormationMode", "Industry", "ActivityHost"}
     assert {model.__name__ for model in SHARED} == tables
 
 
