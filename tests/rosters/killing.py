@@ -55,7 +55,7 @@ def _work(step: str, number: int, point: int) -> None:
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(count):
-        (batches.apply_batch if step == "apply" else undoing.undo_batch)(number)
+        {"check": batches.check_batch, "apply": batches.apply_batch, "undo": undoing.undo_batch}[step](number)
 
 
 def _tell(number: int, point: int, ended: int) -> None:

