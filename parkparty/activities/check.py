@@ -46,6 +46,7 @@ def explained(activity: Activity) -> list[str]:
         Flag.FEW: _("到会不足一半：应到 %(expected)s 人，实到 %(present)s 人。"),
         Flag.SAME_PHOTO: _("有照片与别的记录里的照片相同。"),
         Flag.THIN: _("内容摘要只有 %(length)s 个字。"),
+        Flag.IMPORTED: _("这条记录由名册导入，当年已在线下办结。"),
     }
     return [sentences[flag] % facts for flag in Flag if flag in activity.flags.split(",")]
 

@@ -65,6 +65,7 @@ class Flag(models.TextChoices):
     FEW = "few", _("实到不足一半")
     SAME_PHOTO = "same_photo", _("照片与别的记录相同")
     THIN = "thin", _("摘要很短")
+    IMPORTED = "imported", _("名册导入")
 
 
 LATE_AFTER_DAYS = 7

@@ -20,8 +20,12 @@ WRITTEN = (BatchState.APPLIED, BatchState.UNDOING, BatchState.UNDONE)
 """States of a batch that was written once, whatever became of it later."""
 
 
+SHEET_SPAN = 1 << 21
+"""Row numbers that each sheet of a workbook takes in a batch: more than any sheet has rows."""
+
+
 class Outcome(models.TextChoices):
-    """What applying a row would do to its company."""
+    """What applying a row would do to what it speaks of."""
 
     NEW = "new", _("新增")
     CHANGED = "changed", _("更新")
@@ -112,6 +116,22 @@ class IssueKind(models.TextChoices):
     BRANCH_WRONG = "branch_wrong", _("党组织的内容在另一行有误")
     SUPERIOR = "superior", _("上级党组织无法对应")
     LINK_DATE = "link_date", _("覆盖起始日期冲突")
+    REPEATED = "repeated", _("文件内重复的记录")
+    ORGANIZATION = "organization", _("党组织无法对应")
+    SAME_ORGANIZATION = "same_organization", _("有几个同名党组织")
+    AREA = "area", _("辖区无法对应")
+    CODE = "code", _("组织代码不能使用")
+    CIRCLE = "circle", _("上级关系形成循环")
+    NO_SUPERIOR = "no_superior", _("缺少上级党组织")
+    TERM = "term", _("任期日期不符")
+    PERSONAL = "personal", _("含有个人号码")
+    PHONE = "phone", _("办公电话无法识别")
+    POST_TAKEN = "post_taken", _("已有在任书记")
+    ENDS_EARLY = "ends_early", _("停用日期不符")
+    THIS_YEAR = "this_year", _("不是往年的活动")
+    NOT_FOUNDED = "not_founded", _("活动早于党组织成立")
+    MORE_PRESENT = "more_present", _("实到多于应到")
+    NO_AUTHOR = "no_author", _("没有填报人")
 
 
 REASONS: dict[str, Promise] = {
@@ -147,6 +167,22 @@ REASONS: dict[str, Promise] = {
     IssueKind.BRANCH_WRONG: _("这个党组织在 %(other)s 的内容有误。"),
     IssueKind.SUPERIOR: _("没有找到能作上级的这个党组织，或它不在本账号的管理范围内。"),
     IssueKind.LINK_DATE: _("日期应晚于 %(limit)s（%(what)s）。"),
+    IssueKind.REPEATED: _("与 %(other)s 是同一条记录。"),
+    IssueKind.ORGANIZATION: _("没有找到这个党组织，或它不在本账号的管理范围内。"),
+    IssueKind.SAME_ORGANIZATION: _("有 %(n)s 个党组织叫这个名称，分不清是哪一个。"),
+    IssueKind.AREA: _("没有找到这个辖区，或它不在本账号的管理范围内。"),
+    IssueKind.CODE: _("这个组织代码不能使用。"),
+    IssueKind.CIRCLE: _("沿上级一路找上去，又回到了这个党组织。"),
+    IssueKind.NO_SUPERIOR: _("新的党组织须写明上级。"),
+    IssueKind.TERM: _("本届届满应晚于本届起始，两个日期一起填。"),
+    IssueKind.PERSONAL: _("这一格里有手机号、身份证号或银行卡号。"),
+    IssueKind.PHONE: _("不像办公电话。"),
+    IssueKind.POST_TAKEN: _("这个党组织已有书记，自 %(since)s 起在任。"),
+    IssueKind.ENDS_EARLY: _("停用日期应晚于启用日期 %(since)s。"),
+    IssueKind.THIS_YEAR: _("这里只导入 %(year)s 年以前的活动。"),
+    IssueKind.NOT_FOUNDED: _("这个党组织 %(founded)s 才成立。"),
+    IssueKind.MORE_PRESENT: _("实到人数多于应到人数 %(expected)s。"),
+    IssueKind.NO_AUTHOR: _("活动须有填报人，命令行导入没有指明用户。"),
 }
 """The sentence that says what is wrong with one cell."""
 
@@ -183,6 +219,22 @@ SUGGESTIONS: dict[str, Promise] = {
     IssueKind.BRANCH_WRONG: _("先改正那一格。"),
     IssueKind.SUPERIOR: _("填写上级党组织的全称或组织代码，党支部不能作上级。"),
     IssueKind.LINK_DATE: _("核对日期。"),
+    IssueKind.REPEATED: _("合并成一行，或核对两行的内容。"),
+    IssueKind.ORGANIZATION: _("填写全称或组织代码；还没有的党组织先写进党组织表。"),
+    IssueKind.SAME_ORGANIZATION: _("改填组织代码。"),
+    IssueKind.AREA: _("可填：%(choices)s。"),
+    IssueKind.CODE: _("换一个，只用字母、数字和 . _ -，或留空由系统编号。"),
+    IssueKind.CIRCLE: _("核对上级党组织。"),
+    IssueKind.NO_SUPERIOR: _("填写上级党组织的全称或组织代码。"),
+    IssueKind.TERM: _("核对两个日期。"),
+    IssueKind.PERSONAL: _("删去号码；电话只填单位座机。"),
+    IssueKind.PHONE: _("填写区号和号码，如 021-55550000。"),
+    IssueKind.POST_TAKEN: _("先在党组织页面结束原任职，或核对任职日期。"),
+    IssueKind.ENDS_EARLY: _("核对日期；仍在使用的留空。"),
+    IssueKind.THIS_YEAR: _("核对年份；本年的活动由支部填报。"),
+    IssueKind.NOT_FOUNDED: _("核对活动日期和党组织。"),
+    IssueKind.MORE_PRESENT: _("核对人数。"),
+    IssueKind.NO_AUTHOR: _("加上 --user 再导入。"),
 }
 """What mends it."""
 

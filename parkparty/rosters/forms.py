@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from parkparty.core.scope import Scope
 from parkparty.places.filters import PlaceField, places_in_reach
 from parkparty.rosters.choices import FileFault
-from parkparty.rosters.columns import BY_KEY, COLUMNS
+from parkparty.rosters.columns import BY_KEY, COMPANIES, KINDS
 from parkparty.rosters.models import RosterBatch
 
 MAX_MEGABYTES = 20
@@ -39,13 +39,26 @@ class UploadForm(forms.Form):
 
 
 class TemplateForm(forms.Form):
-    """Whose companies the template is filled with; nobody's when left blank."""
+    """Which sheets the template has, and whose data fills them; nobody's when the place is left blank."""
 
     def __init__(self, *args: Any, reach: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        place = PlaceField(required=False, label=_("园区或辖区"), widget=forms.Select(choices=places_in_reach(reach)))
+        choices = [*places_in_reach(reach), ("", _("不带数据，下载空白的表"))]
+        place = PlaceField(required=False, label=_("园区或辖区"), widget=forms.Select(choices=choices))
         place.scope = reach
         self.fields["place"] = place
+        self.fields["kind"] = forms.MultipleChoiceField(
+            label=_("内容"),
+            choices=[(kind.key, kind.title) for kind in KINDS.values()],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            initial=[COMPANIES.key],
+        )
+
+    @property
+    def kinds(self) -> list[str]:
+        """The keys of the kinds of sheets that were asked for; companies when none was."""
+        return self.cleaned_data["kind"] or [COMPANIES.key]
 
 
 class ColumnsForm(forms.Form):
@@ -56,9 +69,9 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, batch: RosterBatch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.batch = batch
-        matched = set(batch.seen.get("matched", []))
-        free = [(c.key, c.title) for c in COLUMNS if c.key not in matched]
         for at, column in enumerate(batch.unmatched):
+            columns = KINDS[column["kind"]].columns
+            free = [(c.key, c.title) for c in columns if c.key not in column["matched"]]
             self.fields[f"column_{at}"] = forms.ChoiceField(
                 label=column["title"],
                 choices=[(self.UNDECIDED, _("暂不决定")), (self.SKIP, _("不导入")), *free],
@@ -118,7 +131,7 @@ class RepairForm(forms.Form):
 def _place(name: str, prefix: str) -> tuple[int, str] | None:
     """The row's number and the column's key in the name of a field."""
     number, _dash, key = name.removeprefix(prefix).partition("-")
-    known = name.startswith(prefix) and key in BY_KEY and number.isascii() and number.isdecimal() and len(number) < 8
+    known = name.startswith(prefix) and key in BY_KEY and number.isascii() and number.isdecimal() and len(number) < 11
     return (int(number), key) if known else None
 
 

@@ -21,8 +21,9 @@ from parkparty.core.paging import keyset_page
 from parkparty.places.models import Park
 from parkparty.rosters import tasks
 from parkparty.rosters.choices import BatchState, FileFault, IssueKind, Outcome
+from parkparty.rosters.columns import KINDS
 from parkparty.rosters.documents import write_template
-from parkparty.rosters.figures import roster_rows
+from parkparty.rosters.figures import offered_in, rows_of
 from parkparty.rosters.forms import (
     ApplyForm,
     ColumnsForm,
@@ -40,6 +41,7 @@ from parkparty.rosters.services.reading import assign_columns
 from parkparty.rosters.services.repairing import (
     accept_proposals,
     annotated_workbook,
+    choose_kinds,
     decide_alike,
     forget_repairs,
     repair_cells,
@@ -48,7 +50,6 @@ from parkparty.rosters.services.repairing import (
 from parkparty.rosters.services.undoing import ask_to_undo
 from parkparty.rosters.sheets.limits import Refused
 
-PARKS_OFFERED = 500
 ROWS_OFFERED = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -76,25 +77,26 @@ def upload(request: ScopedRequest) -> HttpResponse:
 @require_GET
 @requires(Action.IMPORT_ROSTER)
 def template(request: ScopedRequest) -> HttpResponse:
-    """A roster with drop-downs of the parks that the reader may import into: empty, or filled with a place's companies.
+    """Sheets with drop-downs of what the reader may import into: empty, or filled with what a place has.
 
-    The place comes as ``?place=park:kic``; one outside the reader's reach does not exist.
+    The place comes as ``?place=park:kic``, the sheets as ``&kind=counts``; a place outside the reader's reach does not
+    exist.
     """
     reach = request.scope.with_roles(ROLES_FOR[Action.IMPORT_ROSTER])
     form = TemplateForm(request.GET, reach=reach)
     if not form.is_valid():
         raise Http404
-    place = form.cleaned_data["place"]
-    rows = roster_rows(place, reach=reach, day=today(), limit=ROWS_OFFERED + 1) if place else []
-    if len(rows) > ROWS_OFFERED:
-        messages.error(
-            request, _("“%(place)s”的企业超过 %(n)s 家，选范围小一些的。") % {"place": place, "n": ROWS_OFFERED}
-        )
-        return redirect("rosters:upload")
-    parks = Park.objects.within(reach).order_by("path").values_list("name", flat=True)[:PARKS_OFFERED]
-    name = _("企业名册（%(place)s）.xlsx") % {"place": place} if place else _("企业名册模板.xlsx")
+    place, sheets = form.cleaned_data["place"], dict[str, list[dict[str, Any]]]()
+    for kind in form.kinds:
+        found = rows_of(kind, place, reach=reach, day=today(), limit=ROWS_OFFERED + 1) if place else []
+        if len(found) > ROWS_OFFERED:
+            told = {"place": place, "n": ROWS_OFFERED, "kind": KINDS[kind].title}
+            messages.error(request, _("“%(place)s”的%(kind)s超过 %(n)s 条，选范围小一些的。") % told)
+            return redirect("rosters:upload")
+        sheets[kind] = found
+    name = _("名册（%(place)s）.xlsx") % {"place": place} if place else _("名册模板.xlsx")
     headers = {"Content-Disposition": str(content_disposition_header(True, name))}
-    return HttpResponse(write_template(list(parks), rows), content_type=XLSX, headers=headers)
+    return HttpResponse(write_template(sheets, offered_in(reach, sheets)), content_type=XLSX, headers=headers)
 
 
 @requires(Action.IMPORT_ROSTER)
@@ -202,6 +204,10 @@ def _repair(batch: RosterBatch, request: ScopedRequest, cells: dict[str, Any]) -
     if choice and number.isdecimal():
         everywhere = "alike-all" in request.POST
         return decide_alike(batch, by=request.user, number=int(number), choice=choice, everywhere=everywhere)
+    if "kinds" in request.POST:
+        chosen = {each["first"]: request.POST.get(f"kind-{each['first']}") for each in batch.sheets}
+        kinds = {first: kind for first, kind in chosen.items() if kind is not None}
+        return choose_kinds(batch, by=request.user, kinds=kinds)
     kind = request.POST.get("accept_all")
     if kind is not None:
         return accept_proposals(batch, by=request.user, wanted=Q(kind=kind) if kind else Q())
@@ -276,6 +282,7 @@ def _batch_page(
 ) -> HttpResponse:
     context: dict[str, Any] = {"batch": batch, "form": form, "is_own": batch.uploaded_by_id == request.user.pk}
     context["repair_form"] = repair_form
+    context["kinds"] = [(kind.key, kind.title) for kind in KINDS.values()]
     if batch.state in (BatchState.CHECKED, BatchState.APPLIED, BatchState.UNDONE):
         context |= _findings(request, batch)
     if batch.state == BatchState.CHECKED:
@@ -312,7 +319,11 @@ def _findings(request: ScopedRequest, batch: RosterBatch) -> dict[str, Any]:
             "alike": batch.kinds.get(IssueKind.ALIKE, 0),
         }
     rows = RosterRow.objects.within(request.scope).filter(batch=batch, outcome=outcome).select_related("park")
-    return {"show": outcome, "page": keyset_page(rows, request.GET, order=("number",))}
+    found = keyset_page(rows, request.GET, order=("number",))
+    sheets = {each["first"]: each["name"] for each in batch.sheets}
+    for row in found.rows:
+        row.sheet = sheets.get(row.number - row.line, "")
+    return {"show": outcome, "page": found}
 
 
 def _prepare_cells(issues: list[RosterIssue], request: ScopedRequest) -> None:

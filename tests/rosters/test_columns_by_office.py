@@ -48,7 +48,7 @@ def decide(page: Client, batch: RosterBatch, **meanings: str) -> RosterBatch:
 
 def test_columns_are_named_once_and_remembered(page: Client, world: World, tmp_path: Path) -> None:
     batch = upload(page, tmp_path)
-    assert (batch.state, batch.fault) == (BatchState.UNREADABLE, FileFault.NO_HEADER)
+    assert (batch.state, batch.fault) == (BatchState.UNREADABLE, FileFault.MISSING_COLUMNS)
     known = [["企业", *ROWS[0][1:]], *ROWS[1:]]
     batch = upload(page, tmp_path, known)
     assert [column["title"] for column in batch.unmatched] == ["几号楼", "联系电话", "空列"]

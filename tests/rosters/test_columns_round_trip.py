@@ -18,7 +18,7 @@ from parkparty.companies.models import Company, CompanyMemberCount, Tenancy
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import FormationMode
 from parkparty.places.models import Building
-from parkparty.rosters.services.reading import staged_roster
+from parkparty.rosters.services.reading import staged_book
 from tests.conftest import LONG_AGO, World, cover, make_company, make_organization
 from tests.rosters.conftest import Made, gone_through
 
@@ -60,7 +60,8 @@ def download(page: Client, place: str) -> bytes:
 
 
 def plan_of(path: Path, by: User) -> Made:
-    with staged_roster(path, filename=path.name) as roster:
+    with staged_book(path, filename=path.name) as book:
+        roster = book.rosters[0]
         return gone_through(roster, by=by)
 
 

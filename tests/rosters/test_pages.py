@@ -157,7 +157,7 @@ def test_the_template_is_a_roster_with_the_readers_parks(page: Client, world: Wo
     book = CalamineWorkbook.from_filelike(io.BytesIO(response.content))
     titles = [str(title) for title in book.get_sheet_by_index(0).to_python()[0]]
     found, ignored = match_columns(titles)
-    assert (len(found), ignored) == (20, [])
+    assert (len(found), ignored) == (21, [])
     offered = {cell for line in book.get_sheet_by_index(2).to_python() for cell in line}
     assert {"创智园", "实际入驻", "区域联建", "是"} <= offered
     assert "邻里园" not in offered

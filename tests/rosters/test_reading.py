@@ -13,7 +13,7 @@ import xlsxwriter
 
 from parkparty.rosters.check.rows import Row
 from parkparty.rosters.choices import FileFault
-from parkparty.rosters.services.reading import staged_roster
+from parkparty.rosters.services.reading import staged_book
 from parkparty.rosters.sheets import limits, package, reading
 from parkparty.rosters.sheets.limits import Refused
 from tests.rosters.conftest import write_csv, write_xlsx
@@ -34,7 +34,8 @@ class Read:
 
 
 def read(path: Path) -> Read:
-    with staged_roster(path, filename=path.name) as roster:
+    with staged_book(path, filename=path.name) as book:
+        roster = book.rosters[0]
         return Read([row for _first, _last, rows in roster.pieces() for row in rows], roster.sheet, roster.ignored)
 
 

@@ -37,6 +37,8 @@ class Branch:
     organization: Organization | None = None
     """None while something about it is wrong."""
     is_new: bool = False
+    is_founded: bool = False
+    """Whether another sheet of the file founds it."""
     formation: FormationMode | None = None
 
     def value(self, trait: str) -> Any:
@@ -158,6 +160,7 @@ def _compare(branch: Branch, stored: Organization, known: Known) -> None:
     branch.formation = _formation(branch, known)
     spoiled = "formation" in branch.stated and branch.formation is None
     branch.organization = None if spoiled or any(differs.values()) else stored
+    branch.is_founded = stored.pk is None
 
 
 def _put_together(branch: Branch, codes: dict[int, Iterator[str]], known: Known) -> None:

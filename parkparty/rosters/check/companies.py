@@ -1,4 +1,4 @@
-"""Which company a row means: by its credit code, then by its folded name; and rows that mean the same one."""
+"""Which company a row means: by its credit code, its own key, then its folded name; and rows that mean the same one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def match_companies(rows: Sequence[Row], known: Known, likenesses: Likenesses, s
     """Set each row's company. A row whose name or code cannot be read, or that repeats another, is noted as wrong."""
     for row in rows:
         if row.can_tell("name", "uscc"):
-            row.company = known.by_uscc.get(row.values.get("uscc", "")) or _by_name(row, known)
+            row.company = known.by_uscc.get(row.values.get("uscc", "")) or _own(row, known) or _by_name(row, known)
         elif row.can_tell("name"):
             _propose_code(row, known)
     match_alike(rows, known, likenesses)
@@ -29,6 +29,12 @@ def match_companies(rows: Sequence[Row], known: Known, likenesses: Likenesses, s
             row.is_ours = row.company is None or known.keeps(row.company)
             if row.number in known.suspects or row.decision:
                 _refuse_repeated(row, seen)
+
+
+def _own(row: Row, known: Known) -> CompanyRecord | None:
+    """The company that the row was exported from, as long as the importer keeps it."""
+    company = known.by_key.get(row.values.get("record", 0))
+    return company if company and known.keeps(company) else None
 
 
 def _by_name(row: Row, known: Known) -> CompanyRecord | None:

@@ -83,6 +83,7 @@ class Known:
     all_organizations: Shared = field(
         default_factory=lambda: Shared(Organization, "park", "area", "parent", "formation_mode")
     )
+    by_key: dict[int | None, CompanyRecord] = field(default_factory=dict)
     by_uscc: dict[str, CompanyRecord] = field(default_factory=dict)
     """From here on: of the rows that are being looked at."""
     by_name: dict[str, list[CompanyRecord]] = field(default_factory=dict)
@@ -102,6 +103,14 @@ class Known:
         """The park in reach that a cell means, by name or key; None when there is none, or more than one."""
         found = self.parks.get(fold(label)) or self.parks.get(label.casefold()) or []
         return found[0] if len(found) == 1 else None
+
+    def add_organization(self, organization: Organization) -> None:
+        """Let rows find an organisation: as what covers a company of its park, and as what others hang on."""
+        if organization.park_id:
+            self.branches[organization.park_id, fold(organization.name)].append(organization)
+        if organization.type not in BRANCH_TYPES:
+            for label in {fold(organization.name), fold_label(organization.name), organization.code.casefold()}:
+                self.superiors[label].append(organization)
 
     def reaches(self, organization: Organization | None) -> bool:
         """Whether the importer keeps ``organization``; a link without one goes with its company."""
@@ -168,11 +177,7 @@ def _fetch_organizations(superiors: set[str], parks: set[int], known: Known) -> 
     found = found.filter(Q(park__in=parks) | Q(name__in=named) | Q(code__in=named))
     for organization in found.select_related("park", "area", "parent", "formation_mode"):
         known.all_organizations.add(organization)
-        if organization.park_id:
-            known.branches[organization.park_id, fold(organization.name)].append(organization)
-        if organization.type not in BRANCH_TYPES:
-            for label in {fold(organization.name), fold_label(organization.name), organization.code.casefold()}:
-                known.superiors[label].append(organization)
+        known.add_organization(organization)
     branches = [o.pk for same in known.branches.values() for o in same]
     for some in chunks(branches):
         own = CoverageLink.objects.filter(kind=LinkKind.OWN, until__isnull=True, organization__in=some)
@@ -186,9 +191,10 @@ def _spellings(text: str) -> set[str]:
 
 def fetch_companies(stage: Stage, first: int, last: int, known: Known) -> None:
     """Fetch the companies that rows from ``first`` to ``last`` could mean, with their facts; earlier ones go."""
-    known.by_uscc, known.by_name = {}, defaultdict(list)
+    known.by_key, known.by_uscc, known.by_name = {}, {}, defaultdict(list)
     known.tenancies, known.links, known.counts = defaultdict(list), defaultdict(list), defaultdict(list)
     for company in fetch_records(stage.companies_of(first, last), known):
+        known.by_key[company.pk] = company
         known.by_name[company.folded_name].append(company)
         if company.uscc:
             known.by_uscc[company.uscc] = company

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from parkparty.core.privacy import personal_numbers
 from parkparty.core.text import clean, fold
 from parkparty.places.models import Park
 from parkparty.rosters.check.proposals import proposal
-from parkparty.rosters.choices import IssueKind
-from parkparty.rosters.columns import BY_KEY, COLUMNS, Cell, CellFault, Column, cell_address, match_columns, shown
+from parkparty.rosters.choices import SHEET_SPAN, IssueKind
+from parkparty.rosters.columns import COMPANIES, Cell, CellFault, Column, SheetKind, cell_address, match_columns, shown
 from parkparty.rosters.models import RosterIssue
 from parkparty.rosters.sheets.reading import Line, Sheet
 from parkparty.rosters.staging.bulk import in_pieces
@@ -29,21 +30,18 @@ class Layout:
 
     sheet: str
     positions: dict[str, int]
+    kind: SheetKind = COMPANIES
+    first: int = 0
+    """What the numbers of the sheet's rows begin above: those of one workbook are numbered on, sheet by sheet."""
 
     def place_of(self, key: str) -> str:
         """The column that holds ``key``; where the sheet has none, the nearest one that speaks of the same thing."""
-        return next((at for at in (key, _SPOKEN_FOR_BY.get(key, "name")) if at in self.positions), "name")
+        main = self.kind.main
+        return next((at for at in (key, self.kind.spoken_for.get(key, main)) if at in self.positions), main)
 
     def address(self, key: str, number: int) -> str:
         """Such as ``名单!D318``."""
-        return f"{self.sheet}!{cell_address(self.positions[self.place_of(key)], number)}"
-
-
-_SPOKEN_FOR_BY = dict.fromkeys(("branch_type", "superior", "approved_on", "formation", "link_since"), "branch") | {
-    "status_since": "status",
-    "full": "probationary",
-    "tenancy_since": "park",
-}
+        return f"{self.sheet}!{cell_address(self.positions[self.place_of(key)], number - self.first)}"
 
 
 @dataclass(slots=True)
@@ -69,8 +67,8 @@ class Row:
 
     @property
     def name(self) -> str:
-        """The company's name as far as it can be read."""
-        return str(self.values.get("name", ""))
+        """What the row speaks of, as far as it can be read."""
+        return str(self.values.get(self.layout.kind.main, ""))
 
     def shown(self, key: str) -> str:
         """What the cell under ``key`` says, nothing beyond the row's end."""
@@ -96,6 +94,8 @@ class Row:
         self.bad.add(key)
         column = self.layout.place_of(key)
         value = self.shown(column)[:200]
+        if kind == IssueKind.PERSONAL:  # what must not be kept is not kept to be told about either
+            value = " ".join(number.masked for number in personal_numbers(value))
         self.issues.append(
             RosterIssue(
                 number=self.number,
@@ -154,20 +154,29 @@ DECISION = "decision"
 NEW_ONE = "new"
 
 
+KIND = "kind"
+"""What a sheet holds, said of the number that its rows begin above: the key of a kind, or nothing to leave it out."""
+
+
 def stage_rows(
-    sheet: Sheet, stage: Stage, aliases: Mapping[str, str] | None = None, repairs: Repairs | None = None
+    sheet: Sheet,
+    stage: Stage,
+    aliases: Mapping[str, str] | None = None,
+    repairs: Repairs | None = None,
+    layout: Layout | None = None,
 ) -> Roster:
     """Put the rows of ``sheet`` into ``stage`` as values, and note every cell that does not read as one.
 
     Raises:
         HeaderFault: when required columns are missing or doubled.
     """
-    positions, ignored = match_columns(sheet.titles, aliases or {})
-    lines = repaired_lines(sheet, positions, repairs or {})
-    roster = Roster(Layout(sheet.name, positions), stage, ignored)
+    layout = layout or Layout(sheet.name, {})
+    layout.positions, ignored = match_columns(sheet.titles, aliases or {}, layout.kind)
+    lines = repaired_lines(sheet, layout, repairs or {})
+    roster = Roster(layout, stage, ignored)
     roster.decisions = {number: said for (number, key), said in (repairs or {}).items() if key == DECISION}
-    columns = [column for column in COLUMNS if column.key in positions]
-    readers = [Reader(column, positions[column.key]) for column in columns]
+    columns = [column for column in layout.kind.columns if column.key in layout.positions]
+    readers = [Reader(column, layout.positions[column.key]) for column in columns]
     stage.open(columns)
     for piece in in_pieces(lines, AT_ONCE):
         _stage(piece, readers, roster)
@@ -195,15 +204,21 @@ def _joined(cells: list[Cell]) -> str:
     return _BETWEEN_CELLS.join(texts)
 
 
-def repaired_lines(sheet: Sheet, positions: dict[str, int], repairs: Repairs) -> Iterable[Line]:
+def repaired_lines(sheet: Sheet, layout: Layout, repairs: Repairs) -> Iterable[Line]:
     """The rows with what was typed in place of their cells; a column that the file lacks is added behind the others."""
-    for key in sorted({key for _number, key in repairs if key in BY_KEY} - positions.keys()):
+    positions, columns = layout.positions, layout.kind.by_key
+    repairs = {
+        (number, key): said
+        for (number, key), said in repairs.items()
+        if layout.first < number < layout.first + SHEET_SPAN
+    }
+    for key in sorted({key for _number, key in repairs if key in columns} - positions.keys()):
         positions[key] = len(sheet.titles)
-        sheet.titles.append(str(BY_KEY[key].title))
+        sheet.titles.append(str(columns[key].title))
     left_out = {number for number, key in repairs if key == WHOLE_ROW}
     typed: dict[int, dict[int, str]] = defaultdict(dict)
     for (number, key), value in repairs.items():
-        if key in BY_KEY:
+        if key in columns:
             typed[number][positions[key]] = value
     if not repairs:
         return sheet.rows
@@ -263,6 +278,8 @@ def _read(column: Column, cell: Cell) -> Any:
 def _check_between_cells(row: Row) -> None:
     """What one cell of a row asks of another."""
     told = row.values.keys()
+    if row.layout.kind is not COMPANIES:
+        return
     if "branch" not in told and row.can_tell("branch") and told & {"branch_type", "approved_on", "link_since"}:
         row.fault("branch", IssueKind.BRANCH_NAME)
     if "probationary" in told and "full" not in told and row.can_tell("full"):

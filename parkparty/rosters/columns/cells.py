@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import Any, ClassVar
 
+from django.db import models
 from django.utils.functional import Promise
 
 from parkparty.core.dates import today
@@ -70,6 +71,8 @@ class Column:
     """What people write into a cell that has nothing to say; such a cell is blank."""
     stored_as: ClassVar[str] = "text"
     """The database's type for its values while a roster is worked on."""
+    labels: ClassVar[type[models.TextChoices] | None] = None
+    """What its values are called in the reader's language, where they are codes."""
 
     def is_blank(self, cell: Cell) -> bool:
         """Whether the cell says nothing."""
@@ -86,6 +89,10 @@ class Column:
     def choices(self) -> list[str]:
         """What the template offers in a drop-down; nothing for free text."""
         return []
+
+    def told(self, value: str) -> str:
+        """A value of the column as the reader's language says it."""
+        return str(self.labels(value).label) if self.labels and value in self.labels.values else value
 
 
 class TextColumn(Column):
@@ -104,12 +111,14 @@ class DateColumn(Column):
     """A day: a date cell, Excel's serial number, or one of the forms in which people write it."""
 
     stored_as = "date"
+    years_ahead: ClassVar[int] = 1
+    """How far in the future it may lie."""
 
     def parse(self, cell: Cell) -> dt.date:
         day = cell if isinstance(cell, dt.date) else _day(half_width(text_of(cell)))
         if day is None:
             raise CellFault(IssueKind.DATE)
-        if not _EARLIEST <= day <= today() + dt.timedelta(days=366):
+        if not _EARLIEST <= day <= today() + dt.timedelta(days=366 * self.years_ahead):
             raise CellFault(IssueKind.DATE_RANGE)
         return day
 
@@ -143,12 +152,15 @@ class CountColumn(Column):
     """A whole number of people, 0 and more; ``12 人`` is read as 12."""
 
     stored_as = "integer"
+    most: ClassVar[int] = 9_999_999
 
     def parse(self, cell: Cell) -> int:
         text = half_width(text_of(cell)).rstrip("人名家 ").replace(",", "")
         if not re.fullmatch(r"\d{1,7}(\.0+)?", text):
             raise CellFault(IssueKind.NUMBER)
-        return int(float(text))
+        if (number := int(float(text))) > self.most:
+            raise CellFault(IssueKind.NUMBER)
+        return number
 
 
 class ChoiceColumn(Column):

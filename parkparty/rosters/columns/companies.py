@@ -217,4 +217,3 @@ COLUMNS: tuple[Column, ...] = (
     Staff(), StatusColumn(), StatusSince(), BranchName(), BranchType(), Superior(), ApprovedOn(), Formation(),
     LinkSince(), FullMembers(), ProbationaryMembers(), AsOf(), Instructor(),
 )  # fmt: skip
-BY_KEY: dict[str, Column] = {column.key: column for column in COLUMNS}

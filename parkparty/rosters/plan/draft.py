@@ -1,4 +1,4 @@
-"""What applying one row writes."""
+"""What applying one row writes, and what becomes of the row."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from parkparty.organizations.models import Organization
-from parkparty.places.models import Building, Park
+from django.db import models
+
+from parkparty.places.models import Park
 from parkparty.rosters.check.rows import Row
-from parkparty.rosters.choices import Item
+from parkparty.rosters.choices import Item, Outcome
 from parkparty.rosters.staging.records import CompanyRecord, LinkRecord, Record, TenancyRecord
 
-Written = Record | Organization | Building
+Written = Record | models.Model
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Draft:
         """Say what changes, for the preview."""
         self.changes.append((str(item), "" if self.is_new else str(before), str(after)))
 
-    def change(self, target: Record | Organization) -> None:
+    def change(self, target: Written) -> None:
         """Have ``target`` written, once."""
         if target not in self.changed:
             self.changed.append(target)
@@ -51,3 +52,32 @@ class Draft:
         """Let ``fact`` hold no longer from ``on``."""
         fact.until = on
         self.ended.append(fact)
+
+
+@dataclass(slots=True)
+class FactDraft:
+    """A good row of a small kind of sheet on its way: what it adds and what it changes."""
+
+    row: Row
+    park: Park | None
+    attributes: tuple[str, ...]
+    """What of a stored record may change."""
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    """The column, what was there before (blank for nothing) and what it will be, for the preview."""
+    created: list[models.Model] = field(default_factory=list)
+    changed: list[models.Model] = field(default_factory=list)
+    ended: tuple[()] = ()
+
+
+AnyDraft = Draft | FactDraft
+
+
+@dataclass(slots=True)
+class Planned:
+    """A row's outcome; ``draft`` holds its writes unless the row is wrong or changes nothing."""
+
+    row: Row
+    outcome: Outcome
+    draft: AnyDraft | None
+    changes: str = "[]"
+    """What the row changes, as it is kept for the preview."""

@@ -44,7 +44,7 @@ def plan_coverage(draft: Draft, branch: Branch | None, known: Known) -> None:
 
 def _link_anew(draft: Draft, branch: Branch, organization: Organization, stored: list[LinkRecord]) -> None:
     """A new link in place of ``stored`` ones; one that began on the same day is corrected instead."""
-    founded = organization.approved_on if branch.is_new else None
+    founded = organization.approved_on if branch.is_new or branch.is_founded else None
     since = draft.value("link_since") or founded or draft.day
     if too_late := [link for link in stored if link.since > since]:
         limit = max(link.since for link in too_late)
@@ -66,7 +66,12 @@ def _link_anew(draft: Draft, branch: Branch, organization: Organization, stored:
 
 def _plan_formation(draft: Draft, branch: Branch) -> None:
     organization = branch.organization
-    if organization is None or branch.is_new or branch.formation in (None, organization.formation_mode):
+    if (
+        organization is None
+        or branch.is_new
+        or branch.is_founded
+        or branch.formation in (None, organization.formation_mode)
+    ):
         return
     draft.tell(Item.FORMATION, organization.formation_mode or "", branch.formation)
     organization.formation_mode = branch.formation

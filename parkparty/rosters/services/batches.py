@@ -23,12 +23,13 @@ from parkparty.audit.services import record
 from parkparty.core.scope import Scope
 from parkparty.core.text import clean
 from parkparty.places.models import Park
-from parkparty.rosters.check.rows import Repairs, Roster
+from parkparty.rosters.check.rows import Repairs
 from parkparty.rosters.choices import BatchState, FileFault, Setback
 from parkparty.rosters.models import RosterBatch, RosterIssue
-from parkparty.rosters.plan.roster import Plan, Planned, plan_roster
+from parkparty.rosters.plan.draft import Planned
+from parkparty.rosters.plan.roster import Plan, plan_book
 from parkparty.rosters.services.checking import Cancelled, Findings, Progress, sum_up, tell_uploader
-from parkparty.rosters.services.reading import aliases_of, staged_roster
+from parkparty.rosters.services.reading import Book, aliases_of, staged_book
 from parkparty.rosters.services.traces import Traces, images_before
 from parkparty.rosters.services.writing import write_drafts
 from parkparty.rosters.sheets.limits import Refused
@@ -79,8 +80,8 @@ def check_batch(number: int) -> RosterBatch:
     batch = RosterBatch.objects.select_related("uploaded_by").get(pk=number)
     try:
         progress = Progress(batch)
-        with staged_file(batch) as roster:
-            _check(batch, roster, progress)
+        with staged_file(batch) as book:
+            _check(batch, book, progress)
     except Refused as refusal:
         with transaction.atomic():
             batch = locked(number)
@@ -94,9 +95,9 @@ def check_batch(number: int) -> RosterBatch:
     return RosterBatch.objects.select_related("uploaded_by").get(pk=number)
 
 
-def _check(batch: RosterBatch, roster: Roster, progress: Progress) -> None:
-    progress.read(roster.seen["rows"])
-    plan = plan_roster(roster, reach=reach_now(batch), day=_day_of(batch))
+def _check(batch: RosterBatch, book: Book, progress: Progress) -> None:
+    progress.read(book.rows)
+    plan = plan_book(book.rosters, reach=reach_now(batch), day=_day_of(batch))
     findings = Findings(batch)
     for piece in plan.pieces():
         findings.keep(piece)
@@ -105,7 +106,7 @@ def _check(batch: RosterBatch, roster: Roster, progress: Progress) -> None:
         batch = locked(batch.pk)
         if progress.is_of(batch):
             batch.setback = Setback.NONE
-            sum_up(batch, plan)
+            sum_up(batch, plan, book.seen)
             tell_uploader(batch)
 
 
@@ -184,8 +185,8 @@ def apply_batch(number: int) -> RosterBatch:
     it is checked anew for a second look.
     """
     try:
-        with staged_file(RosterBatch.objects.get(pk=number)) as roster:
-            _apply(number, roster)
+        with staged_file(RosterBatch.objects.get(pk=number)) as book:
+            _apply(number, book)
     except Stale:
         _call_off(number, state=BatchState.CHECKING)
         check_batch(number)
@@ -205,13 +206,13 @@ class Stale(Exception):
 
 
 @transaction.atomic
-def _apply(number: int, roster: Roster) -> None:
+def _apply(number: int, book: Book) -> None:
     batch = locked(number)
     if batch.state != BatchState.APPLYING:
         return
     reach = reach_now(batch)
     wait_for_others(reach)
-    plan, traces = plan_roster(roster, reach=reach, day=_day_of(batch)), Traces(batch)
+    plan, traces = plan_book(book.rosters, reach=reach, day=_day_of(batch)), Traces(batch)
     for piece in plan.pieces():
         _write(piece, traces)
     if plan.digest != batch.digest:
@@ -220,14 +221,14 @@ def _apply(number: int, roster: Roster) -> None:
 
 
 def import_at_once(
-    roster: Roster, *, filename: str, digest: str, by: User | None
+    book: Book, *, filename: str, digest: str, by: User | None
 ) -> tuple[Plan, list[RosterIssue], RosterBatch | None]:
     """Check and apply in one go, for the command line: a roster with any error writes nothing and leaves no batch."""
     reach, issues = reach_of(by), []
     batch = RosterBatch(uploaded_by=by, filename=filename[-255:], sha256=digest, uploaded_at=timezone.now())
     with transaction.atomic():
         wait_for_others(reach)
-        plan = plan_roster(roster, reach=reach, day=_day_of(batch))
+        plan = plan_book(book.rosters, reach=reach, day=_day_of(batch))
         batch.save()
         findings, traces = Findings(batch), Traces(batch)
         for piece in plan.pieces():
@@ -238,7 +239,7 @@ def import_at_once(
         if issues:
             transaction.set_rollback(True)
             return plan, issues, None
-        sum_up(batch, plan)
+        sum_up(batch, plan, book.seen)
         _finish(batch, by=by)
     return plan, issues, batch
 
@@ -272,14 +273,14 @@ def kept_copy(batch: RosterBatch) -> Iterator[Path]:
 
 
 @contextmanager
-def staged_file(batch: RosterBatch) -> Iterator[Roster]:
+def staged_file(batch: RosterBatch) -> Iterator[Book]:
     """The rows of the batch's file as values, with what was typed on the page."""
     aliases = aliases_of(batch.uploaded_by)
     with (
         kept_copy(batch) as path,
-        staged_roster(path, filename=batch.filename, aliases=aliases, repairs=repairs_of(batch)) as roster,
+        staged_book(path, filename=batch.filename, aliases=aliases, repairs=repairs_of(batch)) as book,
     ):
-        yield roster
+        yield book
 
 
 def repairs_of(batch: RosterBatch) -> Repairs:

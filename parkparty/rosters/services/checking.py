@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,10 +12,13 @@ from parkparty.notices.choices import NoticeKind
 from parkparty.notices.services import settle, tell
 from parkparty.rosters.choices import BatchState
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
-from parkparty.rosters.plan.roster import Plan, Planned
+from parkparty.rosters.plan.draft import Planned
+from parkparty.rosters.plan.roster import Plan
 from parkparty.rosters.staging.bulk import copy_in
 
 _AT_ONCE = 2_000
+_LOOKED_BACK = 20
+"""Earlier batches among which the last one of the same kinds is sought."""
 
 
 class Cancelled(Exception):
@@ -84,12 +88,14 @@ class Findings:
                 yield issue
 
 
-def sum_up(batch: RosterBatch, plan: Plan) -> None:
-    """Put the sums of a plan that was gone through into the batch."""
+def sum_up(batch: RosterBatch, plan: Plan, seen: dict[str, Any]) -> None:
+    """Put the sums of a plan that was gone through into the batch, and what was ``seen`` beside its rows."""
     for field, number in plan.counts.items():
         setattr(batch, field, number)
-    batch.rows, batch.sheet, batch.ignored = plan.rows, plan.roster.sheet[:100], plan.roster.ignored[:50]
-    batch.seen = plan.roster.seen
+    rosters = [part.roster for part in plan.parts]
+    batch.rows, batch.sheet = plan.rows, min(rosters, key=lambda roster: roster.layout.first).sheet[:100]
+    batch.ignored = [title for roster in rosters for title in roster.ignored][:50]
+    batch.seen = seen | {"sheets": [each | plan.sheet_counts(each["first"]) for each in seen["sheets"]]}
     batch.effects, batch.parks, batch.digest = plan.effects, plan.park_keys, plan.digest
     batch.rows_before = _rows_before(batch)
     batch.kinds = plan.kinds
@@ -98,9 +104,14 @@ def sum_up(batch: RosterBatch, plan: Plan) -> None:
 
 
 def _rows_before(batch: RosterBatch) -> int:
-    """The rows of the last import into the same parks, if more than a tenth of them are missing now (F25)."""
-    before = RosterBatch.objects.before(batch).first()
+    """The rows of the last import like it into the same parks, if more than a tenth of them is missing now (F25)."""
+    kinds = _kinds(batch)
+    before = next((each for each in RosterBatch.objects.before(batch)[:_LOOKED_BACK] if _kinds(each) == kinds), None)
     return before.rows if before and batch.rows * 10 < before.rows * 9 else 0
+
+
+def _kinds(batch: RosterBatch) -> set[str]:
+    return {each["kind"] for each in batch.sheets if each["kind"]}
 
 
 _TOLD = {BatchState.CHECKED: NoticeKind.CHECKED, BatchState.UNREADABLE: NoticeKind.UNREADABLE}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,9 +19,22 @@ from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.core.dates import today
 from parkparty.core.text import clean, fold_label
-from parkparty.rosters.check.rows import Repairs, Roster, stage_rows
-from parkparty.rosters.choices import FileFault
-from parkparty.rosters.columns import BY_KEY, COLUMNS, Cell, HeaderFault, column_of, known_titles, shown
+from parkparty.rosters.check.rows import KIND, Layout, Repairs, Roster, stage_rows
+from parkparty.rosters.choices import SHEET_SPAN, FileFault
+from parkparty.rosters.columns import (
+    BY_KEY,
+    KINDS,
+    Cell,
+    HeaderFault,
+    RecordKey,
+    SheetKind,
+    column_of,
+    fitting_kinds,
+    known_titles,
+    match_columns,
+    recognise,
+    shown,
+)
 from parkparty.rosters.models import HeaderAlias, RosterBatch
 from parkparty.rosters.sheets.limits import Refused
 from parkparty.rosters.sheets.reading import Line, Sheet, Workbook, opened
@@ -30,74 +43,126 @@ from parkparty.rosters.staging.stage import Stage
 SAMPLES = 3
 _LOOKED_AT = 100
 _SHOWN_COLUMNS = 50
+_SHOWN_SHEETS = 20
 _SHOWN_LENGTH = 24
 _NUMBER = re.compile(r"(?<=\d{3})\d(?=\d{3})")
 """The inner digits of long numbers, which may be somebody's telephone or identity."""
 
 
-@contextmanager
-def staged_roster(
-    path: Path, *, filename: str, aliases: Mapping[str, str] | None = None, repairs: Repairs | None = None
-) -> Iterator[Roster]:
-    """The rows of a file, from its first sheet that has the columns we need, with what was typed in place of its cells.
+@dataclass
+class Book:
+    """A file that was read: the sheets that are imported, their rows in their stages, and what was seen beside them."""
 
-    They stand in their stage for as long as the block lasts.
+    rosters: list[Roster] = field(default_factory=list)
+    seen: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many rows are imported, of all sheets."""
+        return sum(each["rows"] for each in self.seen["sheets"] if each["kind"])
+
+
+@contextmanager
+def staged_book(
+    path: Path, *, filename: str, aliases: Mapping[str, str] | None = None, repairs: Repairs | None = None
+) -> Iterator[Book]:
+    """The rows of a file's sheets, with what was typed in place of their cells.
+
+    Of each kind the first sheet that has the columns it needs is taken, unless somebody said otherwise. The rows stand
+    in their stages for as long as the block lasts.
 
     Raises:
         Refused: with the fault, when the file, its header or its emptiness makes it useless.
     """
     aliases = aliases or {}
-    with Stage() as stage:
+    with ExitStack() as stages:
         with opened(path, filename=filename, known=known_titles(aliases)) as book:
-            roster = _first_usable(book, stage, aliases, repairs)
-        yield roster
+            found = _Taking(stages, aliases, repairs or {})
+            for at, sheet in enumerate(book):
+                found.take(sheet, at * SHEET_SPAN)
+        yield found.book(book)
 
 
-def _first_usable(book: Workbook, stage: Stage, aliases: Mapping[str, str], repairs: Repairs | None) -> Roster:
-    """Stage the first sheet that has the columns we need; of a file without one say what its first sheet lacks."""
-    roster: Roster | None = None
-    seen: Seen | None = None
-    fault: HeaderFault | None = None
-    others: list[str] = []
-    is_settled = False
-    for sheet in book:
-        if is_settled or (seen and not _has_required(sheet, aliases)):
-            others.append(sheet.name)
-            continue
-        others += [seen.sheet.name] if seen else []
-        seen, is_settled, fault = Seen(sheet, aliases), _has_required(sheet, aliases), None
-        sheet.rows = seen.looked_at(sheet.rows)
+class _Taking:
+    """Goes through the sheets of a file and stages those that are to be imported."""
+
+    def __init__(self, stages: ExitStack, aliases: Mapping[str, str], repairs: Repairs) -> None:
+        self._stages, self._aliases, self._repairs = stages, aliases, repairs
+        self._rosters: list[Roster] = []
+        self._told: list[Seen] = []
+        self._lacking: Seen | None = None
+        self._fault: HeaderFault | None = None
+
+    def take(self, sheet: Sheet, first: int) -> None:
+        """Stage a sheet, or pass it over."""
+        said = self._repairs.get((first, KIND))
+        kind, fits = recognise(sheet.titles, self._aliases)
+        if said in KINDS:
+            kind, fits = KINDS[said], said in fitting_kinds(sheet.titles, self._aliases)
+        seen = Seen(sheet, self._aliases, kind, first)
+        self._told.append(seen)
+        if said == "" or not fits or any(roster.layout.kind is kind for roster in self._rosters):
+            if not self._rosters and self._lacking is None and said is None:
+                self._lacking = seen
+                sheet.rows = seen.looked_at(sheet.rows)
+                seen.pass_over()
+            return
+        sheet.rows = seen.looked_at((first + number, cells) for number, cells in sheet.rows)
+        stage = self._stages.enter_context(Stage())
         try:
-            roster = stage_rows(sheet, stage, aliases, repairs)
-        except HeaderFault as lacking:
-            fault = lacking
+            roster = stage_rows(sheet, stage, self._aliases, self._repairs, Layout(sheet.name, {}, kind, first))
+        except HeaderFault as fault:
+            self._fault, self._lacking = fault, seen
             seen.pass_over()
-    if seen is None or not seen.rows:
+            return
+        seen.is_taken, roster.seen = True, seen.told
+        self._rosters.append(roster)
+
+    def book(self, book: Workbook) -> Book:
+        """What was taken, when all sheets have passed."""
+        if self._fault or not self._rosters:
+            self._refuse(book)
+        taken = [seen for seen in self._told if seen.is_taken]
+        if not any(seen.rows for seen in taken):
+            raise Refused(FileFault.NO_ROWS)
+        return Book(self._rosters, self._seen(book, taken))
+
+    def _seen(self, book: Workbook, shown: list[Seen]) -> dict[str, Any]:
+        """What the batch's page tells of the file, and of the sheets that matter."""
+        told = [seen.told for seen in shown]
+        return {
+            "sheets": [seen.listed for seen in self._told[:_SHOWN_SHEETS]],
+            "unmatched": [column for each in told for column in each["unmatched"]][:_SHOWN_COLUMNS],
+            "hidden_rows": sum(each["hidden_rows"] for each in told),
+            "hidden_columns": [title for each in told for title in each["hidden_columns"]][:_SHOWN_COLUMNS],
+            "filled": sum(each["filled"] for each in told),
+            "hidden_sheets": book.hidden_sheets[:_SHOWN_SHEETS],
+            "other_sheets": [seen.sheet.name for seen in self._told if seen not in shown][:_SHOWN_SHEETS],
+        }
+
+    def _refuse(self, book: Workbook) -> NoReturn:
+        lacking = self._lacking
+        if lacking is None or not lacking.rows:
+            raise Refused(FileFault.NO_ROWS)
+        seen = self._seen(book, [lacking])
+        if self._fault and self._fault.ambiguous:
+            raise Refused(FileFault.AMBIGUOUS_HEADER, _("、").join(self._fault.ambiguous), seen)
+        try:
+            match_columns(lacking.sheet.titles, self._aliases, lacking.kind)
+        except HeaderFault as fault:
+            if fault.ambiguous:
+                raise Refused(FileFault.AMBIGUOUS_HEADER, _("、").join(fault.ambiguous), seen) from fault
+            raise Refused(FileFault.MISSING_COLUMNS, _("、").join(fault.missing), seen) from fault
         raise Refused(FileFault.NO_ROWS)
-    told = seen.told(book, others)
-    if roster is None:
-        raise _refusal(fault, told)
-    roster.seen = told
-    return roster
-
-
-def _refusal(fault: HeaderFault | None, told: dict[str, Any]) -> Refused:
-    if fault and fault.ambiguous:
-        return Refused(FileFault.AMBIGUOUS_HEADER, "、".join(fault.ambiguous), told)
-    return Refused(FileFault.MISSING_COLUMNS, "、".join(fault.missing if fault else ()), told)
-
-
-def _has_required(sheet: Sheet, aliases: Mapping[str, str]) -> bool:
-    found = {column.key for title in sheet.titles if (column := column_of(title, aliases))}
-    return all(column.key in found for column in COLUMNS if column.required)
 
 
 class Seen:
     """What the batch's page tells of a sheet beside its rows, gathered while they pass."""
 
-    def __init__(self, sheet: Sheet, aliases: Mapping[str, str]) -> None:
-        self.sheet, self.rows = sheet, 0
-        self._means = [column_of(title, aliases) for title in sheet.titles]
+    def __init__(self, sheet: Sheet, aliases: Mapping[str, str], kind: SheetKind, first: int) -> None:
+        self.sheet, self.kind, self.rows, self.is_taken = sheet, kind, 0, False
+        self._first, self._aliases = first, aliases
+        self._means = [column_of(title, aliases, kind) for title in sheet.titles]
         self._unmatched = [
             Unmatched(at, clean(title), fold_label(title) in aliases)
             for at, title in enumerate(sheet.titles)
@@ -112,22 +177,33 @@ class Seen:
                 column.look_at(line[1])
             yield line
 
+    def _is_told(self, at: int) -> bool:
+        """Whether a hidden column is worth a word: it is imported, and not hidden by ourselves."""
+        column = self._means[at]
+        return column is not None and not isinstance(column, RecordKey)
+
     def pass_over(self) -> None:
         """Look at all rows, which nobody takes."""
         for _line in self.sheet.rows:
             pass
 
-    def told(self, book: Workbook, others: list[str]) -> dict[str, Any]:
-        """All of it, after the last row."""
+    @property
+    def listed(self) -> dict[str, Any]:
+        """The sheet itself: its name, what it holds (nothing when it is left out), and what it may hold."""
+        kind = self.kind.key if self.is_taken else ""
+        name, fitting = self.sheet.name[:100], fitting_kinds(self.sheet.titles, self._aliases)
+        return {"name": name, "first": self._first, "kind": kind, "fits": fitting, "rows": self.rows}
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """All else, after the last row."""
+        matched = [column.key for column in self._means if column]
+        about = {"kind": self.kind.key, "matched": matched, "rows": self.rows}
         return {
-            "unmatched": [column.told for column in self._unmatched[:_SHOWN_COLUMNS]],
-            "matched": [column.key for column in self._means if column],
-            "rows": self.rows,
+            "unmatched": [column.told | about for column in self._unmatched[:_SHOWN_COLUMNS]],
             "hidden_rows": self.sheet.hidden_rows,
-            "hidden_columns": [clean(self.sheet.titles[at]) for at in self.sheet.hidden_columns if self._means[at]],
+            "hidden_columns": [clean(self.sheet.titles[at]) for at in self.sheet.hidden_columns if self._is_told(at)],
             "filled": self.sheet.filled,
-            "hidden_sheets": book.hidden_sheets[:20],
-            "other_sheets": others[:20],
         }
 
 
@@ -188,13 +264,19 @@ def assign_columns(batch: RosterBatch, meanings: Mapping[str, str], *, by: User)
     """
     if not batch.may_assign:
         raise ValidationError(_("这个批次现在不能对应列：%(state)s。") % {"state": batch.get_state_display()})
-    taken = [*batch.seen.get("matched", []), *(key for key in meanings.values() if key)]
-    twice = {key for key in taken if taken.count(key) > 1}
-    if twice:
-        names = "、".join(str(BY_KEY[key].title) for key in sorted(twice))
+    if twice := _meant_twice(batch, meanings):
+        names = _("、").join(str(BY_KEY[key].title) for key in sorted(twice))
         raise ValidationError(_("有几列对应同一项：%(names)s。每一项只选一列。") % {"names": names})
     for office in offices_of(by):
         for title, key in meanings.items():
             HeaderAlias.objects.update_or_create(office=office, title=fold_label(title)[:100], defaults={"column": key})
     changes = {title: [None, key or "—"] for title, key in meanings.items()}
     record(_("对应名册的列"), batch, by=by, changes=changes)
+
+
+def _meant_twice(batch: RosterBatch, meanings: Mapping[str, str]) -> set[str]:
+    """Columns that would stand twice in one sheet."""
+    taken: dict[str, list[str]] = {}
+    for column in batch.unmatched:
+        taken.setdefault(column["kind"], list(column["matched"])).append(meanings.get(column["title"], ""))
+    return {key for keys in taken.values() for key in keys if key and keys.count(key) > 1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 from parkparty.accounts.models import User
 from parkparty.audit.choices import Kind
 from parkparty.audit.services import record, record_read
-from parkparty.rosters.check.rows import DECISION, NEW_ONE, WHOLE_ROW, repaired_lines
-from parkparty.rosters.choices import BatchState, FileFault, IssueKind
-from parkparty.rosters.columns import known_titles, match_columns
-from parkparty.rosters.documents import write_annotated
+from parkparty.rosters.check.rows import DECISION, KIND, NEW_ONE, WHOLE_ROW, Layout, repaired_lines
+from parkparty.rosters.choices import SHEET_SPAN, BatchState, IssueKind
+from parkparty.rosters.columns import KINDS, known_titles, match_columns
+from parkparty.rosters.documents import Annotated, write_annotated
 from parkparty.rosters.models import RosterBatch, RosterRepair
 from parkparty.rosters.services.batches import keep_file, kept_copy, locked, own, reach_of, repairs_of
 from parkparty.rosters.services.reading import aliases_of
-from parkparty.rosters.sheets.limits import Refused
-from parkparty.rosters.sheets.reading import opened
+from parkparty.rosters.sheets.reading import Workbook, opened
 
 SKIP = "skip"
 """Of a row that may be a company the site has: it is left out."""
@@ -93,6 +92,25 @@ def decide_alike(batch: RosterBatch, *, by: User, number: int, choice: str, ever
 
 
 @transaction.atomic
+def choose_kinds(batch: RosterBatch, *, by: User, kinds: Mapping[int, str]) -> int:
+    """Say what sheets hold, by what their rows are numbered above; nothing for one that is left out.
+
+    Returns how many sheets changed.
+
+    Raises:
+        ValidationError: when the batch is not waiting for a decision, or two sheets would be of one kind.
+    """
+    batch = _open(batch, by)
+    now = {each["first"]: each["kind"] for each in batch.sheets}
+    fits = {each["first"]: each["fits"] for each in batch.sheets}
+    wanted = {first: kind for first, kind in kinds.items() if first in fits and kind in ["", *fits[first]]}
+    taken = [kind for kind in (now | wanted).values() if kind]
+    if len(set(taken)) < len(taken):
+        raise ValidationError(_("有两张工作表选了同一项内容。每项只选一张，其余选“不导入”。"))
+    return _keep(batch, {(first, KIND): kind for first, kind in wanted.items() if kind != now[first]}, by)
+
+
+@transaction.atomic
 def forget_repairs(batch: RosterBatch, *, by: User) -> int:
     """Go back to what the file says; returns how many repairs that were.
 
@@ -141,14 +159,22 @@ def annotated_workbook(batch: RosterBatch, *, by: User) -> bytes:
     """
     batch, aliases = own(batch, by), aliases_of(batch.uploaded_by)
     with kept_copy(batch) as path, opened(path, filename=batch.filename, known=known_titles(aliases)) as book:
-        sheet = next((sheet for sheet in book if sheet.name[:100] == batch.sheet), None)
-        if sheet is None:
-            raise Refused(FileFault.CHANGED)
-        positions, _ignored = match_columns(sheet.titles, aliases)
-        lines = repaired_lines(sheet, positions, repairs_of(batch))
-        content = write_annotated(sheet.name, sheet.header_row, sheet.titles, lines, batch.issues.all())
+        content = write_annotated(_repaired_sheets(batch, book, aliases), batch.issues.all())
     record_read(_("下载标注文件"), batch, by=by, details={"rows": batch.rows}, kind=Kind.EXPORT)
     return content
+
+
+def _repaired_sheets(batch: RosterBatch, book: Workbook, aliases: Mapping[str, str]) -> Iterator[Annotated]:
+    """The sheets that are imported, as the file and what was typed on the page have them."""
+    kinds = {each["first"]: each["kind"] for each in batch.sheets}
+    repairs = repairs_of(batch)
+    for at, sheet in enumerate(book):
+        if kind := KINDS.get(kinds.get(at * SHEET_SPAN, "")):
+            layout = Layout(sheet.name, {}, kind, at * SHEET_SPAN)
+            layout.positions, _ignored = match_columns(sheet.titles, aliases, kind)
+            sheet.rows = ((layout.first + number, cells) for number, cells in sheet.rows)
+            lines = ((number - layout.first, cells) for number, cells in repaired_lines(sheet, layout, repairs))
+            yield Annotated(sheet.name, sheet.header_row, sheet.titles, lines, layout.first)
 
 
 def _open(batch: RosterBatch, by: User, *states: BatchState) -> RosterBatch:

@@ -15,11 +15,12 @@ from django.apps import apps
 from django.db import models
 
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
+from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.places.models import Building
 from parkparty.rosters.check.known import chunks
 from parkparty.rosters.models import RosterBatch, RosterWrite
-from parkparty.rosters.plan.draft import Draft, Written
+from parkparty.rosters.plan.draft import AnyDraft, Written
 from parkparty.rosters.staging.bulk import copy_in
 from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
 
@@ -27,6 +28,9 @@ Key = tuple[str, int]
 """An object: its model's label and its primary key."""
 Part = tuple[str, int, dict[str, Any] | None, str]
 Image = dict[str, Any]
+
+_PERSONAL: dict[str, frozenset[str]] = {"organizations.officer": frozenset({"name", "email"})}
+"""Columns that no import writes and that must not outlive their row in a copy."""
 
 _DERIVED = frozenset({"path", "updated_at"})
 """Columns that change without anybody editing the row."""
@@ -51,7 +55,7 @@ def key_of(each: Written) -> Key:
     return model_of(each)._meta.label_lower, each.pk or 0
 
 
-def images_before(drafts: Iterable[Draft]) -> dict[Key, Image]:
+def images_before(drafts: Iterable[AnyDraft]) -> dict[Key, Image]:
     """What the stored objects that ``drafts`` change or end are now; asked before they are written."""
     wanted: dict[type[models.Model], set[int]] = defaultdict(set)
     for draft in drafts:
@@ -60,7 +64,8 @@ def images_before(drafts: Iterable[Draft]) -> dict[Key, Image]:
                 wanted[model_of(each)].add(each.pk)
     found: dict[Key, Image] = {}
     for model, keys in wanted.items():
-        label, names = model._meta.label_lower, _columns(model)
+        label = model._meta.label_lower
+        names = [name for name in _columns(model) if name not in _PERSONAL.get(label, ())]
         for some in chunks(sorted(keys)):
             for values in model._default_manager.filter(pk__in=some).values("pk", *names):
                 key = values.pop("pk")
@@ -75,7 +80,7 @@ class Traces:
         self._batch = batch
         self._shared: set[Key] = set()
 
-    def keep(self, drafts: Sequence[Draft], before: dict[Key, Image], copied: dict[Key, str]) -> None:
+    def keep(self, drafts: Sequence[AnyDraft], before: dict[Key, Image], copied: dict[Key, str]) -> None:
         """Keep what ``drafts`` wrote; ``copied`` holds the fingerprints of what was copied into the tables."""
         spans = _spans_of(drafts)
         now = fingerprints_now(
@@ -86,12 +91,12 @@ class Traces:
         for draft in drafts:
             if parts := list(self._parts(draft, before, after, spans)):
                 told = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-                kept.append((self._batch.pk, draft.row.number, draft.row.name, draft.park.pk, told, ""))
+                kept.append((self._batch.pk, draft.row.number, draft.row.name, draft.park and draft.park.pk, told, ""))
         copy_in(RosterWrite._meta.db_table, ("batch_id", "number", "name", "park_id", "parts", "kept"), kept)
 
     def _parts(
         self,
-        draft: Draft,
+        draft: AnyDraft,
         before: dict[Key, Image],
         after: dict[Key, str],
         spans: dict[int, list[OrganizationSpan]],
@@ -108,8 +113,26 @@ class Traces:
                     yield span._meta.label_lower, span.pk, None, fingerprint(span)
 
 
-def _written(draft: Draft) -> tuple[Written, ...]:
+def _written(draft: AnyDraft) -> tuple[Written, ...]:
     return (*draft.created, *draft.ended, *draft.changed)
+
+
+def keys_within(reach: Scope, keys: Iterable[Key]) -> set[Key]:
+    """Those of ``keys`` that ``reach`` covers; parts of a record that have no reach of their own go with it."""
+    by_label: dict[str, list[int]] = defaultdict(list)
+    for label, key in keys:
+        by_label[label].append(key)
+    found: set[Key] = set()
+    for label, some_keys in by_label.items():
+        rows = apps.get_model(label)._default_manager.all()
+        for some in chunks(some_keys):
+            kept = rows.within(reach).filter(pk__in=some).values_list("pk", flat=True) if _has_reach(rows) else some
+            found |= {(label, key) for key in kept}
+    return found
+
+
+def _has_reach(rows: models.QuerySet) -> bool:
+    return hasattr(rows, "within")
 
 
 def fingerprints_now(keys: Iterable[Key]) -> dict[Key, str]:
@@ -126,7 +149,7 @@ def fingerprints_now(keys: Iterable[Key]) -> dict[Key, str]:
     return found
 
 
-def _spans_of(drafts: Iterable[Draft]) -> dict[int, list[OrganizationSpan]]:
+def _spans_of(drafts: Iterable[AnyDraft]) -> dict[int, list[OrganizationSpan]]:
     """The first spans of the organisations that the drafts founded."""
     founded = {x.pk for draft in drafts for x in draft.created if isinstance(x, Organization)}
     found: dict[int, list[OrganizationSpan]] = defaultdict(list)

@@ -17,12 +17,13 @@ from parkparty.access.choices import Role
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
+from parkparty.core.scope import Scope
 from parkparty.places.models import Park
 from parkparty.rosters.check.known import chunks
 from parkparty.rosters.choices import BatchState, Kept, Setback
 from parkparty.rosters.models import RosterBatch, RosterWrite
 from parkparty.rosters.services.batches import locked, reach_of, wait_for_others
-from parkparty.rosters.services.traces import Image, Key, fingerprints_now
+from parkparty.rosters.services.traces import Image, Key, fingerprints_now, keys_within
 
 _AT_ONCE = 1_000
 
@@ -74,7 +75,7 @@ def _undo(batch: RosterBatch) -> None:
     reach = reach_of(batch.undone_by)
     wait_for_others(reach)
     trail = Trail(list(batch.writes.all()))
-    trail.keep_beyond(set(Park.objects.within(reach).values_list("pk", flat=True)))
+    trail.keep_beyond(reach)
     trail.keep_edited()
     trail.keep_needed()
     _take_back(trail)
@@ -103,10 +104,13 @@ class Trail:
                 if before is None:
                     self.made[apps.get_model(label)].append(key)
 
-    def keep_beyond(self, parks: set[int]) -> None:
-        """Keep rows of parks that are no longer in reach."""
+    def keep_beyond(self, reach: Scope) -> None:
+        """Keep rows of parks that are no longer in reach, and of no park whose records are not."""
+        parks = set(Park.objects.within(reach).values_list("pk", flat=True))
+        placeless = {key: write for key, write in self.owner.items() if write.park_id is None}
+        lost = {placeless[key].pk for key in placeless.keys() - keys_within(reach, placeless)}
         for write in self.writes:
-            if write.park_id not in parks:
+            if write.pk in lost or write.park_id not in parks | {None}:
                 write.kept = Kept.OUT_OF_REACH
 
     def keep_edited(self) -> None:
@@ -156,7 +160,9 @@ def _take_back(trail: Trail) -> None:
 
 
 def _restore(model: type[models.Model], images: dict[int, Image]) -> None:
-    fields = {f.attname: f for f in model._meta.concrete_fields if not f.primary_key and f.name != "path"}
+    """Put the columns back that the images hold; the images of a table all hold the same."""
+    held = next(iter(images.values())).keys() - {"path"}
+    fields = {f.attname: f for f in model._meta.concrete_fields if f.attname in held}
 
     def stored(key: int, image: Image) -> models.Model:
         values: dict[str, Any] = {name: f.to_python(image[name]) for name, f in fields.items()}

@@ -12,7 +12,8 @@ from django.utils import timezone
 from parkparty.organizations.models import Organization
 from parkparty.organizations.services import found_many
 from parkparty.places.models import Building
-from parkparty.rosters.plan.draft import Draft, Written
+from parkparty.rosters.plan.draft import AnyDraft, Draft, FactDraft, Written
+from parkparty.rosters.services.facts import write_facts
 from parkparty.rosters.services.traces import MODELS, Key, compared, digest_of_values
 from parkparty.rosters.staging.bulk import copy_in, reserve_keys, update_rows
 from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
@@ -53,8 +54,10 @@ _OWNER: dict[type, Callable[[Any], Values]] = {
 """What a new one has beside."""
 
 
-def write_drafts(drafts: Sequence[Draft]) -> dict[Key, str]:
-    """Write what good rows say; returns the fingerprints of what was added. The caller holds transaction and locks."""
+def write_drafts(planned: Sequence[AnyDraft]) -> dict[Key, str]:
+    """Write what good rows say; returns the fingerprints of what was copied. The caller holds transaction and locks."""
+    write_facts(draft for draft in planned if isinstance(draft, FactDraft))
+    drafts = [draft for draft in planned if isinstance(draft, Draft)]
     created = _by_type(each for draft in drafts for each in draft.created)
     found_many([x for x in created.pop(Organization, []) if isinstance(x, Organization) and not x.pk])
     Building.objects.bulk_create([x for x in created.pop(Building, []) if isinstance(x, Building) and not x.pk])

@@ -54,15 +54,16 @@ class Stage:
     def find_companies(self) -> None:
         """Find the stored companies that the rows could mean, once all rows are in.
 
-        Those of a row's code; where the site does not know that, those of its folded name.
+        Those of a row's own key and of its code; where the site knows neither, those of its folded name.
         """
         analyze(self.table)
         self._run("DROP TABLE IF EXISTS {match}")
+        ways = ["SELECT 0 AS number, 0 AS company_id WHERE 1 = 0"]
         if "uscc" in self.keys:
-            by_code = "SELECT s.number, c.id AS company_id FROM {stage} s JOIN companies_company c ON c.uscc = s.uscc"
-        else:
-            by_code = "SELECT 0 AS number, 0 AS company_id WHERE 1 = 0"
-        self._run("CREATE TEMPORARY TABLE {match} AS " + by_code)
+            ways.append("SELECT s.number, c.id FROM {stage} s JOIN companies_company c ON c.uscc = s.uscc")
+        if "record" in self.keys:
+            ways.append("SELECT s.number, c.id FROM {stage} s JOIN companies_company c ON c.id = s.record")
+        self._run("CREATE TEMPORARY TABLE {match} AS " + " UNION ".join(ways))
         self._run("CREATE INDEX {match}_number ON {match} (number)")
         self._run("CREATE INDEX {match}_company ON {match} (company_id)")
         analyze(self.match)

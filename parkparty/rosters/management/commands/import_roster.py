@@ -19,9 +19,9 @@ from parkparty.accounts.models import User
 from parkparty.core.dates import today
 from parkparty.rosters.choices import FileFault
 from parkparty.rosters.models import RosterBatch, RosterIssue
-from parkparty.rosters.plan.roster import Plan, plan_roster
+from parkparty.rosters.plan.roster import Plan, plan_book
 from parkparty.rosters.services.batches import digest_of, import_at_once, reach_of
-from parkparty.rosters.services.reading import aliases_of, staged_roster
+from parkparty.rosters.services.reading import aliases_of, staged_book
 from parkparty.rosters.sheets.limits import Refused
 
 CLEAN, WRONG, UNREADABLE = 0, 1, 2
@@ -61,10 +61,10 @@ class Command(BaseCommand):
             ) from fault
         except PermissionDenied as refusal:
             raise CommandError(str(refusal), returncode=UNREADABLE) from refusal
-        with staged_roster(path, filename=path.name, aliases=aliases_of(user)) as roster:
+        with staged_book(path, filename=path.name, aliases=aliases_of(user)) as book:
             if commit:
-                return import_at_once(roster, filename=path.name, digest=digest_of([data]), by=user)
-            plan = plan_roster(roster, reach=reach, day=today())
+                return import_at_once(book, filename=path.name, digest=digest_of([data]), by=user)
+            plan = plan_book(book.rosters, reach=reach, day=today())
             issues = [issue for piece in plan.pieces() for planned in piece for issue in planned.row.issues]
             return plan, issues, None
 

@@ -16,7 +16,7 @@ from parkparty.core.scope import Scope
 from parkparty.core.text import fold
 from parkparty.organizations.choices import OWN_TYPES, OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization
-from parkparty.rosters.columns import BY_KEY, ChoiceColumn
+from parkparty.rosters.columns import COMPANIES, ChoiceColumn, RecordKey
 
 AT_ONCE = 5_000
 
@@ -66,6 +66,7 @@ def _company_cells(tenancy: Tenancy) -> dict[str, Any]:
     return {
         "name": company.name,
         "uscc": company.uscc,
+        "record": RecordKey("companies").written(company.pk),
         "park": tenancy.park.name,
         "building": tenancy.building.name if tenancy.building else "",
         "tenancy_kind": _word("tenancy_kind", tenancy.kind),
@@ -116,7 +117,7 @@ def _is_instructor(link: CoverageLink, reach: Scope) -> bool:
 
 def _word(key: str, value: Any) -> str:
     """What a roster writes for ``value`` in a column of closed choices."""
-    column = BY_KEY[key]
+    column = COMPANIES.by_key[key]
     if not isinstance(column, ChoiceColumn):
         raise TypeError(key)
     return next(word for word, meant in column.words.items() if meant == value)

@@ -1,0 +1,99 @@
+"""The sheets of a file as parts of its plan: all get ready before any is written, then each goes through its rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Protocol
+
+from parkparty.rosters.check.alike import Likenesses
+from parkparty.rosters.check.branches import Branch, Branches, find_branches, match_branch
+from parkparty.rosters.check.companies import Seen, match_companies
+from parkparty.rosters.check.known import Known, fetch_companies, fetch_site, name_parks
+from parkparty.rosters.check.rows import Roster, Row
+from parkparty.rosters.check.site import Site
+from parkparty.rosters.choices import Outcome
+from parkparty.rosters.plan.companies import new_company, plan_company, plan_member_count
+from parkparty.rosters.plan.draft import Draft, Planned
+from parkparty.rosters.plan.facts import Kind
+from parkparty.rosters.plan.links import plan_coverage, plan_instructor
+from parkparty.rosters.plan.tenancies import plan_tenancy
+from parkparty.rosters.staging.bulk import in_pieces
+from parkparty.rosters.staging.stage import AT_ONCE
+
+
+class Part(Protocol):
+    """One sheet of the plan."""
+
+    roster: Roster
+
+    def prepare(self) -> None:
+        """Get what the site holds, before anything of the file is written."""
+
+    def pieces(self) -> Iterator[list[Planned]]:
+        """The rows in their order, some at a time, each with its outcome."""
+
+
+class FactSheet:
+    """A sheet of a small kind: all of its rows are in memory."""
+
+    def __init__(self, roster: Roster, kind: Kind) -> None:
+        self.roster, self._kind = roster, kind
+        self._rows: list[Row] = []
+
+    def prepare(self) -> None:
+        """Get what the site holds of all that the rows name."""
+        self._rows = [row for _first, _last, rows in self.roster.pieces() for row in rows]
+        self._kind.site.fetch()
+        self._kind.fetch(self._rows)
+
+    def pieces(self) -> Iterator[list[Planned]]:
+        """The rows in their order, some at a time, each with its outcome."""
+        return in_pieces(self._kind.plan(self._rows), AT_ONCE)
+
+
+class CompanySheet:
+    """A sheet of companies, with what covers them."""
+
+    def __init__(self, roster: Roster, site: Site) -> None:
+        self.roster, self._site = roster, site
+        self._known = Known(site.reach, site.day)
+        self._branches: Branches = {}
+
+    def prepare(self) -> None:
+        """Find what stands behind all rows, organisations that another sheet founds included."""
+        self.roster.stage.find_companies()
+        fetch_site(self.roster.stage, self._known)
+        for organization in self._site.founded:
+            self._known.add_organization(organization)
+        self._branches = find_branches(self.roster, self._known)
+
+    def pieces(self) -> Iterator[list[Planned]]:
+        """The rows in their order, some at a time, each with its outcome."""
+        known, seen, likenesses = self._known, Seen(), Likenesses(self.roster.stage, self._known)
+        for first, last, rows in self.roster.pieces():
+            fetch_companies(self.roster.stage, first, last, known)
+            name_parks(rows, known)
+            match_companies(rows, known, likenesses, seen)
+            yield [_plan_row(row, match_branch(row, self._branches, known), known) for row in rows]
+
+
+def _plan_row(row: Row, branch: Branch | None, known: Known) -> Planned:
+    if row.park is None or not row.can_tell("name", "uscc"):
+        return Planned(row, Outcome.WRONG, None)
+    draft = Draft(row, row.park, row.company or new_company(row), row.as_of(known.day))
+    plan_company(draft, known)
+    if row.can_tell("as_of", "tenancy_since", "tenancy_kind", "building"):
+        plan_tenancy(draft, known)
+    if row.can_tell("as_of", "link_since", "branch"):
+        plan_coverage(draft, branch, known)
+    if row.can_tell("as_of", "full", "probationary"):
+        plan_member_count(draft, known)
+    if row.can_tell("as_of", "instructor"):
+        plan_instructor(draft, known)
+    if row.issues:
+        return Planned(row, Outcome.WRONG, None)
+    outcome = Outcome.NEW if draft.is_new else Outcome.CHANGED if draft.changes else Outcome.UNCHANGED
+    if outcome == Outcome.UNCHANGED:
+        return Planned(row, outcome, None)
+    return Planned(row, outcome, draft, json.dumps(draft.changes, ensure_ascii=False))

@@ -1,0 +1,39 @@
+"""Drafts of the small kinds of sheets put into the tables: what others lean on first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import models
+
+from parkparty.organizations.models import Organization
+from parkparty.organizations.services import found_many
+from parkparty.places.models import Building
+from parkparty.rosters.plan.draft import FactDraft
+
+_AT_ONCE = 1_000
+"""Rows a statement."""
+
+
+def write_facts(drafts: Iterable[FactDraft]) -> None:
+    """Write what good rows say. The caller holds the transaction and the locks."""
+    created: dict[type[models.Model], dict[int, models.Model]] = defaultdict(dict)
+    changed: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    attributes: dict[type[models.Model], tuple[str, ...]] = {}
+    for draft in drafts:
+        for each in draft.created:
+            created[type(each)][id(each)] = each
+        for each in draft.changed:
+            changed[type(each)].append(each)
+            attributes[type(each)] = draft.attributes
+    found_many([each for each in created.pop(Organization, {}).values() if isinstance(each, Organization)])
+    for model in sorted(created, key=lambda model: model is not Building):
+        rows(model).bulk_create(created[model].values(), batch_size=_AT_ONCE)
+    for model, records in changed.items():
+        rows(model).bulk_update(records, attributes[model], batch_size=_AT_ONCE)
+
+
+def rows(model: type[models.Model]) -> models.QuerySet:
+    """All rows of a model, whoever keeps them: what was checked is what is written."""
+    return model._default_manager.all()
