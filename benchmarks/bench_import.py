@@ -84,10 +84,10 @@ def copy_companies(rows: list[tuple[Any, ...]], text: io.StringIO) -> None:
 def import_file(path: Path) -> None:
     """Read, check, compare, write, record and count: all that the command does."""
     from parkparty.rosters.services.batches import import_at_once
-    from parkparty.rosters.services.reading import staged_roster
+    from parkparty.rosters.services.reading import staged_book
 
-    with staged_roster(path, filename=path.name) as roster:
-        _plan, issues, batch = import_at_once(roster, filename=path.name, digest="", by=None)
+    with staged_book(path, filename=path.name) as book:
+        _plan, issues, batch = import_at_once(book, filename=path.name, digest="", by=None)
     if issues or batch is None:
         raise SystemExit(f"{path.name}: {issues[:3]}")
 
