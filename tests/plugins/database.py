@@ -6,6 +6,7 @@ run writes stays in one temporary directory, and the developer's `.env` is not r
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -80,6 +81,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # A file, not memory: the pages of browser tests and the test itself need connections of their own.
         database = connections.settings["default"]
         database["TEST"]["NAME"] = str(Path(database["NAME"]).with_name("test.sqlite3"))
+        if migrated := os.environ.get("MIGRATED_DATABASE"):  # of scripts/mutate_guards.py, which starts very often
+            shutil.copyfile(migrated, database["TEST"]["NAME"])
+            config.option.reuse_db = True
     _let_tests_empty_the_trail()
     # Names with a hash need collectstatic first; tests take the files from where they are written.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

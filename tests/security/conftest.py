@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from parkparty.access.choices import Role
@@ -20,9 +22,30 @@ TRIED: Counter[str] = Counter()
 RELATIONS = ("own", "child", "parent", "sibling", "other park", "missing")
 
 
+class Steady(Client):
+    """Begins every request with the cookies of its sign-in: one that signs out does not close the door to the next."""
+
+    def force_login(self, user: Any, backend: str | None = None) -> None:
+        super().force_login(user, backend)
+        self.signed_in = copy.deepcopy(self.cookies)
+
+    def request(self, **request: Any) -> Any:
+        self.cookies = copy.deepcopy(self.signed_in)
+        return super().request(**request)
+
+
+@pytest.fixture(scope="module")
+def built_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SecurityWorld]:
+    """Written once for all tests of a file: each takes back what it does to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def security_world(db: None) -> SecurityWorld:
-    return build()
+def security_world(built_world: SecurityWorld, db: None) -> SecurityWorld:
+    """The neighbourhoods; rows of one's own, since a test may change them."""
+    return copy.deepcopy(built_world)
 
 
 @pytest.fixture
@@ -33,11 +56,13 @@ def tried() -> Counter[str]:
 @pytest.fixture
 def sign_in(security_world: SecurityWorld) -> Callable[[str], Client]:
     """A client of the reader with a role; an error of the site is a page to look at, not an exception."""
+    clients: dict[str, Client] = {}
 
     def client(role: str) -> Client:
-        found = Client(raise_request_exception=False)
-        found.force_login(security_world.users[role])
-        return found
+        if role not in clients:
+            clients[role] = Steady(raise_request_exception=False)
+            clients[role].force_login(security_world.users[role])
+        return clients[role]
 
     return client
 

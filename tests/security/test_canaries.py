@@ -1,14 +1,15 @@
-"""R083: as each role, over every link and form from the first page on: no byte tells of a foreign neighbourhood."""
+"""As each role, over every link and form from the first page on: no byte tells of a foreign neighbourhood (R083).
+
+Nor, to whom contacts are closed, of a contact (R079); and no text that was typed is part of a page (R003, R014, R017).
+"""
 
 from __future__ import annotations
 
-import io
+import html
 import re
-import zipfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
-from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
@@ -17,11 +18,22 @@ from django.urls import reverse
 
 from parkparty.access.admin.site import site
 from parkparty.access.choices import Role
-from parkparty.access.permissions import HISTORIES
+from parkparty.access.permissions import HISTORIES, ROLES_FOR, Action
 from parkparty.activities.models import Activity
 from parkparty.rosters.models import RosterBatch
-from tests.security.test_matrix import ROLES, ROUTES
-from tests.security.world import FOREIGN, Relation, SecurityWorld, canary, upload_roster
+from tests.security.test_matrix import ROLES, ROUTES, whole
+from tests.security.world import (
+    FOREIGN,
+    HOSTILE,
+    THEIRS,
+    Relation,
+    SecurityWorld,
+    canary,
+    contact,
+    foreign_in,
+    text_of,
+    upload_roster,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unlogged")]
 
@@ -29,16 +41,19 @@ STARTS = ("/", "/admin/", "/accounts/security/", "/feedback/")
 TERMS = ("CANARY", "park-", "user-", "")
 """What is typed into every search box: the beginning of all that is hidden, and nothing."""
 
-FORBIDDEN = [canary(relation) for relation in FOREIGN]
 SORTING = re.compile(r"[?&](o|after|before|p|e|_changelist_filters)=")
 """Sorting and turning pages show the same rows in another order; following them all would never end."""
 
 
 class Doors(HTMLParser):
-    """The links of a page, and its forms that read, each with what can be chosen and typed."""
+    """The links of a page, and its forms that read, each with what can be chosen and typed.
+
+    ``planted`` tells whether an element or an attribute of the page came out of a text.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.planted = False
         self.links: list[str] = []
         self.forms: list[tuple[str, dict[str, list[str]]]] = []
         self.fields: dict[str, list[str]] | None = None
@@ -47,6 +62,7 @@ class Doors(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         name = given.get("name", "")
+        self.planted |= tag == "planted" or "planted" in given
         if tag in ("a", "link", "img", "script"):
             self.links += [given[key] for key in ("href", "src") if given.get(key)]
         elif tag == "form":
@@ -89,16 +105,6 @@ def leads_on(address: str, here: str) -> bool:
     return not SORTING.search(address) and not (parts.query and urlsplit(here).query and "&" in parts.query)
 
 
-def whole(response: Any) -> str:
-    """All bytes of an answer as text: headers, body, and the parts of a workbook."""
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    found = [str(response.headers), body.decode("utf-8", "replace")]
-    if body.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(body)) as package:
-            found += [package.read(name).decode("utf-8", "replace") for name in package.namelist()]
-    return "\n".join(found)
-
-
 def crawl(client: Client, *starts: str) -> dict[str, str]:
     """Every address that can be reached from ``starts``, with all that it answered."""
     seen, waiting = set(starts), deque(starts)
@@ -121,16 +127,24 @@ def crawl(client: Client, *starts: str) -> dict[str, str]:
     return answers
 
 
-def leaks_in(answers: dict[str, str]) -> list[tuple[str, str]]:
-    return [(address, token) for address, text in answers.items() for token in FORBIDDEN if token in text]
+def leaks_in(answers: dict[str, str], *also: str) -> list[tuple[str, str]]:
+    """Where something foreign, or one of the tokens ``also``, was told."""
+    return [(address, token) for address, text in answers.items() for token in foreign_in(text, *also)]
+
+
+def planted_in(text: str) -> bool:
+    """Whether a text became part of the page, a formula of a template or a format."""
+    doors = Doors()
+    doors.feed(text if "<html" in text else "")
+    return doors.planted
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_R083_no_link_search_or_filter_leads_to_a_foreign_byte(
+def test_R003_R014_R017_R079_R083_no_link_search_or_filter_leads_to_a_foreign_byte_or_runs_a_text(
     role: str, security_world: SecurityWorld, sign_in: Callable[[str], Client], tried: Counter[str]
 ) -> None:
     own = security_world[Relation.OWN]
-    upload_roster(security_world.users[role], own.park, canary("own"))
+    upload_roster(security_world.users[role], own.park, text_of("own"))
     histories = [
         reverse("access:history", args=[label, row.pk])
         for label in HISTORIES
@@ -139,7 +153,11 @@ def test_R083_no_link_search_or_filter_leads_to_a_foreign_byte(
     ]
     answers = crawl(sign_in(role), *STARTS, "/rosters/template/", *histories)
     tried["crawled addresses"] += len(answers)
-    assert leaks_in(answers) == []
+    told_contacts = role in ROLES_FOR[Action.VIEW_CONTACT]
+    assert leaks_in(answers, *(() if told_contacts else map(contact, THEIRS))) == []
+    assert any(contact("own") in text for text in answers.values()) == told_contacts
+    assert not [address for address, text in answers.items() if planted_in(text)]
+    assert any(HOSTILE in html.unescape(text) for text in answers.values()) == (role != "stranger")
     reads = role not in ("stranger", Role.AUDITOR)
     assert any(canary("own") in text for text in answers.values()) == (role != "stranger")
     assert not reads or sum(canary("child") in text for text in answers.values()) > 3

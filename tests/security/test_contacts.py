@@ -12,7 +12,6 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.audit.models import AuditEntry
 from parkparty.organizations.models import Officer
 from parkparty.organizations.services import end_post
-from tests.security.test_canaries import STARTS, crawl
 from tests.security.world import Relation, SecurityWorld
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unlogged")]
@@ -35,12 +34,6 @@ def test_R079_contacts_are_shown_by_role(role: str, officer: Officer, sign_in: A
     shown = role in ROLES_FOR[Action.VIEW_CONTACT]
     assert [word in page for word in (NAME, PHONE, EMAIL)] == [shown] * 3
     assert officer.get_post_display() in page
-
-
-@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, "stranger"])
-def test_R079_no_page_at_all_tells_them_to_others(role: str, officer: Officer, sign_in: Any) -> None:
-    pages = crawl(sign_in(role), *STARTS, f"/history/organizations.officer/{officer.pk}/")
-    assert not [address for address, text in pages.items() if any(word in text for word in (NAME, PHONE, EMAIL))]
 
 
 def test_R129_they_are_gone_when_the_post_ends(officer: Officer, sign_in: Any) -> None:

@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unlogged")]
 
 DAY = dt.timedelta(days=1)
 READERS = [Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER]
-ROSTER = "企业名称,所属园区\n新来的公司,CANARYOWNZ\n"
+ROSTER = "企业名称,所属园区\n新来的公司,{park}\n"
 
 
 def pages(world: SecurityWorld, relation: Relation) -> list[str]:
@@ -120,7 +120,9 @@ def test_R081_a_delegation_holds_from_its_first_day_to_its_last(security_world: 
 
 def upload(world: SecurityWorld) -> tuple[RosterBatch, User]:
     user = world.users[Role.ADMINISTRATOR]
-    return batches.receive_roster(ContentFile(ROSTER.encode(), "名单.csv"), by=user), user
+    return batches.receive_roster(
+        ContentFile(ROSTER.format(park=world[Relation.OWN].park.name).encode(), "名单.csv"), by=user
+    ), user
 
 
 def without_right(user: User) -> None:

@@ -1,7 +1,8 @@
 """Five neighbourhoods around one node, alike in all but their place in the tree, each full of its own canaries.
 
 Everybody of the matrix holds a role on the node of OWN. What lies in OWN and CHILD is theirs; PARENT, SIBLING and OTHER
-are not, whatever the role. Every text of a neighbourhood carries its canary, so that one byte too many is found.
+are not, whatever the role. Every text of a neighbourhood carries its canary, so that one byte too many is found, and
+wants to be an element, a template and a format, so that a page that runs what people type is found by the same crawl.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from parkparty.rules.models import Rule
 from parkparty.signin.models import LoginSession
 from tests.conftest import LONG_AGO, cover, make_company, make_organization
 
+HOSTILE = """'"><planted planted>{{7*7}}%s"""
 MORNING = dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC)
 
 
@@ -72,9 +74,25 @@ def canary(relation: str) -> str:
     return f"CANARY{relation.upper()}Z"
 
 
+def contact(relation: str) -> str:
+    """The token in the name and the telephone number of a neighbourhood's officer."""
+    return f"CONTACT{relation.upper()}Z"
+
+
+def text_of(relation: str) -> str:
+    """What stands in every text of a neighbourhood."""
+    return f"{HOSTILE}{canary(relation)}"
+
+
+def foreign_in(text: str, *also: str) -> list[str]:
+    """Tokens in ``text`` of the neighbourhoods that are nobody's of the readers, and those of ``also``."""
+    tokens = [token for relation in FOREIGN for token in (canary(relation), contact(relation))]
+    return [token for token in (*tokens, *also) if token in text]
+
+
 def name_of_node(relation: str) -> str:
     """What an area or organisation is called: the names above one's own are public, those beside are not."""
-    return "上级" if relation == "parent" else canary(relation)
+    return "上级" if relation == "parent" else text_of(relation)
 
 
 @dataclass(frozen=True)
@@ -112,7 +130,7 @@ def build() -> SecurityWorld:
     reference = {"kind": RuleKind.REFERENCE, "strength": Strength.USUAL, "since": LONG_AGO}
     Rule.objects.get_or_create(code="R02", defaults=reference)
     city = Area.objects.create(code="310000", name=name_of_node("parent"), level=AreaLevel.CITY)
-    town = Area.objects.create(code="310110", name=canary("own"), level=AreaLevel.DISTRICT, parent=city)
+    town = Area.objects.create(code="310110", name=text_of("own"), level=AreaLevel.DISTRICT, parent=city)
     areas = {
         Relation.PARENT: city,
         Relation.OWN: town,
@@ -148,7 +166,7 @@ def _organization(code: str, relation: str, parent: Organization | None, areas: 
 def _furnish(
     number: int, relation: Relation, area: Area, organization: Organization, writer: User, kind: ActivityType
 ) -> Neighbourhood:
-    token = canary(relation)
+    token = text_of(relation)
     park = Park.objects.create(key=f"park-{relation}", name=token, area=area, address=token)
     company = make_company(number, park, name=token)
     link = cover(company, organization)
@@ -183,7 +201,11 @@ def _furnish(
         CompanyMemberCount.objects.create(company=company, as_of=LONG_AGO, full=1),
         MemberCount.objects.create(organization=organization, as_of=LONG_AGO, full=3),
         Officer.objects.create(
-            organization=organization, post=OfficerPost.SECRETARY, name=token, phone=token, since=LONG_AGO
+            organization=organization,
+            post=OfficerPost.SECRETARY,
+            name=contact(relation),
+            phone=contact(relation),
+            since=LONG_AGO,
         ),
         Grant.objects.create(user=account, role=Role.VIEWER, organization=organization, since=LONG_AGO),
         LoginSession.objects.create(user=account, key=f"session-{relation}", since=MORNING, last_seen=MORNING),
