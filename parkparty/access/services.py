@@ -7,6 +7,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
@@ -72,7 +73,7 @@ def save_grant(grant: Grant, *, by: User | None) -> Grant:
     grant.save()
     changes = difference(before, snapshot(grant, AUDITED))
     if changes:
-        record(_("修改授权") if before else _("授权"), grant, by=by, changes=changes)
+        record(gettext_noop("修改授权") if before else gettext_noop("授权"), grant, by=by, changes=changes)
     return grant
 
 
@@ -80,5 +81,5 @@ def save_grant(grant: Grant, *, by: User | None) -> Grant:
 def withdraw_grant(grant: Grant, *, by: User | None) -> None:
     """Take a grant back at once, as if it had never been given; one that has run its time is ended by ``until``."""
     gone = {name: [value, None] for name, value in snapshot(grant, AUDITED).items() if value is not None}
-    record(_("收回授权"), grant, by=by, changes=gone)
+    record(gettext_noop("收回授权"), grant, by=by, changes=gone)
     grant.delete()

@@ -7,7 +7,8 @@ from typing import Any
 from django.apps import apps
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_noop
 
 from parkparty.access.forms import TrailFilter
 from parkparty.access.permissions import HISTORIES, ROLES_FOR, Action
@@ -31,7 +32,7 @@ def trail(request: ScopedRequest) -> HttpResponse:
     wanted = form.cleaned_data
     entries = AuditEntry.objects.within(_audited(request)).matching(**wanted)
     page = keyset_page(entries, request.GET, order=("-id",))
-    record_read(_("查看操作记录"), by=request.user, details={**wanted, "rows": len(page.rows)})
+    record_read(gettext_noop("查看操作记录"), by=request.user, details={**wanted, "rows": len(page.rows)})
     return render(request, "access/trail.html", {"form": form, "page": page, "filtered": any(wanted.values())})
 
 
@@ -46,7 +47,11 @@ def history(request: ScopedRequest, label: str, pk: int) -> HttpResponse:
     entries = history_of(record) if record else _trail_of(request, model, pk)
     page = keyset_page(entries, request.GET, order=("-id",))
     if not record:
-        record_read(_("查看变更历史"), by=request.user, details={"object": f"{model._meta.verbose_name} {pk}"})
+        record_read(
+            gettext_noop("查看变更历史"),
+            by=request.user,
+            details={"object": format_lazy("{} {}", model._meta.verbose_name, pk)},
+        )
     name = str(record) if record else page.rows[0].object_name if page.rows else str(pk)
     return render(request, "access/history.html", {"page": page, "name": name, "kind": model._meta.verbose_name})
 

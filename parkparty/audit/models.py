@@ -12,12 +12,12 @@ from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from parkparty.audit.choices import NOTHING_BEFORE, Kind, Outcome
+from parkparty.audit.choices import ADDED, CHANGED, DELETED, NOTHING_BEFORE, SOURCE_LANGUAGE, Kind, Outcome
 from parkparty.audit.querysets import ONLY_ADDED, AuditEntryQuerySet, AuditSealQuerySet
 
 OTHER_NAMES = {
@@ -35,6 +35,7 @@ OTHER_NAMES = {
     "last": _("截止日期"),
     "rows": _("条数"),
     "through": _("截至第几号封存"),
+    "recovery_codes": _("剩余恢复码"),
 }
 """What is recorded under a name that is no column of the object."""
 
@@ -126,6 +127,19 @@ class AuditEntry(OnlyAdded):
             return None
 
     @property
+    def act(self) -> str:
+        """What was done, in the reader's language; one that was not kept in Chinese stays as it was written."""
+        for pattern in (ADDED, CHANGED, DELETED):
+            if self.object_model and self.action == in_source_language(pattern, self.object_model):
+                return gettext(pattern) % {"what": self.object_kind}
+        return gettext(self.action)
+
+    @property
+    def actor_in_words(self) -> str:
+        """Who did it: a name as it was then; who has none, a visitor or the command line, in the reader's language."""
+        return self.actor_name if self.actor_id else gettext(self.actor_name)
+
+    @property
     def object_kind(self) -> str:
         """What the object is, in words: 活动."""
         return str(self.object_model._meta.verbose_name) if self.object_model else self.object_type
@@ -193,6 +207,12 @@ class AuditSeal(OnlyAdded):
         }
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def in_source_language(action: str, target: models.Model | type[models.Model] | None) -> str:
+    """``action`` as the trail keeps it: in Chinese, and completed by what ``target`` is called."""
+    with translation.override(SOURCE_LANGUAGE):
+        return action % {"what": target._meta.verbose_name} if target and "%(what)s" in action else action
 
 
 def _plain(value: Any) -> Any:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation.trans_real import catalog
 
+from parkparty.audit.choices import ADDED, CHANGED, DELETED, SOURCE_LANGUAGE
 from parkparty.core.models import rows_of
 
 if TYPE_CHECKING:
@@ -58,14 +64,14 @@ class AuditEntryQuerySet(OnlyAddedQuerySet):
         """Entries that meet all that is given: parts of names, a kind, a request, and the local days, both included."""
         conditions = {
             "actor_name__icontains": actor,
-            "action__icontains": action,
             "object_name__icontains": object,
             "kind": kind,
             "at__gte": since and _midnight(since),
             "at__lt": last and _midnight(last) + dt.timedelta(days=1),
             "request_id": request_id,
         }
-        return self.filter(**{lookup: value for lookup, value in conditions.items() if value})
+        rows = self.filter(_called(action)) if action else self
+        return rows.filter(**{lookup: value for lookup, value in conditions.items() if value})
 
     def about(self, label: str, key: object) -> Self:
         """Entries of one object, which need not exist any more; ``label`` as in ``activities.activity``."""
@@ -82,6 +88,16 @@ class AuditSealQuerySet(OnlyAddedQuerySet):
     def within(self, scope: Scope) -> Self:
         """The chain runs through everybody's entries: it is shown to those who reach everything."""
         return self if scope.is_whole else self.none()
+
+
+def _called(words: str) -> Q:
+    """Acts whose name holds ``words``, in Chinese, as they are kept, or in the reader's language."""
+    if get_language() == SOURCE_LANGUAGE:
+        return Q(action__icontains=words)
+    sentences = vars(catalog())["_catalog"].items()
+    named = [source for source, shown in sentences if words.casefold() in str(shown).casefold()]
+    begun = [Q(action__startswith=act.partition("%")[0]) for act in (ADDED, CHANGED, DELETED) if act in named]
+    return reduce(or_, begun, Q(action__icontains=words) | Q(action__in=[str(source) for source in named]))
 
 
 def _midnight(day: dt.date) -> dt.datetime:

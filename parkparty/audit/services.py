@@ -16,12 +16,13 @@ from typing import Any
 from django.conf import settings
 from django.db import OperationalError, connection, models, transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
-from parkparty.audit.choices import Kind, Outcome
-from parkparty.audit.models import AuditEntry, AuditSeal
+from parkparty.audit.choices import SOURCE_LANGUAGE, Kind, Outcome
+from parkparty.audit.models import AuditEntry, AuditSeal, in_source_language
 from parkparty.core.middleware import current_address, current_request_id
 from parkparty.core.text import clean
 
@@ -53,22 +54,24 @@ def record(
     """Add one entry, in the transaction of the change: neither stands without the other.
 
     ``by`` is None for the command line and for visitors; ``changes`` maps a field to ``[before, after]``; ``reason``
-    says why, as typed. Names are kept on one line, whatever they hold.
+    says why, as typed. Names are kept on one line, whatever they hold. ``action`` is marked with ``gettext_noop``: it
+    is kept in Chinese, whatever language the writer reads, and put into the reader's when shown.
     """
-    entry = AuditEntry.objects.create(
-        actor=by,
-        actor_name=_name_of(by)[:60],
-        kind=kind,
-        action=clean(action)[:60],
-        outcome=outcome,
-        object_type=target._meta.label_lower if target else "",
-        object_id=str(target.pk) if target else "",
-        object_name=clean(str(target))[:200] if target else "",
-        changes=changes or {},
-        reason=reason,
-        address=current_address.get() or None,
-        request_id=current_request_id.get(),
-    )
+    with translation.override(SOURCE_LANGUAGE):
+        entry = AuditEntry.objects.create(
+            actor=by,
+            actor_name=_name_of(by)[:60],
+            kind=kind,
+            action=clean(in_source_language(action, target))[:60],
+            outcome=outcome,
+            object_type=target._meta.label_lower if target else "",
+            object_id=str(target.pk) if target else "",
+            object_name=clean(str(target))[:200] if target else "",
+            changes=changes or {},
+            reason=reason,
+            address=current_address.get() or None,
+            request_id=current_request_id.get(),
+        )
     _seal_after_commit()
     return entry
 
@@ -92,11 +95,9 @@ def record_read(
 
 def snapshot(target: models.Model, fields: Iterable[str]) -> dict[str, Any]:
     """The values of ``fields`` now, foreign keys by their name, for ``difference`` later."""
-    values = {}
-    for name in fields:
-        value = getattr(target, name)
-        values[name] = str(value) if isinstance(value, models.Model) else value
-    return values
+    with translation.override(SOURCE_LANGUAGE):
+        values = {name: getattr(target, name) for name in fields}
+        return {name: str(value) if isinstance(value, models.Model) else value for name, value in values.items()}
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
@@ -153,7 +154,7 @@ def purge(*, by: User | None = None) -> int:
     expired = AuditEntry.objects.filter(at__lt=cutoff, seal__position__lte=through.position)
     count = int(expired._raw_delete(expired.db))
     changes = {"rows": [None, count], "through": [None, through.position]}
-    record(_("清理过期操作记录"), through, by=by, changes=changes, kind=Kind.PURGE)
+    record(gettext_noop("清理过期操作记录"), through, by=by, changes=changes, kind=Kind.PURGE)
     return count
 
 

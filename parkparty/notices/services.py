@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.accounts.querysets import UserQuerySet
@@ -85,7 +86,7 @@ def choose_mail(user: User, *, is_off: bool) -> None:
     choice, _created = MailChoice.objects.get_or_create(user=user)
     if choice.is_off != is_off:
         MailChoice.objects.filter(user=user).update(is_off=is_off)
-        record(_("选择是否收邮件"), user, by=user, changes={"is_off": [choice.is_off, is_off]})
+        record(gettext_noop("选择是否收邮件"), user, by=user, changes={"is_off": [choice.is_off, is_off]})
 
 
 def is_quiet(now: dt.datetime) -> bool:

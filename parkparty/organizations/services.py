@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import difference, record, snapshot
@@ -40,7 +41,9 @@ def save_organization(organization: Organization, *, by: User | None, on: dt.dat
     _keep_history(organization, on)
     changes = difference(before, snapshot(organization, AUDITED))
     if changes:
-        record(_("修改党组织") if before else _("新建党组织"), organization, by=by, changes=changes)
+        record(
+            gettext_noop("修改党组织") if before else gettext_noop("新建党组织"), organization, by=by, changes=changes
+        )
     return organization
 
 
@@ -91,7 +94,7 @@ def dissolve(organization: Organization, *, on: dt.date, by: User | None, reason
     organization.save()
     organization.spans.filter(until__isnull=True, since__lt=on).update(until=on)
     record(
-        _("撤销党组织"),
+        gettext_noop("撤销党组织"),
         organization,
         by=by,
         changes=difference(before, snapshot(organization, AUDITED)),
@@ -106,7 +109,7 @@ def end_post(officer: Officer, *, on: dt.date, by: User | None) -> Officer:
     officer.until, officer.name, officer.phone, officer.email = on, "", "", ""
     officer.full_clean()
     officer.save()
-    record(_("结束任职"), officer, by=by, changes={"until": [None, on]})
+    record(gettext_noop("结束任职"), officer, by=by, changes={"until": [None, on]})
     return officer
 
 

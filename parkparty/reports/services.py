@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import difference, record, snapshot
@@ -74,7 +75,7 @@ def make_report(
         content=content,
         sha256=sha256_of(content),
     )
-    record(_("生成报告"), version, by=by, changes={"sha256": [None, version.sha256]})
+    record(gettext_noop("生成报告"), version, by=by, changes={"sha256": [None, version.sha256]})
     return version, True
 
 
@@ -109,7 +110,7 @@ def save_measures(node: Node, period: Period, text: str, *, by: User) -> None:
     before = measures_for(node, period)
     row, _is_new = Measures.objects.update_or_create(**_of(node, period), defaults={"text": text.strip()})
     if row.text != before:
-        record(_("修改下一步措施"), row, by=by, changes={"text": [before, row.text]})
+        record(gettext_noop("修改下一步措施"), row, by=by, changes={"text": [before, row.text]})
 
 
 @transaction.atomic

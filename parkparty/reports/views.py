@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -88,7 +88,7 @@ def make(request: ScopedRequest) -> HttpResponse:
 def detail(request: ScopedRequest, pk: int) -> HttpResponse:
     """A version as it is read and printed, with what changed since the version before it."""
     version = _version(request, pk)
-    record_read(_("查看报告"), version, by=request.user, details={"sha256": version.sha256})
+    record_read(gettext_noop("查看报告"), version, by=request.user, details={"sha256": version.sha256})
     earlier = version_before(version)
     context = {
         "version": version,
@@ -154,7 +154,7 @@ def download(request: ScopedRequest, pk: int) -> Any:
     """Hand a file out; who took it away is on record."""
     job = scoped_or_404(FileJob.objects.within(request.scope).ready().select_related(*NODE, "version"), pk=pk)
     details = {"format": job.format, "sha256": job.version.sha256 if job.version else ""}
-    record_read(_("下载报告"), job.version, by=request.user, details=details, kind=Kind.EXPORT)
+    record_read(gettext_noop("下载报告"), job.version, by=request.user, details=details, kind=Kind.EXPORT)
     headers = {"Content-Disposition": str(content_disposition_header(True, f"{job.filename}"))}
     return FileResponse(job.file.open("rb"), content_type=CONTENT_TYPES[job.format], headers=headers)
 

@@ -7,16 +7,17 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parkparty.access.admin.choosing import InReach
 from parkparty.access.admin.lists import CappedPaginator, InReachFilter
 from parkparty.access.permissions import ROLES_FOR, Action, decide
 from parkparty.accounts.models import User
+from parkparty.audit.choices import ADDED, CHANGED, DELETED
 from parkparty.audit.services import difference, record, snapshot
 from parkparty.core.models import rows_of
 from parkparty.core.scope import Scope
@@ -61,7 +62,7 @@ class DataForm(forms.ModelForm):
             self.add_error(name if name in self.fields else None, sentences)
 
 
-class DataPages(admin.ModelAdmin):
+class DataPages(InReach, admin.ModelAdmin):
     """List, add, change and delete pages of one model.
 
     ``action`` is the right that opens them. What may be read is ``get_queryset``, what may be written ``editable``;
@@ -101,12 +102,6 @@ class DataPages(admin.ModelAdmin):
     def editable(self, request: HttpRequest) -> models.QuerySet:
         """Of the rows that are read, those that may be written."""
         return self.get_queryset(request)
-
-    def choices(self, model: Any, request: HttpRequest) -> models.QuerySet:
-        """The rows of ``model`` that a field or a filter may offer: those its own pages show, or none."""
-        if not self.admin_site.is_registered(model):
-            return model._default_manager.none()  # type: ignore[no-any-return]
-        return self.admin_site.get_model_admin(model).get_queryset(request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
@@ -162,23 +157,9 @@ class DataPages(admin.ModelAdmin):
         form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
         return form
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return _dates_last(super().get_fields(request, obj))
-
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fixed = self.fixed if obj else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        return _without_pencils(super().formfield_for_dbfield(db_field, request, **kwargs))
-
-    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        kwargs["queryset"] = self.choices(db_field.related_model, request)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        kwargs["queryset"] = self.choices(db_field.related_model, request)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def changeform_view(
         self,
@@ -220,14 +201,13 @@ class DataPages(admin.ModelAdmin):
         after = self.recorded(row) | _chosen(form)
         changes = self.changes(before, after)
         if changes:
-            action = _("修改%(what)s") if before else _("新建%(what)s")
-            record(action % {"what": self.opts.verbose_name}, row, by=by, changes=changes)
+            record(CHANGED if before else ADDED, row, by=by, changes=changes)
 
     def remove(self, row: Any, *, by: User) -> None:
         """Delete ``row`` and record what it held."""
         gone = dict.fromkeys(self.recorded(row))
         changes = self.changes(self.recorded(row), gone)
-        record(_("删除%(what)s") % {"what": self.opts.verbose_name}, row, by=by, changes=changes)
+        record(DELETED, row, by=by, changes=changes)
         row.delete()
 
     def read_back(self, request: HttpRequest, row: models.Model) -> None:
@@ -304,7 +284,7 @@ class CodeTablePages(SharedPages):
     search_fields = ("code__istartswith", "name")
 
 
-class Rows(admin.TabularInline):
+class Rows(InReach, admin.TabularInline):
     """Rows that belong to the page's one: those there are shown, with a link to their own page; one is added."""
 
     extra = 1
@@ -319,16 +299,6 @@ class Rows(admin.TabularInline):
         rows: models.QuerySet = self.pages().get_queryset(request)
         return rows.select_related(*self.pages().list_select_related)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return _dates_last(super().get_fields(request, obj))
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        return _without_pencils(super().formfield_for_dbfield(db_field, request, **kwargs))
-
-    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        kwargs["queryset"] = self.pages().choices(db_field.related_model, request)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(self.pages().has_view_permission(request))
 
@@ -337,18 +307,6 @@ class Rows(admin.TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-def _dates_last(fields: Any) -> list[Any]:
-    """What a fact is comes before how long it holds."""
-    return sorted(fields, key=lambda name: name in ("since", "until"))
-
-
-def _without_pencils(field: Any) -> Any:
-    """A choice is chosen here; adding, changing and deleting what may be chosen has pages of its own."""
-    if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
-        field.widget.can_add_related = field.widget.can_change_related = field.widget.can_delete_related = False
-    return field
 
 
 def _chosen(form: Any) -> dict[str, str]:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.activities.models import CalendarFeed
@@ -20,7 +20,7 @@ def renew_feed(*, by: User) -> str:
     """Make a secret address for ``by`` and end the one before; returns its secret part, which is never shown again."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     CalendarFeed.objects.update_or_create(user=by, defaults={"digest": _digest(token)})
-    record(_("开通日历订阅"), by, by=by)
+    record(gettext_noop("开通日历订阅"), by, by=by)
     return token
 
 
@@ -29,7 +29,7 @@ def end_feed(*, by: User) -> None:
     """From now on the secret address of ``by`` opens nothing."""
     ended, _rows = CalendarFeed.objects.filter(user=by).delete()
     if ended:
-        record(_("停用日历订阅"), by, by=by)
+        record(gettext_noop("停用日历订阅"), by, by=by)
 
 
 def reader_of(token: str) -> User | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from parkparty.access.permissions import Denied
@@ -10,6 +11,7 @@ from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState, Step
 from parkparty.activities.models import Activity
 from parkparty.activities.permissions import MOVES
+from parkparty.audit.choices import SOURCE_LANGUAGE
 from parkparty.audit.services import record
 from parkparty.core.scope import Scope
 
@@ -68,5 +70,7 @@ def move(activity: Activity, step: Step, *, by: User | None, reason: str = "") -
     activity.full_clean()
     activity.save()
     changes = {"state": [before, activity.state]}
-    record(str(step.label), activity, by=by, changes=changes, reason=reason)
+    with translation.override(SOURCE_LANGUAGE):
+        action = str(step.label)
+    record(action, activity, by=by, changes=changes, reason=reason)
     return activity

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import Step
@@ -78,9 +79,9 @@ def save_activity(
     _set_hosts(activity, {activity.organization, *partners})
     changes = difference(before, facts_of(activity))
     if not before:
-        record(_("新建活动"), activity, by=by, changes=changes)
+        record(gettext_noop("新建活动"), activity, by=by, changes=changes)
     elif changes and activity.unrecorded is None:
-        record(_("修改活动"), activity, by=by, changes=changes)
+        record(gettext_noop("修改活动"), activity, by=by, changes=changes)
     return activity
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.activities.models import ListChoice, SavedView
@@ -32,14 +33,14 @@ def save_view(name: str, query: str, *, by: User, shared_with: Organization | No
     view.save()
     changes = difference(before, snapshot(view, AUDITED))
     if changes:
-        record(_("保存视图"), view, by=by, changes=changes)
+        record(gettext_noop("保存视图"), view, by=by, changes=changes)
     return view
 
 
 @transaction.atomic
 def delete_view(view: SavedView, *, by: User) -> None:
     """Take a view away, for those it was shared with too."""
-    record(_("删除视图"), view, by=by, changes={"query": [view.query, None]})
+    record(gettext_noop("删除视图"), view, by=by, changes={"query": [view.query, None]})
     view.delete()
 
 

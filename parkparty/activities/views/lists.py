@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from parkparty.access.permissions import Action
@@ -65,7 +66,7 @@ def export(request: ScopedRequest) -> HttpResponse:
         return redirect(f"{reverse('activities:list')}?{request.GET.urlencode()}")
     kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
     details = {"rows": len(rows), "format": kind} | {name: request.GET.get(name) for name in form.fields}
-    record_read(_("导出活动"), by=request.user, details=details, kind=Kind.EXPORT)
+    record_read(gettext_noop("导出活动"), by=request.user, details=details, kind=Kind.EXPORT)
     columns = [NAME, *form.shown(figures.list_choice(request.user).columns)]
     content = as_csv(rows, columns) if kind == "csv" else as_xlsx(rows, columns)
     headers = {"Content-Disposition": f'attachment; filename="activities-{today()}.{kind}"'}

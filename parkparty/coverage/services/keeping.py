@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
@@ -39,7 +39,7 @@ def take_snapshot(
         sha256=now.sha256,
         **{str(node._meta.model_name): node},
     )
-    record(_("保存覆盖快照"), snapshot, by=by, changes={"sha256": [None, snapshot.sha256]})
+    record(gettext_noop("保存覆盖快照"), snapshot, by=by, changes={"sha256": [None, snapshot.sha256]})
     return snapshot, True
 
 

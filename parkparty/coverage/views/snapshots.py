@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from parkparty.access.permissions import ROLES_FOR, Action
@@ -89,7 +90,9 @@ def snapshot_detail(request: ScopedRequest, pk: int) -> HttpResponse:
 def snapshot_file(request: ScopedRequest, pk: int) -> HttpResponse:
     """The figures of a snapshot as a file whose SHA-256 is the one shown."""
     snapshot = _snapshot(request, pk)
-    record_read(_("导出覆盖快照"), snapshot, by=request.user, kind=Kind.EXPORT, details={"sha256": snapshot.sha256})
+    record_read(
+        gettext_noop("导出覆盖快照"), snapshot, by=request.user, kind=Kind.EXPORT, details={"sha256": snapshot.sha256}
+    )
     name = f"coverage-{snapshot.pk}-{snapshot.as_of}.json"
     return HttpResponse(
         snapshot.figures.encode(),

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
@@ -54,7 +55,7 @@ def load_demo() -> dict[type[models.Model], int]:
     DemoRecord.objects.bulk_create(
         DemoRecord(model=model._meta.label_lower, keys=sorted(keys)) for model, keys in created.items()
     )
-    record(_("载入演示数据"), None, by=None)
+    record(gettext_noop("载入演示数据"), None, by=None)
     return {model: len(keys) for model, keys in created.items()}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import ForeignObjectRel
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
@@ -65,7 +65,7 @@ def remove_demo() -> Removed | None:
     User.objects.filter(pk__in=left[User]).update(is_active=False)
     kept = tuple(str(row) for model, keys in left.items() for row in model._base_manager.filter(pk__in=keys))
     DemoRecord.objects.all().delete()
-    record(_("移除演示数据"), None, by=None)
+    record(gettext_noop("移除演示数据"), None, by=None)
     transaction.on_commit(lambda: [storage.delete(name) for storage, name in files])
     there = sum(map(len, loaded.values())) - len(kept)
     return Removed(there, gone - there, kept)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
@@ -79,5 +79,5 @@ def _remind(duty: Duty, kind: ReminderKind, *, on: dt.date, by: User | None = No
         values=values | ({"by": by, "times": times} if is_urged else {}),
     )
     if is_urged:
-        record(_("催办"), reminder, by=by, changes={"rule": [None, str(duty.rule)]})
+        record(gettext_noop("催办"), reminder, by=by, changes={"rule": [None, str(duty.rule)]})
     return True

@@ -14,6 +14,7 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.access.choices import Role
 from parkparty.access.permissions import ROLES_FOR, Action, Denied, decide
@@ -62,7 +63,7 @@ def receive_roster(file: File, *, by: User) -> RosterBatch:
     try:
         with transaction.atomic():
             batch.save()
-            record(_("上传名册"), batch, by=by)
+            record(gettext_noop("上传名册"), batch, by=by)
     except BaseException:
         batch.file.delete(save=False)
         raise
@@ -300,7 +301,7 @@ def _finish(batch: RosterBatch, *, by: User | None) -> None:
     batch.forget_samples()
     batch.save()
     changes = {field: [None, getattr(batch, field)] for field in _RECORDED}
-    record(_("导入名册"), batch, by=by, changes=changes, reason=batch.reason)
+    record(gettext_noop("导入名册"), batch, by=by, changes=changes, reason=batch.reason)
     if name:
         transaction.on_commit(lambda: storage.delete(name))
 

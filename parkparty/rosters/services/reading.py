@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.access.models import Grant
 from parkparty.access.permissions import ROLES_FOR, Action

@@ -10,6 +10,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.choices import Kind
@@ -120,7 +121,7 @@ def forget_repairs(batch: RosterBatch, *, by: User) -> int:
     batch = _open(batch, by)
     count, _models = batch.repairs.all().delete()
     _wait_for_check(batch)
-    record(_("撤回名册改正"), batch, by=by, changes={"cells": [count, 0]})
+    record(gettext_noop("撤回名册改正"), batch, by=by, changes={"cells": [count, 0]})
     return count
 
 
@@ -141,7 +142,7 @@ def replace_file(batch: RosterBatch, file: File, *, by: User) -> RosterBatch:
             batch.repairs.all().delete()
             batch.fault = batch.fault_detail = ""
             _wait_for_check(batch)
-            record(_("上传改正后的名册"), batch, by=by)
+            record(gettext_noop("上传改正后的名册"), batch, by=by)
             if former:
                 transaction.on_commit(lambda: storage.delete(former))
     except BaseException:
@@ -204,7 +205,7 @@ def _keep(batch: RosterBatch, wanted: Mapping[Place, str], by: User) -> int:
         batch_size=2_000,
     )
     _wait_for_check(batch)
-    record(_("改正名册单元格"), batch, by=by, changes={"cells": [None, len(wanted)]})
+    record(gettext_noop("改正名册单元格"), batch, by=by, changes={"cells": [None, len(wanted)]})
     return len(wanted)
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.access.choices import Role
 from parkparty.access.services import scope_of
@@ -86,7 +87,7 @@ def _undo(batch: RosterBatch) -> None:
     batch.undone, batch.kept = len(trail.writes) - len(kept), len(kept)
     batch.save()
     changes = {"undone": [None, batch.undone], "kept": [None, batch.kept]}
-    record(_("撤销名册导入"), batch, by=batch.undone_by, changes=changes, reason=batch.undo_reason)
+    record(gettext_noop("撤销名册导入"), batch, by=batch.undone_by, changes=changes, reason=batch.undo_reason)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.choices import DemoRole
 from parkparty.accounts.models import User
@@ -105,4 +106,4 @@ def sign_in_for_demo(request: HttpRequest, role: DemoRole) -> User | None:
 def _begin(request: HttpRequest, user: User, way: str) -> None:
     forget_attempts(user)
     login(request, user, backend=_BACKEND)
-    record(_("登录"), user, by=user, reason=way)
+    record(gettext_noop("登录"), user, by=user, reason=way)

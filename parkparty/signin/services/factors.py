@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.access.choices import Role
 from parkparty.accounts.models import User
@@ -50,14 +50,14 @@ def enrol(user: User, secret: str, code: str, *, keep: str | None) -> list[str]:
         return []
     Authenticator.objects.update_or_create(user=user, defaults={"sealed_secret": seal(secret), "last_step": step})
     end_sessions(user, by=user, keep=keep)
-    record(_("启用第二步验证"), user, by=user)
+    record(gettext_noop("启用第二步验证"), user, by=user)
     return _replace_codes(user)
 
 
 @transaction.atomic
 def renew_codes(user: User) -> list[str]:
     """New recovery codes in place of the old ones, to be shown once."""
-    record(_("更换恢复码"), user, by=user)
+    record(gettext_noop("更换恢复码"), user, by=user)
     return _replace_codes(user)
 
 
@@ -73,7 +73,7 @@ def remove_factor(user: User, *, by: User | None) -> None:
     Authenticator.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     end_sessions(user, by=by)
-    record(_("撤销第二步验证"), user, by=by)
+    record(gettext_noop("撤销第二步验证"), user, by=by)
 
 
 def _accept_totp(user: User, code: str) -> bool:
@@ -93,7 +93,7 @@ def _accept_recovery(user: User, code: str) -> bool:
     used, _rows = RecoveryCode.objects.filter(user=user, hash=_hashed(code, salt)).delete()
     if used:
         left = RecoveryCode.objects.filter(user=user).count()
-        record(_("使用恢复码"), user, by=user, reason=_("还剩 %(count)s 个") % {"count": left})
+        record(gettext_noop("使用恢复码"), user, by=user, changes={"recovery_codes": [left + 1, left]})
     return bool(used)
 
 

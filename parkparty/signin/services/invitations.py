@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.access.choices import Role
 from parkparty.access.services import give_grant
@@ -65,7 +66,7 @@ def issue_link(user: User, *, by: User | None, site: str) -> Issued:
     Invitation.objects.filter(user=user).usable().update(expires_at=timezone.now())
     expires_at = timezone.now() + dt.timedelta(days=settings.INVITATION_DAYS)
     Invitation.objects.create(user=user, digest=_digest(token), expires_at=expires_at, created_by=by)
-    record(_("重设密码") if again else _("发出开通链接"), user, by=by)
+    record(gettext_noop("重设密码") if again else gettext_noop("发出开通链接"), user, by=by)
     return Issued(user, site.rstrip("/") + reverse("accounts:invitation", args=[token]), expires_at)
 
 
@@ -82,7 +83,7 @@ def open_accounts(accounts: list[NewAccount], *, by: User | None, site: str) -> 
         user.set_unusable_password()
         user.full_clean()
         user.save()
-        record(_("新建用户"), user, by=by, changes={"username": [None, user.username]})
+        record(gettext_noop("新建用户"), user, by=by, changes={"username": [None, user.username]})
         give_grant(user, account.role, account.node, by=by)
         issued.append(issue_link(user, by=by, site=site))
     return issued
@@ -106,7 +107,7 @@ def accept_invitation(token: str, password: str) -> User | None:
     user.set_password(password)
     user.save(update_fields=["password", "password_changed_at"])
     end_sessions(user, by=user)
-    record(_("用链接设置密码"), user, by=user)
+    record(gettext_noop("用链接设置密码"), user, by=user)
     return user
 
 

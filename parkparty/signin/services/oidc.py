@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.choices import Outcome
@@ -86,11 +86,11 @@ def user_for(claims: dict[str, Any]) -> User | None:
     link = IdentityLink.objects.filter(issuer=settings.OIDC_ISSUER, subject=subject).select_related("user").first()
     user = link.user if link else _first_time(claims)
     if user is None or not user.is_active:
-        record(_("统一身份登录失败"), user, by=None, reason=_("没有对应的用户"), outcome=Outcome.REFUSED)
+        record(gettext_noop("统一身份登录失败"), user, by=None, reason="没有对应的用户", outcome=Outcome.REFUSED)
         return None
     if link is None:
         IdentityLink.objects.create(user=user, issuer=settings.OIDC_ISSUER, subject=subject)
-        record(_("关联统一身份"), user, by=user)
+        record(gettext_noop("关联统一身份"), user, by=user)
     return user
 
 

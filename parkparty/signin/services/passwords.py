@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
@@ -51,7 +52,7 @@ def change_password(request: HttpRequest, user: User, password: str) -> None:
     follow_key(request.session, old_key)
     note_proof(request.session)
     end_sessions(user, by=user, keep=request.session.session_key)
-    record(_("修改密码"), user, by=user)
+    record(gettext_noop("修改密码"), user, by=user)
 
 
 def is_password_old(user: User) -> bool:

@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
@@ -87,7 +87,7 @@ def follow_key(session: SessionBase, old_key: str | None) -> None:
 def end_session(found: LoginSession, *, by: User) -> None:
     """Sign one browser out, on its next request."""
     _drop([found.key])
-    record(_("结束登录"), found.user, by=by, reason=found.device)
+    record(gettext_noop("结束登录"), found.user, by=by, reason=found.device)
 
 
 @transaction.atomic
@@ -98,7 +98,7 @@ def end_sessions(user: User, *, by: User | None, keep: str | None = None) -> int
     keys = list(rows.values_list("key", flat=True))
     _drop(keys)
     if keys:
-        record(_("结束其他登录") if keep else _("结束全部登录"), user, by=by)
+        record(gettext_noop("结束其他登录") if keep else gettext_noop("结束全部登录"), user, by=by)
     return count
 
 

@@ -54,7 +54,7 @@ class Login(views.LoginView):
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if enter(self.request, form.get_user(), way=_("密码")):
+        if enter(self.request, form.get_user(), way="密码"):
             return HttpResponseRedirect(self.get_success_url())
         self.request.session[AFTERWARDS] = self.get_success_url()
         return redirect("accounts:second_factor")
@@ -133,7 +133,7 @@ def oidc_callback(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("统一身份平台上的这个人在本站还没有账号，由上级管理员开通。"))
         return redirect("accounts:login")
     afterwards = kept["afterwards"] or resolve_url(settings.LOGIN_REDIRECT_URL)
-    if enter(request, user, way=_("统一身份")):
+    if enter(request, user, way="统一身份"):
         return redirect(afterwards)
     request.session[AFTERWARDS] = afterwards
     return redirect("accounts:second_factor")
