@@ -106,6 +106,9 @@ MATRIX, CANARIES = "tests/security/test_matrix.py", "tests/security/test_canarie
 GUARDED = ("tests/security/test_tampering.py", "tests/security/test_rights.py", MATRIX, CANARIES)
 """The tests that ask for what others own; the rest of tests/security is about texts, headers and files."""
 
+READS = "tests/security/test_headers.py", "-k", "reading_changes_nothing"
+"""A view that took POST only, and takes anything without its guard, is found by reading."""
+
 FLOORS = ("access", "accounts", "core", "organizations", "places")
 """Apps on which the pages of others stand: without one of their guards, the matrix asks every address."""
 
@@ -115,7 +118,8 @@ def survives(mutant: Mutant, checkout: Path, migrated: Path) -> bool:
     file = checkout / mutant.file.relative_to(ROOT)
     whole = file.read_text(encoding="utf-8")
     file.write_text(mutant.source(), encoding="utf-8")
-    stages = [near(mutant), (MATRIX,)] if routes_of(mutant) in ("", "admin") else [(MATRIX,), near(mutant)]
+    asking = READS if mutant.guard.startswith("@require_POST") else (MATRIX,)
+    stages = [near(mutant), (MATRIX,)] if routes_of(mutant) in ("", "admin") else [asking, near(mutant)]
     try:
         return all(
             _tests_pass(checkout, *stage, MATRIX_ONLY=routes_of(mutant), MIGRATED_DATABASE=str(migrated))

@@ -1,4 +1,7 @@
-"""The list of activities as a file: the rows and columns of the page, as text that no program runs."""
+"""The list of activities as a file: the rows and columns of the page, as text that no program runs.
+
+A number that looks like a person's, though its writer said that it is not, leaves the site only masked.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from typing import Any
 
 import xlsxwriter
 
-from parkparty.activities.columns import Column
+from parkparty.activities.columns import Cell, Column
 from parkparty.activities.models import Activity
+from parkparty.core.privacy import masked
 
 MAX_ROWS = 20_000
 """Longer lists are narrowed first: a file nobody can read is no answer."""
@@ -26,7 +30,7 @@ def as_xlsx(activities: Iterable[Activity], columns: list[Column]) -> bytes:
             sheet.set_column(place, place, column.width)
         for number, activity in enumerate(activities, start=1):
             for place, column in enumerate(columns):
-                cell = column.of(activity)
+                cell = _cell(column, activity)
                 if isinstance(cell, int):
                     sheet.write_number(number, place, cell)
                 else:
@@ -41,8 +45,13 @@ def as_csv(activities: Iterable[Activity], columns: list[Column]) -> bytes:
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow([column.title for column in columns])
-    writer.writerows([_harmless(column.of(activity)) for column in columns] for activity in activities)
+    writer.writerows([_harmless(_cell(column, activity)) for column in columns] for activity in activities)
     return written.getvalue().encode("utf-8-sig")
+
+
+def _cell(column: Column, activity: Activity) -> Cell:
+    cell = column.of(activity)
+    return masked(cell) if isinstance(cell, str) else cell
 
 
 def _harmless(cell: Any) -> Any:

@@ -36,6 +36,7 @@ OTHER_NAMES = {
     "rows": _("条数"),
     "through": _("截至第几号封存"),
     "recovery_codes": _("剩余恢复码"),
+    "kept_in": _("所在栏目"),
 }
 """What is recorded under a name that is no column of the object."""
 

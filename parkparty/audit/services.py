@@ -24,6 +24,7 @@ from parkparty.accounts.models import User
 from parkparty.audit.choices import SOURCE_LANGUAGE, Kind, Outcome
 from parkparty.audit.models import AuditEntry, AuditSeal, in_source_language
 from parkparty.core.middleware import current_address, current_request_id
+from parkparty.core.privacy import masked
 from parkparty.core.text import clean
 
 BATCH = 500
@@ -66,7 +67,7 @@ def record(
             outcome=outcome,
             object_type=target._meta.label_lower if target else "",
             object_id=str(target.pk) if target else "",
-            object_name=clean(str(target))[:200] if target else "",
+            object_name=clean(masked(str(target)))[:200] if target else "",
             changes=changes or {},
             reason=reason,
             address=current_address.get() or None,

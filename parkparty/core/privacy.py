@@ -1,4 +1,4 @@
-"""What must not stand in free text: numbers that point to one person. Found to warn the writer, never to be stored."""
+"""What must not stand in free text: numbers that point to one person. Found to warn the writer, and to mask them."""
 
 from __future__ import annotations
 
@@ -57,6 +57,19 @@ def personal_numbers(text: str) -> list[PersonalNumber]:
     cards = (_digits(n) for n in _CARD.findall(plain))
     found += [(PersonalKind.CARD, n) for n in cards if n not in known and is_card_number(n)]
     return list(dict.fromkeys(PersonalNumber(kind, _masked(number)) for kind, number in found))
+
+
+def masked(text: str) -> str:
+    """``text`` with every number that may point to a person shown by its ends only; a text without any as it is."""
+    if not personal_numbers(text):
+        return text
+    return "\n".join(_masked_line(half_width(line)) for line in text.splitlines())
+
+
+def _masked_line(line: str) -> str:
+    line = _IDENTITY.sub(lambda found: _masked(found[0]) if is_identity_number(found[0]) else found[0], line)
+    line = _MOBILE.sub(lambda found: _masked(_digits(found[0])[-11:]), line)
+    return _CARD.sub(lambda found: _masked(_digits(found[0])) if is_card_number(_digits(found[0])) else found[0], line)
 
 
 def _digits(number: str) -> str:

@@ -98,9 +98,32 @@ class SeveralField(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
-def check_free_text(form: forms.BaseForm, name: str) -> None:
-    """Refuse numbers that point to a person: the system keeps counts, not people."""
+class KeepsNumbers(forms.Form):
+    """A form with free text: numbers that look like a person's stay only if the writer says that they are not."""
+
+    keep_numbers = forms.BooleanField(
+        label=gettext_lazy("这不是证件号、手机号或银行卡号，照原样保存"),
+        required=False,
+        help_text=gettext_lazy("例如设备编号。保存会留下记录；导出的文件里只有首尾几位。"),
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    found_numbers = False
+
+
+def check_free_text(form: Any, name: str) -> None:
+    """Warn of numbers that may point to a person: the system keeps counts, not people.
+
+    An identity number whose check digit is right is refused. Any other may be kept by a form that ``KeepsNumbers``.
+    """
     found = personal_numbers(form.cleaned_data.get(name) or "")
-    if found:
-        numbers = _("、").join(number.masked for number in found)
+    certain = [number for number in found if number.kind == PersonalKind.IDENTITY]
+    numbers = _("、").join(number.masked for number in certain or found)
+    if certain:
+        form.add_error(name, _("其中有证件号码（%(numbers)s），删去后再保存。") % {"numbers": numbers})
+    elif found and not isinstance(form, KeepsNumbers):
         form.add_error(name, _("其中有指向个人的号码（%(numbers)s），删去后再保存。") % {"numbers": numbers})
+    elif found:
+        form.found_numbers = True
+        if not form.cleaned_data.get("keep_numbers"):
+            fault = _("其中有像手机号或银行卡号的号码（%(numbers)s）。删去；不是个人号码的，勾选下面的说明再保存。")
+            form.add_error(name, fault % {"numbers": numbers})

@@ -55,7 +55,7 @@ class Difference:
     typed: str
 
 
-class ActivityForm(ScopedModelForm):
+class ActivityForm(KeepsNumbers, ScopedModelForm):
     """A record as its secretary writes it. Valid is what can be kept as a draft; submitting asks for more.
 
     ``key`` makes a form that was sent twice one record; ``version``, 0 for a new one, tells whether the record was

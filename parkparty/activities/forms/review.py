@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parkparty.activities.choices import FIELD_OF_PHRASE, ReturnField, ReturnPhrase
-from parkparty.activities.forms.fields import check_free_text
+from parkparty.activities.forms.fields import KeepsNumbers, check_free_text
 from parkparty.core.text import clean
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(KeepsNumbers):
     """Why a record is given back: phrases to tick, words of one's own, or both."""
 
     phrases = forms.MultipleChoiceField(
@@ -50,7 +50,7 @@ class ReturnForm(forms.Form):
         return data
 
 
-class UndoForm(forms.Form):
+class UndoForm(KeepsNumbers):
     """Why an approval is taken back."""
 
     reason = forms.CharField(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.access.permissions import Denied
 from parkparty.accounts.models import User
@@ -13,6 +14,7 @@ from parkparty.activities.models import Activity
 from parkparty.activities.permissions import MOVES
 from parkparty.audit.choices import SOURCE_LANGUAGE
 from parkparty.audit.services import record
+from parkparty.core.privacy import masked, personal_numbers
 from parkparty.core.scope import Scope
 
 
@@ -72,5 +74,17 @@ def move(activity: Activity, step: Step, *, by: User | None, reason: str = "") -
     changes = {"state": [before, activity.state]}
     with translation.override(SOURCE_LANGUAGE):
         action = str(step.label)
-    record(action, activity, by=by, changes=changes, reason=reason)
+    record(action, activity, by=by, changes=changes, reason=masked(reason))
+    record_kept_numbers(activity, {"return_reason": reason}, by=by)
     return activity
+
+
+def record_kept_numbers(activity: Activity, texts: dict[str, str], *, by: User | None) -> None:
+    """Tell the trail in which of ``texts``, by field, a number stands that its writer said to be no person's.
+
+    The number itself is told to nobody.
+    """
+    labels = {field.name: field.verbose_name for field in Activity._meta.concrete_fields}
+    kept = [labels[name] for name, text in texts.items() if personal_numbers(text)]
+    if kept:
+        record(gettext_noop("保留像个人号码的文字"), activity, by=by, changes={"kept_in": [None, kept]})

@@ -22,6 +22,7 @@ from parkparty.activities.choices import LEASE_SECONDS, ActivityState, Step
 from parkparty.activities.models import Activity
 from parkparty.activities.services.guards import StaleActivity, check_step, locked, move
 from parkparty.core.dates import today
+from parkparty.core.privacy import masked
 from parkparty.core.scope import Scope
 from parkparty.notices.choices import NoticeKind
 from parkparty.notices.services import settle, tell
@@ -89,7 +90,7 @@ def return_activity(
     activity.return_reason = _given(reason, _("写明退回原因，方便书记修改。"))
     activity.return_notes = [list(note) for note in notes]
     activity = move(activity, Step.RETURN, by=by, reason=activity.return_reason)
-    _tell(activity, NoticeKind.RETURNED, activity.return_reason)
+    _tell(activity, NoticeKind.RETURNED, masked(activity.return_reason))
     return activity
 
 
@@ -101,7 +102,7 @@ def undo_approval(activity: Activity, *, by: User, scope: Scope, reason: str) ->
     given = _given(reason, _("写明撤销通过的原因。"))
     activity = move(activity, Step.UNDO, by=by, reason=given)
     settle(f"{activity._meta.label_lower}:{activity.pk}", NoticeKind.APPROVED)
-    _tell(activity, NoticeKind.UNDONE, given)
+    _tell(activity, NoticeKind.UNDONE, masked(given))
     return activity
 
 
