@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands, load_command_class
 
 pytestmark = pytest.mark.sqlite
 
@@ -21,6 +23,7 @@ import json, django, parkparty.settings as s
 s.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 django.setup()
 from django.conf import settings
+from django.core.management import get_commands, load_command_class
 from django.core.management import call_command
 from django.test import Client
 call_command("migrate", verbosity=0)
@@ -85,3 +88,30 @@ def test_R036_R011_R021_R085_tls_is_remembered_and_nothing_is_pickled() -> None:
 def test_R087_the_shipped_database_is_reached_with_its_certificate_checked() -> None:
     assert "sslmode=verify-full" in shipped()["DATABASE_URL"]
     assert shipped()["SECRET_KEY"] == ""
+
+
+TIMED = re.compile(r"^[\d*/ ]+  parkparty(-owner)?  (?:PARKPARTY_ENV=\S+ )?\S+/deploy/manage\.sh (\w+)(.*)$")
+
+
+def test_R107_R118_the_timers_run_commands_that_there_are() -> None:
+    lines = (ROOT / "deploy" / "parkparty.cron").read_text(encoding="utf-8").splitlines()
+    timed = [TIMED.match(line) for line in lines if line and line[0] in "*0123456789"]
+    assert all(timed)
+    commands = {match[2]: match for match in timed if match}
+    assert set(commands) >= {"seal_audit", "verify_audit", "purge_audit", "send_reminders", "send_digests", "snapshot"}
+    assert set(commands) <= set(get_commands())
+    assert [name for name, match in commands.items() if match[1]] == ["purge_audit"]
+    for match in commands.values():
+        load_command_class(get_commands()[match[2]], match[2]).create_parser("manage.py", match[2]).parse_args(
+            match[3].split()
+        )
+
+
+def test_a_command_is_run_with_the_settings_of_the_site(tmp_path: Path) -> None:
+    file = tmp_path / "site.env"
+    settings_of_site = shipped() | KEY
+    file.write_text("".join(f"{name}='{value}'\n" for name, value in settings_of_site.items()), encoding="utf-8")
+    command = [str(ROOT / "deploy" / "manage.sh"), "check", "--deploy", "--fail-level", "WARNING"]
+    environment = {"PATH": os.environ["PATH"], "PARKPARTY_ENV": str(file)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
