@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db.models import TextChoices
 from django.forms import ChoiceField, Form
 from django.test import Client
 
@@ -90,6 +90,17 @@ def test_R012_R019_no_address_fails(security_world: SecurityWorld, sign_in: Any)
     assert failed == []
 
 
+def test_R093_no_form_that_reads_asks_for_a_secret(security_world: SecurityWorld, sign_in: Any) -> None:
+    """What stands in an address is kept by browsers, proxies and logs: no password, code or telephone number does."""
+    asked = set()
+    for _address, _client, html in pages(security_world, sign_in):
+        doors = Doors()
+        doors.feed(html)
+        asked |= {name for _action, fields in doors.forms for name in fields}
+    assert {"q", "actor"} <= asked
+    assert not [name for name in asked if re.search("password|phone|email|code|token|secret|number", name)]
+
+
 @pytest.mark.parametrize("kind", ODD)
 def test_R012_R019_R024_no_form_fails(kind: str, security_world: SecurityWorld, sign_in: Any) -> None:
     found = [page for page in pages(security_world, sign_in) if "<form" in page[2]]
@@ -136,4 +147,3 @@ def test_R024_no_field_with_choices_takes_another() -> None:
     fields = [field for form in ours for field in form.base_fields.values() if isinstance(field, ChoiceField)]
     assert len(fields) > 5
     assert [field for field in fields if hasattr(field, "choices") and field.valid_value("nothing of the kind")] == []
-    assert issubclass(Role, TextChoices)
