@@ -62,7 +62,7 @@ class Doors(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         name = given.get("name", "")
-        self.planted |= tag == "planted" or "planted" in given
+        self.planted |= tag == "plant" or "plant" in given
         if tag in ("a", "link", "img", "script"):
             self.links += [given[key] for key in ("href", "src") if given.get(key)]
         elif tag == "form":

@@ -50,7 +50,7 @@ from parkparty.rules.models import Rule
 from parkparty.signin.models import LoginSession
 from tests.conftest import LONG_AGO, cover, make_company, make_organization
 
-HOSTILE = """'"><planted planted>{{7*7}}%s"""
+HOSTILE = """'"><plant plant>{{7*7}}%s"""
 MORNING = dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC)
 
 
