@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
@@ -40,7 +41,7 @@ def open_case(organization: Organization, companies: Iterable[Company], *, by: U
     save_organization(organization, by=by, on=organization.applied_on)
     case = FoundingCase.objects.create(organization=organization, opened_by=by)
     case.companies.set(chosen)
-    record(_("申请成立党组织"), case, by=by, changes={"companies": [None, _names(chosen)]})
+    record(gettext_noop("申请成立党组织"), case, by=by, changes={"companies": [None, _names(chosen)]})
     return case
 
 
@@ -56,7 +57,7 @@ def choose_companies(case: FoundingCase, companies: Iterable[Company], *, by: Us
     _refuse_taken(chosen, besides=case)
     before = _names(case.companies.order_by("pk"))
     case.companies.set(chosen)
-    record(_("调整筹建企业"), case, by=by, changes={"companies": [before, _names(chosen)]})
+    record(gettext_noop("调整筹建企业"), case, by=by, changes={"companies": [before, _names(chosen)]})
     return case
 
 

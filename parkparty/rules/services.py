@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
@@ -41,7 +42,7 @@ def set_local_rule(rule: Rule, *, by: User) -> Rule:
     rule.save(force_insert=True)
     changes = {name: [None, _plain(getattr(rule, name))] for name in RECORDED}
     changes["organization"] = [None, str(rule.organization)]
-    record(_("设置地方规则"), rule, by=by, changes=changes)
+    record(gettext_noop("设置地方规则"), rule, by=by, changes=changes)
     return rule
 
 
@@ -57,7 +58,7 @@ def end_local_rule(rule: Rule, *, on: dt.date, by: User) -> Rule:
         raise ValidationError(_("这条地方规则已经终止，或者当天才开始施行。"))
     rule.until = on
     rule.save(update_fields=["until"])
-    record(_("终止地方规则"), rule, by=by, changes={"until": [None, on.isoformat()]})
+    record(gettext_noop("终止地方规则"), rule, by=by, changes={"until": [None, on.isoformat()]})
     return rule
 
 

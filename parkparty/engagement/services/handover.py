@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
@@ -40,7 +40,7 @@ def hand_over(former: User, successor: User, grants: Iterable[Grant], *, by: Use
         if not held.valid_on(today()).exists():
             give_grant(successor, Role.SECRETARY, organization, by=by)
         _tell_successor(former, successor, organization)
-        record(_("交接书记职务"), organization, by=by, changes={"user": [str(former), str(successor)]})
+        record(gettext_noop("交接书记职务"), organization, by=by, changes={"user": [str(former), str(successor)]})
         moved.append(organization)
     return moved
 

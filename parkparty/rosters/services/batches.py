@@ -123,7 +123,7 @@ def cancel_check(batch: RosterBatch, *, by: User) -> RosterBatch:
         raise ValidationError(_("这个批次不在检查中：%(state)s。") % {"state": batch.get_state_display()})
     batch.state = BatchState.CANCELLED
     batch.save()
-    record(_("取消检查名册"), batch, by=by)
+    record(gettext_noop("取消检查名册"), batch, by=by)
     return batch
 
 
