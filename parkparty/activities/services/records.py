@@ -19,7 +19,6 @@ from parkparty.activities.services.guards import StaleActivity, check_step, lock
 from parkparty.activities.services.trail import begin_change, facts_of
 from parkparty.audit.services import difference, record
 from parkparty.companies.models import Company
-from parkparty.core.privacy import masked
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 

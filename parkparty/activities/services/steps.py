@@ -66,6 +66,6 @@ def delete_draft(activity: Activity, *, by: User, scope: Scope) -> None:
     """Take a draft away, its files included. Raises as ``submit_activity``."""
     activity = locked(activity)
     check_step(activity, Step.DELETE, scope)
-    record(_("删除草稿"), activity, by=by, changes=difference({}, facts_of(activity)))
+    record(gettext_noop("删除草稿"), activity, by=by, changes=difference({}, facts_of(activity)))
     delete_files_of(activity)
     activity.delete()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
@@ -41,5 +41,5 @@ def record_saving(activity: Activity) -> None:
         return
     changes = difference(activity.unrecorded, facts_of(activity))
     if changes:
-        record(_("修改活动"), activity, by=activity.author, changes=changes)
+        record(gettext_noop("修改活动"), activity, by=activity.author, changes=changes)
     activity.unrecorded = None
