@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from parkparty.activities.choices import MAX_ATTACHMENTS, MAX_PHOTOS, TOO_MANY_ATTACHMENTS, TOO_MANY_PHOTOS
 from parkparty.activities.documents import MAX_BYTES, Picture, RefusedFile, picture_in
 from parkparty.activities.documents.attachments import ACCEPTED, Attachment, attachment_in
-from parkparty.core.privacy import personal_numbers
+from parkparty.core.privacy import PersonalKind, personal_numbers
 from parkparty.core.text import clean
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from parkparty.activities import figures
 from parkparty.activities.choices import MAX_PICKED, ActivityState
 from parkparty.activities.forms.fields import (
     AttachmentsField,
+    KeepsNumbers,
     PeopleField,
     PhotosField,
     SeveralField,

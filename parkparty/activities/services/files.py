@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import MAX_ATTACHMENTS, MAX_PHOTOS, TOO_MANY_ATTACHMENTS, TOO_MANY_PHOTOS, Step
@@ -36,8 +36,8 @@ class Kind:
     action: StrOrPromise
 
 
-PHOTOS = Kind("photos", MAX_PHOTOS, TOO_MANY_PHOTOS, gettext_lazy("增减照片"))
-ATTACHMENTS = Kind("attachments", MAX_ATTACHMENTS, TOO_MANY_ATTACHMENTS, gettext_lazy("增减附件"))
+PHOTOS = Kind("photos", MAX_PHOTOS, TOO_MANY_PHOTOS, gettext_noop("增减照片"))
+ATTACHMENTS = Kind("attachments", MAX_ATTACHMENTS, TOO_MANY_ATTACHMENTS, gettext_noop("增减附件"))
 
 
 def change_photos(
@@ -109,7 +109,7 @@ def _change(
     activity.save(update_fields=["unrecorded", "updated_at"])
     if activity.unrecorded is None:
         changes = {kind.relation: [len(kept) + len(dropped), len(kept) + len(added)]}
-        record(str(kind.action), activity, by=by, changes=changes)
+        record(kind.action, activity, by=by, changes=changes)
 
 
 def _named(content: bytes) -> ContentFile:

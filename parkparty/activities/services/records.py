@@ -16,8 +16,8 @@ from parkparty.activities.documents.attachments import Attachment
 from parkparty.activities.models import Activity, ActivityAttachment, ActivityHost, ActivityPhoto, ActivityType
 from parkparty.activities.services.files import change_attachments, change_photos
 from parkparty.activities.services.guards import StaleActivity, check_step, locked
-from parkparty.activities.services.trail import begin_change, facts_of
-from parkparty.audit.services import difference, record
+from parkparty.activities.services.trail import begin_change, facts_of, tell
+from parkparty.audit.services import difference
 from parkparty.companies.models import Company
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
@@ -79,15 +79,10 @@ def save_activity(
     _set_hosts(activity, {activity.organization, *partners})
     changes = difference(before, facts_of(activity))
     if not before:
-        _tell(gettext_noop("新建活动"), activity, by=by, changes=changes)
+        tell(gettext_noop("新建活动"), activity, by=by, changes=changes)
     elif changes and activity.unrecorded is None:
-        _tell(gettext_noop("修改活动"), activity, by=by, changes=changes)
+        tell(gettext_noop("修改活动"), activity, by=by, changes=changes)
     return activity
-
-
-def _tell(action: str, activity: Activity, *, by: User, changes: dict[str, Any]) -> None:
-    record(action, activity, by=by, changes=changes)
-    record_kept_numbers(activity, {name: getattr(activity, name) for name in FREE_TEXTS if name in changes}, by=by)
 
 
 def _take_over(activity: Activity, *, by: User, scope: Scope, quietly: bool) -> dict[str, Any]:

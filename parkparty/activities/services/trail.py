@@ -9,16 +9,26 @@ from django.utils.translation import gettext_noop
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity
+from parkparty.activities.services.guards import record_kept_numbers
 from parkparty.audit.services import difference, record, snapshot
+from parkparty.core.privacy import masked
 
 AUDITED = ("organization", "theme", "topic", "held_on", "expected", "present", "summary", "place", "station", "state")
+FREE_TEXTS = ("topic", "summary", "place")
 
 
 def facts_of(activity: Activity) -> dict[str, Any]:
     """What the trail tells of a record: beside its own columns what hangs on it, files by their number."""
     many = {name: [str(row) for row in getattr(activity, name).all()] for name in ("types", "hosts", "companies")}
     files = {name: getattr(activity, name).count() or None for name in ("photos", "attachments")}
-    return snapshot(activity, AUDITED) | many | files | {"held_on": activity.held_on.isoformat()}
+    texts = {name: masked(getattr(activity, name)) for name in FREE_TEXTS}
+    return snapshot(activity, AUDITED) | many | files | texts | {"held_on": activity.held_on.isoformat()}
+
+
+def tell(action: str, activity: Activity, *, by: User, changes: dict[str, Any]) -> None:
+    """One row for the change, and one more where a text came to hold a number that is said to be no person's."""
+    record(action, activity, by=by, changes=changes)
+    record_kept_numbers(activity, {name: getattr(activity, name) for name in FREE_TEXTS if name in changes}, by=by)
 
 
 def begin_change(activity: Activity, *, by: User, quietly: bool) -> dict[str, Any]:
@@ -41,5 +51,5 @@ def record_saving(activity: Activity) -> None:
         return
     changes = difference(activity.unrecorded, facts_of(activity))
     if changes:
-        record(gettext_noop("修改活动"), activity, by=activity.author, changes=changes)
+        tell(gettext_noop("修改活动"), activity, by=activity.author, changes=changes)
     activity.unrecorded = None
