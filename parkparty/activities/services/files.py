@@ -33,7 +33,7 @@ class Kind:
     relation: str
     most: int
     too_many: StrOrPromise
-    action: StrOrPromise
+    action: str
 
 
 PHOTOS = Kind("photos", MAX_PHOTOS, TOO_MANY_PHOTOS, gettext_noop("增减照片"))
