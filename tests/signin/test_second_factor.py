@@ -195,7 +195,7 @@ def test_R069_a_recovery_code_opens_once_however_it_is_typed(member: User, codes
         client.post(CODE, {"code": typed})
         assert is_signed_in(client) is opened
     assert RecoveryCode.objects.count() == 9
-    assert AuditEntry.objects.get(action="使用恢复码").reason == "还剩 9 个"
+    assert AuditEntry.objects.get(action="使用恢复码").changes_in_words == ["剩余恢复码：10 → 9"]
 
 
 def test_R069_another_persons_recovery_code_opens_nothing(
