@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
@@ -53,10 +54,10 @@ def set_target(
     before = standing.percent if standing else None
     if tenths is None:
         if standing:
-            record(_("取消覆盖目标"), standing, by=by, changes={"percent": [before, None]})
+            record(gettext_noop("取消覆盖目标"), standing, by=by, changes={"percent": [before, None]})
             standing.delete()
         return None
     target, _is_new = CoverageTarget.objects.update_or_create(**key, defaults={"tenths": tenths})
     if target.percent != before:
-        record(_("设定覆盖目标"), target, by=by, changes={"percent": [before, target.percent]})
+        record(gettext_noop("设定覆盖目标"), target, by=by, changes={"percent": [before, target.percent]})
     return target
