@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -226,7 +227,7 @@ def _furnish(
 def _report(user: User, park: Park, token: str) -> list[Model]:
     """A version of a report on ``park`` and a file of it, both full of ``token``."""
     quarter = {"park": park, "since": dt.date(2016, 1, 1), "until": dt.date(2016, 4, 1)}
-    content = '{"title":"%s","cover":[["%s","%s"]],"cells":[],"sections":[],"sources":[]}' % ((token,) * 3)
+    content = json.dumps({"title": token, "cover": [[token, token]], "cells": [], "sections": [], "sources": []})
     version = ReportVersion.objects.create(
         **quarter, as_of=dt.date(2016, 3, 31), data_at=MORNING, content=content, sha256=token
     )
