@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
-from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
