@@ -272,7 +272,7 @@ def assign_columns(batch: RosterBatch, meanings: Mapping[str, str], *, by: User)
         for title, key in meanings.items():
             HeaderAlias.objects.update_or_create(office=office, title=fold_label(title)[:100], defaults={"column": key})
     changes = {title: [None, key or "—"] for title, key in meanings.items()}
-    record(_("对应名册的列"), batch, by=by, changes=changes)
+    record(gettext_noop("对应名册的列"), batch, by=by, changes=changes)
 
 
 def _meant_twice(batch: RosterBatch, meanings: Mapping[str, str]) -> set[str]:

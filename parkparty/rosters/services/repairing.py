@@ -161,7 +161,7 @@ def annotated_workbook(batch: RosterBatch, *, by: User) -> bytes:
     batch, aliases = own(batch, by), aliases_of(batch.uploaded_by)
     with kept_copy(batch) as path, opened(path, filename=batch.filename, known=known_titles(aliases)) as book:
         content = write_annotated(_repaired_sheets(batch, book, aliases), batch.issues.all())
-    record_read(_("下载标注文件"), batch, by=by, details={"rows": batch.rows}, kind=Kind.EXPORT)
+    record_read(gettext_noop("下载标注文件"), batch, by=by, details={"rows": batch.rows}, kind=Kind.EXPORT)
     return content
 
 
