@@ -160,7 +160,7 @@ def whole(response: Any) -> str:
 def told(response: Any) -> str:
     """What an answer tells: its status and text, without what differs from any request to the next."""
     text = response.content.decode("utf-8", "replace").replace(response.request["PATH_INFO"], "")
-    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|<p class="print-foot">.*?</p>', "", text)
     return f"{response.status_code} {text.replace(response.headers.get('X-Request-ID', '-'), '')}"
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.companies.models import Company, Tenancy
+from parkparty.coverage.services.counting import fold_all
 from parkparty.demo.models import DemoRecord
 from parkparty.places.models import Area
 from parkparty.rosters.models import RosterBatch
@@ -65,6 +66,7 @@ def remove_demo() -> Removed | None:
     User.objects.filter(pk__in=left[User]).update(is_active=False)
     kept = tuple(str(row) for model, keys in left.items() for row in model._base_manager.filter(pk__in=keys))
     DemoRecord.objects.all().delete()
+    fold_all()
     record(gettext_noop("移除演示数据"), None, by=None)
     transaction.on_commit(lambda: [storage.delete(name) for storage, name in files])
     there = sum(map(len, loaded.values())) - len(kept)
