@@ -100,6 +100,11 @@ class Writer:
                  "source": "条", "activity_type": self.type, "every": "month", "since": LONG_AGO}  # fmt: skip
         self.add(Rule, **given | values)
 
+    def local_rules(self, *codes: str) -> None:
+        self.rule()
+        for code in codes:
+            self.rule(code=code, overrides_id="T1", organization=self.world.joint_branch)
+
 
 def make_own_parent(row: models.Model) -> None:
     type(row)._base_manager.filter(pk=row.pk).update(parent=row.pk)
@@ -195,6 +200,8 @@ REFUSED: dict[str, Callable[[Writer], None]] = {
     ),
     "rules_kind_known": lambda w: w.rule(kind="whim"),
     "rules_strength_known": lambda w: w.rule(strength="wish"),
+    "rules_local_names_both": lambda w: w.rule(organization=w.world.joint_branch),
+    "rules_one_local_a_day": lambda w: w.local_rules("L1", "L2"),
     "rules_ends_after_start": lambda w: w.rule(until=LONG_AGO),
     "rules_periodic_names_type_and_period": lambda w: w.rule(every=""),
 }
