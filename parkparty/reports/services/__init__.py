@@ -1,0 +1,19 @@
+"""Writes of reports: versions, periods, and the files that are fetched."""
+
+from parkparty.reports.services.files import AT_ONCE, ask_for_file, file_of, sweep, write_file
+from parkparty.reports.services.making import make_report, measures_for, save_measures
+from parkparty.reports.services.periods import close_period, freeze_period, reopen_period
+
+__all__ = [
+    "AT_ONCE",
+    "ask_for_file",
+    "close_period",
+    "file_of",
+    "freeze_period",
+    "make_report",
+    "measures_for",
+    "reopen_period",
+    "save_measures",
+    "sweep",
+    "write_file",
+]

@@ -1,0 +1,85 @@
+"""Files of reports: asked for, written in the background, kept for some days."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from parkparty.accounts.models import User
+from parkparty.core.dates import Period
+from parkparty.coverage.figures import Node
+from parkparty.reports.choices import FILE_DAYS, FileFormat, JobState, ReportKind
+from parkparty.reports.documents import write
+from parkparty.reports.documents.blocks import Imprint
+from parkparty.reports.models import STUCK_AFTER, FileJob, ReportVersion
+from parkparty.reports.services.making import make_report, of_period
+
+AT_ONCE = 5
+"""Files that one user may have in the making."""
+
+
+@transaction.atomic
+def ask_for_file(
+    node: Node,
+    period: Period,
+    *,
+    format: FileFormat,
+    by: User,
+    kind: ReportKind = ReportKind.COVERAGE,
+    version: ReportVersion | None = None,
+) -> FileJob:
+    """Put a file into the download centre, of ``version`` or of one that is generated first; the caller enqueues it.
+
+    Raises:
+        ValidationError: the user has enough files in the making already.
+    """
+    User.objects.select_for_update().get(pk=by.pk)
+    if FileJob.objects.filter(asked_by=by, asked_at__gt=_dead_before()).busy().count() >= AT_ONCE:
+        raise ValidationError(_("已有 %(number)d 个文件正在生成，完成后再申请。") % {"number": AT_ONCE})
+    return FileJob.objects.create(**of_period(node, period), version=version, kind=kind, format=format, asked_by=by)
+
+
+def write_file(key: int) -> None:
+    """Generate what a job asks for and keep it until it expires. A job that was taken up already is left alone."""
+    taken = FileJob.objects.filter(pk=key, state=JobState.WAITING).update(state=JobState.COUNTING)
+    if not taken:
+        return
+    job = FileJob.objects.select_related("area", "park", "organization", "version", "asked_by").get(pk=key)
+    try:
+        version = job.version or make_report(job.node, job.period, by=job.asked_by, kind=ReportKind(job.kind))[0]
+        FileJob.objects.filter(pk=key).update(state=JobState.WRITING, version=version)
+        content = file_of(version, FileFormat(job.format))
+        job.refresh_from_db()
+        job.file.save("", ContentFile(content), save=False)
+        job.size, job.state = len(content), JobState.READY
+        job.expires_at = timezone.now() + dt.timedelta(days=FILE_DAYS)
+        job.save()
+    except BaseException:
+        FileJob.objects.filter(pk=key).update(state=JobState.FAILED)
+        raise
+
+
+def file_of(version: ReportVersion, format: FileFormat) -> bytes:
+    """A version as a file; the same version always gives the same bytes."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return write(version.report, Imprint(version.data_at, version.sha256), format)
+
+
+def sweep() -> tuple[int, int]:
+    """Delete files whose time is over and say of dead jobs that nothing came; how many of each."""
+    expired = list(FileJob.objects.filter(expires_at__lte=timezone.now()))
+    for job in expired:
+        job.file.delete(save=False)
+        job.delete()
+    dead = FileJob.objects.filter(asked_at__lte=_dead_before()).busy().update(state=JobState.FAILED)
+    return len(expired), dead
+
+
+def _dead_before() -> dt.datetime:
+    return timezone.now() - STUCK_AFTER

@@ -1,0 +1,109 @@
+"""Writes of reports: generating a version, and what the office adds to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from parkparty.accounts.models import User
+from parkparty.audit.services import record
+from parkparty.core.dates import Period, today
+from parkparty.coverage.figures import Node
+from parkparty.coverage.figures.frozen import sha256_of
+from parkparty.coverage.services import take_snapshot
+from parkparty.reports.choices import PeriodState, ReportKind
+from parkparty.reports.figures.closing import late_entries
+from parkparty.reports.figures.facts import Asked
+from parkparty.reports.figures.lists import LISTS
+from parkparty.reports.figures.quarterly import DENOMINATORS, coverage_report
+from parkparty.reports.models import Closing, Measures, ReportVersion
+from parkparty.reports.sheets import Report
+
+
+@transaction.atomic
+def make_report(
+    node: Node, period: Period, *, by: User | None, kind: ReportKind = ReportKind.COVERAGE
+) -> tuple[ReportVersion, bool]:
+    """The report of ``node`` and ``period`` as the records are now; gives the version and whether it is new.
+
+    Until the period is over it is told up to today. When nothing changed since the last version, that one is given;
+    of a frozen period always the one that was frozen with it.
+
+    Raises:
+        ValidationError: the period has not begun.
+    """
+    closing = Closing.objects.of(node).in_period(period).select_for_update().first()
+    last = ReportVersion.objects.of(node).in_period(period).filter(kind=kind).order_by("-pk").first()
+    if last and closing and closing.state == PeriodState.FROZEN:
+        return last, False
+    if period.since > today():
+        raise ValidationError(_("%(period)s 还没有开始，选已经开始的月份、季度或年份。") % {"period": period.name})
+    as_of, data_at = min(period.last_day, today()), timezone.now()
+    asked = Asked(
+        node,
+        period,
+        as_of,
+        measures=measures_for(node, period),
+        gaps=tuple(closing.gaps) if closing else (),
+        late=late_entries(node, period, closing.closed_at).count() if closing and closing.closed_at else 0,
+    )
+    with translation.override(settings.LANGUAGE_CODE):  # the same bytes whatever language the reader has chosen
+        content = _written(asked, kind, by=by).text
+    if last and last.content == content:
+        return last, False
+    version = ReportVersion.objects.create(
+        **of_period(node, period),
+        kind=kind,
+        as_of=as_of,
+        data_at=data_at,
+        made_by=by,
+        content=content,
+        sha256=sha256_of(content),
+    )
+    record(gettext_noop("生成报告"), version, by=by, changes={"sha256": [None, version.sha256]})
+    return version, True
+
+
+def _written(asked: Asked, kind: ReportKind, *, by: User | None) -> Report:
+    """The report; that of coverage from snapshots, which are taken first."""
+    if kind != ReportKind.COVERAGE:
+        return LISTS[kind](asked)
+    frozen = {
+        denominator: take_snapshot(asked.node, as_of=asked.as_of, denominator=denominator, by=by)[0]
+        for denominator in DENOMINATORS
+    }
+    return coverage_report(asked, frozen)
+
+
+def measures_for(node: Node, period: Period) -> str:
+    """What the office wrote for this period, or last before it."""
+    rows = Measures.objects.of(node).filter(since__lte=period.since).order_by("-since", "-pk")
+    exact = rows.in_period(period).first()
+    found = exact or rows.first()
+    return found.text if found else ""
+
+
+@transaction.atomic
+def save_measures(node: Node, period: Period, text: str, *, by: User) -> None:
+    """Keep what the office writes into the report itself; the next version has it.
+
+    Raises:
+        ValidationError: the period is frozen.
+    """
+    if Closing.objects.of(node).in_period(period).filter(state=PeriodState.FROZEN).exists():
+        raise ValidationError(_("报告期已冻结，措施不再修改。由上一级重新打开后再改。"))
+    before = measures_for(node, period)
+    row, _is_new = Measures.objects.update_or_create(**of_period(node, period), defaults={"text": text.strip()})
+    if row.text != before:
+        record(gettext_noop("修改下一步措施"), row, by=by, changes={"text": [before, row.text]})
+
+
+def of_period(node: Node, period: Period) -> dict[str, Any]:
+    """The columns that name a node and a period."""
+    return {str(node._meta.model_name): node, "since": period.since, "until": period.until}
