@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,9 +18,9 @@ from parkparty.activities.figures import stations_in_reach, type_choices
 from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.core.dates import Period, month_named, month_of, today
+from parkparty.core.models import holds
 from parkparty.core.paths import under
 from parkparty.core.scope import Scope
-from parkparty.core.text import clean
 from parkparty.organizations.filters import ListFilterForm, OrganizationField
 from parkparty.places.filters import PlaceField
 from parkparty.places.models import ServiceStation
@@ -123,9 +122,9 @@ class StationFilterForm(ListFilterForm):
         """The stations that are asked for."""
         if not self.is_valid():
             return ServiceStation.objects.none()
-        rows, text = stations_in_reach(self.scope), clean(self.cleaned_data["q"])
+        rows, text = stations_in_reach(self.scope), self.cleaned_data["q"]
         if text:
-            rows = rows.filter(Q(name__icontains=text) | Q(address__icontains=text))
+            rows = rows.filter(holds("name", text) | holds("address", text))
         place = self.cleaned_data["place"]
         return rows.filter(under("park__path", place.path)) if place else rows
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parkparty.core import paths
 from parkparty.core.paths import PathField
+from parkparty.core.text import spellings
 
 
 class TreeNode(models.Model):
@@ -90,6 +91,14 @@ def rows_of(model: type[models.Model], relation: str) -> Any:
     for name in relation.split("__"):
         model = cast("type[models.Model]", model._meta.get_field(name).related_model)
     return model._default_manager.all()
+
+
+def holds(field: str, text: str) -> Q:
+    """Rows whose ``field`` holds ``text``, in whatever case, written in plain or in traditional forms."""
+    found = Q()
+    for spelling in spellings(text):
+        found |= Q(**{f"{field}__icontains": spelling})
+    return found
 
 
 def valid_on(day: dt.date, prefix: str = "") -> Q:

@@ -1,20 +1,28 @@
-"""Folding of typed text, so that what people read as the same compares as the same."""
+"""Folding of typed text, so that what people read as the same, in plain or traditional forms, compares as the same."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from importlib.resources import files
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SPACE = re.compile(r"\s+")
 _NOTE = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|[*:?]")
 _LOOSE = re.compile(r"[\s·•・\-—_,.，。()\[\]【】「」《》“”\"']+")
-_PLAIN_FORMS = str.maketrans(
-    "業單位稱園區屬樓宇駐時間遷註冊從員職數類別態狀經營國際統會碼號機構黨織組總委聯獨預備導覆蓋納點據計狀級隸銷實體聞覽齊產業選",
-    "业单位称园区属楼宇驻时间迁注册从员职数类别态状经营国际统会码号机构党织组总委联独预备导覆盖纳点据计状级隶销实体闻览齐产业选",
-)
-"""Traditional forms of the characters that labels and column titles are written with."""
+
+
+def _table(name: str) -> dict[str, str]:
+    """The first of the forms that OpenCC's table ``name`` gives for each character, where it is another one."""
+    lines = (files("opencc") / "dictionary" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines)
+    return {one: other.split(" ")[0] for one, other in pairs if other.split(" ")[0] != one}
+
+
+_PLAIN = _table("TSCharacters")
+_PLAIN_FORMS = str.maketrans({one: _PLAIN.get(other, other) for one, other in _PLAIN.items()})
+_TRADITIONAL_FORMS = str.maketrans(_table("STCharacters"))
 
 
 def clean(text: str) -> str:
@@ -30,13 +38,16 @@ def half_width(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """A key for comparing names: NFKC, lower case, without spaces, brackets and separators."""
-    return unicodedata.normalize("NFKC", _LOOSE.sub("", half_width(text).casefold()))
+    """A key for comparing names: NFKC, lower case, plain forms, without spaces, brackets and separators."""
+    return unicodedata.normalize("NFKC", _LOOSE.sub("", half_width(text).casefold())).translate(_PLAIN_FORMS)
 
 
 def fold_label(text: str) -> str:
-    """``fold`` for labels and column titles: without notes in brackets and without the star of a required field.
+    """``fold`` for labels and column titles: without notes in brackets and without the star of a required field."""
+    return fold(_NOTE.sub("", half_width(text)))
 
-    Traditional forms count as the plain ones.
-    """
-    return fold(_NOTE.sub("", half_width(text))).translate(_PLAIN_FORMS)
+
+def spellings(text: str) -> list[str]:
+    """``text`` as it may be written in a column that is not folded: as typed, in plain and in traditional forms."""
+    typed = clean(text)
+    return list(dict.fromkeys((typed, typed.translate(_PLAIN_FORMS), typed.translate(_TRADITIONAL_FORMS))))

@@ -10,8 +10,8 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from parkparty.core import paths
-from parkparty.core.models import DatedQuerySet, rows_of
-from parkparty.core.text import clean, half_width
+from parkparty.core.models import DatedQuerySet, holds, rows_of
+from parkparty.core.text import half_width
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class OrganizationQuerySet(models.QuerySet):
         return self.annotate(opens=Case(When(reached(scope), then=True), default=False))
 
     def matching(self, text: str) -> Self:
-        """Organisations whose name holds ``text``, or whose code starts with it."""
-        return self.filter(Q(name__icontains=clean(text)) | Q(code__istartswith=half_width(text)))
+        """Organisations whose name holds ``text``, in plain or traditional forms, or whose code starts with it."""
+        return self.filter(holds("name", text) | Q(code__istartswith=half_width(text)))
 
     def active(self) -> Self:
         """Founded and not dissolved, today."""
