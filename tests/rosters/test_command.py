@@ -24,7 +24,7 @@ SAMPLES = settings.BASE_DIR / "fixtures" / "rosters"
 MESSY, FIXED = SAMPLES / "messy.xlsx", SAMPLES / "messy_fixed.xlsx"
 
 
-def import_roster(path: Path, *options: str) -> tuple[int, dict[str, Any]]:
+def import_roster(path: Path, *options: str) -> tuple[int, Any]:
     """The exit status and the JSON answer."""
     out, status = io.StringIO(), 0
     try:

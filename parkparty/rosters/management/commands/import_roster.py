@@ -1,7 +1,9 @@
 """``manage.py import_roster FILE [--commit] [--json] [--user NAME]``: check a roster, and import it when it is clean.
 
 Exit status: 0 clean (and with ``--commit`` imported), 1 some cells are wrong (nothing is imported), 2 the file cannot
-be read or the user may not import.
+be read or the user may not import. A folder is gone through file by file, each on its own; the worst status is the
+command's. With ``--expected`` the status is 0 when every file of the folder is found to be what the ``.json`` beside
+it says, and 1 otherwise.
 """
 
 from __future__ import annotations
@@ -34,22 +36,34 @@ class Command(BaseCommand):
     help = _("检查名册；加 --commit 且没有问题时导入，有任何问题则什么都不写入")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path, help=_(".xlsx、.xls、.et、.ods、.csv 或 .txt 名册"))
+        parser.add_argument(
+            "file", metavar="FILE", type=Path, help=_(".xlsx、.xls、.et、.ods、.csv 或 .txt 名册，或放有名册的文件夹")
+        )
         parser.add_argument("--commit", action="store_true", help=_("没有问题时写入"))
         parser.add_argument("--json", action="store_true", dest="as_json", help=_("输出 JSON"))
+        parser.add_argument("--expected", action="store_true", help=_("与每份名册旁边同名 .json 中的预期结果比对"))
         parser.add_argument("--user", metavar="NAME", help=_("以这个用户的名义和范围导入，默认全站"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path: Path = options["file"]
+        path, user = options["file"], _user(options["user"])
+        paths = sorted(each for each in path.iterdir() if each.suffix != ".json") if path.is_dir() else [path]
+        answers = [self._answer(each, user, commit=options["commit"]) for each in paths]
+        status = max((_status(answer) for answer in answers), default=CLEAN)
+        if options["expected"]:
+            status = WRONG
+            for each, answer in zip(paths, answers, strict=True):
+                answer["differs"] = _differences(each, answer)
+            if answers and not any(answer["differs"] for answer in answers):
+                status = CLEAN
+        self._say(answers if path.is_dir() else answers[0], as_json=options["as_json"])
+        if status:
+            sys.exit(status)
+
+    def _answer(self, path: Path, user: User | None, *, commit: bool) -> dict[str, Any]:
         try:
-            plan, issues, batch = self._run(path, _user(options["user"]), commit=options["commit"])
+            return _result(path, *self._run(path, user, commit=commit))
         except Refused as refusal:
-            reason = str(FileFault(refusal.fault).label) % {"detail": refusal.detail}
-            self._say(_unread(path, reason), as_json=options["as_json"])
-            sys.exit(UNREADABLE)
-        self._say(_result(plan, issues, batch), as_json=options["as_json"])
-        if plan.counts["wrong"]:
-            sys.exit(WRONG)
+            return _unread(path, refusal)
 
     def _run(self, path: Path, user: User | None, *, commit: bool) -> Result:
         try:
@@ -68,19 +82,30 @@ class Command(BaseCommand):
             issues = [issue for piece in plan.pieces() for planned in piece for issue in planned.row.issues]
             return plan, issues, None
 
-    def _say(self, result: dict[str, Any], *, as_json: bool) -> None:
+    def _say(self, answer: dict[str, Any] | list[dict[str, Any]], *, as_json: bool) -> None:
         if as_json:
-            self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
             return
-        for error in result["errors"]:
+        if isinstance(answer, dict):
+            self._tell(answer)
+            return
+        for each in answer:
+            self.stdout.write(each["file"])
+            self._tell(each)
+
+    def _tell(self, answer: dict[str, Any]) -> None:
+        for error in answer["errors"]:
             self.stdout.write(_("%(cell)s “%(value)s”：%(reason)s") % error)
         self.stdout.write(
-            _("共 %(rows)s 行：新增 %(new)s，更新 %(changed)s，不变 %(unchanged)s，有问题 %(wrong)s。") % result
+            _("共 %(rows)s 行：新增 %(new)s，更新 %(changed)s，不变 %(unchanged)s，有问题 %(wrong)s。") % answer
         )
-        if result["committed"]:
-            self.stdout.write(_("已导入，批次 %(batch)s。") % result)
+        if answer["committed"]:
+            self.stdout.write(_("已导入，批次 %(batch)s。") % answer)
         else:
             self.stdout.write(_("没有写入任何数据。"))
+        if "differs" in answer:
+            differs = {"names": _("、").join(answer["differs"])}
+            self.stdout.write(_("与预期不同：%(names)s。") % differs if answer["differs"] else _("与预期相同。"))
 
 
 def _user(name: str | None) -> User | None:
@@ -92,9 +117,28 @@ def _user(name: str | None) -> User | None:
     return user
 
 
-def _result(plan: Plan, issues: list[RosterIssue], batch: RosterBatch | None) -> dict[str, Any]:
-    errors = [{"cell": issue.cell, "value": issue.value, "reason": issue.sentence} for issue in issues]
+def _status(answer: dict[str, Any]) -> int:
+    if answer["wrong"]:
+        return WRONG
+    return UNREADABLE if answer["errors"] else CLEAN
+
+
+def _differences(path: Path, answer: dict[str, Any]) -> list[str]:
+    """What of ``answer`` is not as the file beside ``path`` says; the errors are held against their kinds by cell."""
+    beside = path.with_name(f"{path.name}.json")
+    if not beside.exists():
+        return [beside.name]
+    found = {**answer, "errors": {error["cell"]: error["kind"] for error in answer["errors"]}}
+    return [key for key, value in json.loads(beside.read_text(encoding="utf-8")).items() if found.get(key) != value]
+
+
+def _result(path: Path, plan: Plan, issues: list[RosterIssue], batch: RosterBatch | None) -> dict[str, Any]:
+    errors = [
+        {"cell": issue.cell, "value": issue.value, "kind": str(issue.kind), "reason": issue.sentence}
+        for issue in issues
+    ]
     return {
+        "file": path.name,
         "rows": plan.rows,
         **plan.counts,
         "errors": errors,
@@ -103,7 +147,8 @@ def _result(plan: Plan, issues: list[RosterIssue], batch: RosterBatch | None) ->
     }
 
 
-def _unread(path: Path, reason: str) -> dict[str, Any]:
+def _unread(path: Path, refusal: Refused) -> dict[str, Any]:
     counts = dict.fromkeys(("rows", "new", "changed", "unchanged", "wrong"), 0)
-    error = {"cell": "", "value": path.name, "reason": reason}
-    return {**counts, "errors": [error], "committed": False, "batch": None}
+    reason = str(FileFault(refusal.fault).label) % {"detail": refusal.detail}
+    error = {"cell": "", "value": path.name, "kind": refusal.fault, "reason": reason}
+    return {"file": path.name, **counts, "errors": [error], "committed": False, "batch": None}
