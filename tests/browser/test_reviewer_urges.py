@@ -1,4 +1,4 @@
-"""J5, J9 and the tree at a desk: three clicks to urge, four to change a rule, one to open a node."""
+"""J4, J5, J9 and the tree at a desk: two clicks to who owes a branch, three to urge, four to change a rule."""
 
 from __future__ import annotations
 
@@ -8,12 +8,33 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from parkparty.accounts.models import User
+from parkparty.companies.choices import LinkKind
+from parkparty.companies.models import CompanyMemberCount
 from parkparty.engagement.models import Reminder
 from parkparty.rules.models import Rule
-from tests.conftest import World
+from tests.conftest import LONG_AGO, World, cover, make_company
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("code_rows")]
 SignIn = Callable[[Page, User], None]
+
+
+def test_J4_who_should_have_a_branch_and_has_none_is_two_clicks_away(
+    desktop_page: Page, sign_in: SignIn, world: World, viewer: User
+) -> None:
+    own, joint, without, small = (make_company(number, world.kic) for number in range(4))
+    for company, full in ((own, 5), (joint, 3), (without, 4), (small, 2)):
+        CompanyMemberCount.objects.create(company=company, as_of=LONG_AGO, full=full)
+    cover(own, world.own_branch, LinkKind.OWN)
+    cover(joint, world.joint_branch)
+    sign_in(desktop_page, viewer)
+    desktop_page.goto("/")
+    tile = desktop_page.get_by_role("region", name="应建未建")
+    expect(tile.get_by_text("已联合组建，建议单建")).to_be_visible()
+    tile.get_by_role("link", name="2 家").first.click()
+    listed = desktop_page.get_by_role("rowheader")
+    expect(listed).to_have_text([joint.name, without.name])
+    listed.get_by_role("link", name=without.name).click()
+    expect(desktop_page.get_by_role("heading", level=1, name=without.name)).to_be_visible()
 
 
 def test_J5_the_assembly_of_the_quarter_is_urged_in_three_clicks(
