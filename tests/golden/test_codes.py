@@ -1,4 +1,4 @@
-"""The golden list of the domain page (3.3), number 13: unified social credit codes (GB 32100) and their check digits."""
+"""The golden list of the domain page (3.3), number 13: credit codes (GB 32100) and their check digits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The golden list of the domain page (3.3), number 15: the same file again changes nothing, an undone import leaves none."""
+"""The golden list of the domain page (3.3), number 15: a file taken twice, and an import undone."""
 
 from __future__ import annotations
 
