@@ -24,6 +24,7 @@ class Action(StrEnum):
     TAKE_SNAPSHOT = "take_snapshot"
     VIEW_REPORT = "view_report"
     MAKE_REPORT = "make_report"
+    MAKE_WORK_REPORT = "make_work_report"
     SET_TARGET = "set_target"
     VIEW_ORGANIZATION = "view_organization"
     SET_RULE = "set_rule"
@@ -47,6 +48,7 @@ ROLES_FOR: dict[Action, tuple[Role, ...]] = {
     Action.TAKE_SNAPSHOT: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_REPORT: EVERY_READER,
     Action.MAKE_REPORT: (Role.REVIEWER, Role.ADMINISTRATOR),
+    Action.MAKE_WORK_REPORT: (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR),
     Action.SET_TARGET: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_ORGANIZATION: EVERY_READER,
     Action.SET_RULE: (Role.REVIEWER, Role.ADMINISTRATOR),
@@ -68,6 +70,7 @@ WHAT = {
     Action.TAKE_SNAPSHOT: gettext_lazy("保存覆盖快照"),
     Action.VIEW_REPORT: gettext_lazy("查看报告"),
     Action.MAKE_REPORT: gettext_lazy("生成报告"),
+    Action.MAKE_WORK_REPORT: gettext_lazy("生成述职材料"),
     Action.SET_TARGET: gettext_lazy("设定目标"),
     Action.VIEW_ORGANIZATION: gettext_lazy("查看党组织"),
     Action.SET_RULE: gettext_lazy("设置地方规则"),

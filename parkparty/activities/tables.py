@@ -8,13 +8,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from typing import Any
 
 import xlsxwriter
 
 from parkparty.activities.columns import Cell, Column
 from parkparty.activities.models import Activity
 from parkparty.core.privacy import masked
+from parkparty.core.text import harmless
 
 MAX_ROWS = 20_000
 """Longer lists are narrowed first: a file nobody can read is no answer."""
@@ -45,14 +45,11 @@ def as_csv(activities: Iterable[Activity], columns: list[Column]) -> bytes:
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow([column.title for column in columns])
-    writer.writerows([_harmless(_cell(column, activity)) for column in columns] for activity in activities)
+    cells = ([_cell(column, activity) for column in columns] for activity in activities)
+    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in cells)
     return written.getvalue().encode("utf-8-sig")
 
 
 def _cell(column: Column, activity: Activity) -> Cell:
     cell = column.of(activity)
     return masked(cell) if isinstance(cell, str) else cell
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

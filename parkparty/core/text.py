@@ -11,6 +11,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SPACE = re.compile(r"\s+")
 _NOTE = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|[*:?]")
 _LOOSE = re.compile(r"[\s·•・\-—_,.，。()\[\]【】「」《》“”\"']+")
+_FORMULA = re.compile(r"[\s\x00\ufeff]*[=+\-@＝＋－＠]|[\t\r\x00]")
 
 
 def _table(name: str) -> dict[str, str]:
@@ -35,6 +36,11 @@ def clean(text: str) -> str:
 def half_width(text: str) -> str:
     """``clean`` with full-width letters and digits made plain (NFKC), as codes and numbers need."""
     return clean(unicodedata.normalize("NFKC", text))
+
+
+def harmless(text: str) -> str:
+    """``text`` with an apostrophe before it where a spreadsheet would read it in a .csv file as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def fold(text: str) -> str:

@@ -40,6 +40,8 @@ class ReportKind(models.TextChoices):
     TERMS = "terms", gettext_lazy("任期届满名单")
     UNCOVERED = "uncovered", gettext_lazy("未组织覆盖企业名单")
     BURDEN = "burden", gettext_lazy("减负账本")
+    PUBLIC = "public", gettext_lazy("“两个覆盖”工作情况（公开版）")
+    SECRETARY = "secretary", gettext_lazy("述职材料")
 
 
 class FileFormat(models.TextChoices):
@@ -48,6 +50,7 @@ class FileFormat(models.TextChoices):
     PDF = "pdf", "PDF"
     HTML = "html", gettext_lazy("网页")
     JSON = "json", "JSON"
+    CSV = "csv", "CSV"
 
 
 CONTENT_TYPES: dict[str, str] = {
@@ -56,6 +59,7 @@ CONTENT_TYPES: dict[str, str] = {
     FileFormat.PDF: "application/pdf",
     FileFormat.HTML: "text/html; charset=utf-8",
     FileFormat.JSON: "application/json",
+    FileFormat.CSV: "text/csv; charset=utf-8",
 }
 
 
@@ -67,10 +71,19 @@ class PeriodState(models.TextChoices):
     FROZEN = "frozen", gettext_lazy("已冻结")
 
 
+class ReleaseState(models.TextChoices):
+    """Whether a public edition may leave the office."""
+
+    WAITING = "waiting", gettext_lazy("等待批准")
+    RELEASED = "released", gettext_lazy("已批准公开")
+    REFUSED = "refused", gettext_lazy("不予公开")
+
+
 class JobState(models.TextChoices):
     WAITING = "waiting", gettext_lazy("排队中")
     COUNTING = "counting", gettext_lazy("正在统计")
     WRITING = "writing", gettext_lazy("正在写文件")
+    HELD = "held", gettext_lazy("等待批准公开")
     READY = "ready", gettext_lazy("可以下载")
     FAILED = "failed", gettext_lazy("没有生成")
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from parkparty.core.dates import Period, month_of, period_before, period_named, quarter_of, today, year_of
 from parkparty.core.privacy import personal_numbers
+from parkparty.coverage.figures import Node
+from parkparty.organizations.models import Organization
 from parkparty.reports.choices import FileFormat, ReportKind, period_label
 
 
@@ -63,9 +65,12 @@ class MakeForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, node: Node | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["period"].widget.choices = periods_on_offer()
+        if node is not None and not isinstance(node, Organization):
+            choices = [choice for choice in ReportKind.choices if choice[0] != ReportKind.SECRETARY]
+            self.fields["kind"].widget.choices = choices
 
     @property
     def chosen_kind(self) -> ReportKind:
@@ -76,6 +81,17 @@ class MakeForm(forms.Form):
     def chosen(self) -> FileFormat:
         """The format asked for, or Word."""
         return FileFormat(self.cleaned_data.get("format") or FileFormat.DOCX)
+
+
+class WorkReportForm(forms.Form):
+    """The period that a secretary speaks of, usually a year."""
+
+    period = PeriodField(widget=forms.Select(attrs={"class": "form-select"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["period"].initial = year_of(today()).name
+        self.fields["period"].widget.choices = periods_on_offer()
 
 
 class CloseForm(forms.Form):

@@ -14,7 +14,15 @@ from django.utils.translation import pgettext_lazy
 
 from parkparty.core.dates import Period, half_of, month_of, quarter_of, year_of
 from parkparty.coverage.models import OfNode
-from parkparty.reports.choices import BUSY_STATES, FileFormat, JobState, PeriodState, ReportKind, period_label
+from parkparty.reports.choices import (
+    BUSY_STATES,
+    FileFormat,
+    JobState,
+    PeriodState,
+    ReleaseState,
+    ReportKind,
+    period_label,
+)
 from parkparty.reports.querysets import FileJobQuerySet, PeriodRowQuerySet
 from parkparty.reports.sheets import Report, report_of
 
@@ -88,6 +96,48 @@ class ReportVersion(OfPeriod):
     def report(self) -> Report:
         """The report as a value."""
         return report_of(self.content)
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether it may be had as a file: a public edition only once it is released."""
+        return self.kind != ReportKind.PUBLIC or self.release.state == ReleaseState.RELEASED
+
+
+class Release(models.Model):
+    """Whether a public edition may leave the office: proposed by one person, decided by another, once."""
+
+    version = models.OneToOneField(ReportVersion, models.CASCADE, verbose_name=_("公开版"), related_name="release")
+    state = models.CharField(_("状态"), max_length=8, choices=ReleaseState, default=ReleaseState.WAITING)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("提出人"), null=True, blank=True, related_name="+"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("批准人"), null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("决定时间"), null=True, blank=True)
+    reason = models.CharField(_("不予公开的原因"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("公开审批")
+        verbose_name_plural = pgettext_lazy("复数", "公开审批")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ReleaseState.values), name="reports_release_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=ReleaseState.WAITING, decided_by__isnull=True, decided_at__isnull=True)
+                | ~Q(state=ReleaseState.WAITING) & Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="reports_release_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by__isnull=True) | Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
+                name="reports_release_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ReleaseState.REFUSED) | ~Q(reason=""), name="reports_release_refused_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}"
 
 
 class Closing(OfPeriod):
@@ -182,6 +232,7 @@ class FileJob(OfPeriod):
     state = models.CharField(_("状态"), max_length=8, choices=JobState, default=JobState.WAITING)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("申请人"), related_name="+")
     asked_at = models.DateTimeField(_("申请时间"), default=timezone.now)
+    refusal = models.CharField(_("没有生成的原因"), max_length=300, blank=True, default="", db_default="")
     file = models.FileField(_("文件"), upload_to=file_path, blank=True)
     size = models.PositiveIntegerField(_("字节"), default=0)
     expires_at = models.DateTimeField(_("到期时间"), null=True, blank=True)

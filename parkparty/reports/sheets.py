@@ -14,8 +14,11 @@ from parkparty.core.rates import NO_RATE, Rate, mean_of, signed
 from parkparty.coverage.figures.frozen import canonical
 from parkparty.reports.choices import LONGEST, CellKind
 
-FORMAT = 1
-"""Grows when a report is written differently; stored ones keep the number they were made with."""
+FORMAT = 2
+"""Grows when a report is written differently; stored ones are written as the number they were made with."""
+
+BEFORE_IT_SAID_WHOSE = 1
+"""The format of reports without ``about``."""
 
 _OPEN, _CLOSE = "\x02", "\x03"
 
@@ -94,18 +97,24 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What every form shows. ``cover`` names the unit, the period and the day, ``sources`` the snapshots' hashes."""
+    """What every form shows. ``cover`` names the unit, the period and the day, ``sources`` the snapshots' hashes.
+
+    ``about`` says the same as ``cover`` to programs: kind, unit, period and day by codes.
+    """
 
     title: str
     cover: tuple[tuple[str, str], ...]
     cells: dict[str, Cell]
     sections: tuple[Section, ...]
     sources: tuple[str, ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:
         """The canonical JSON: the same report is always the same bytes."""
-        return canonical({"format": FORMAT, **_plain(self)})
+        if not self.about:
+            return canonical({"format": BEFORE_IT_SAID_WHOSE, **_plain(self)})
+        return canonical({"format": FORMAT, "about": dict(self.about), **_plain(self)})
 
     @property
     def length(self) -> int:
@@ -155,6 +164,7 @@ def report_of(text: str) -> Report:
         cells={cell["id"]: Cell(**cell) for cell in plain["cells"]},
         sections=tuple(_section(section) for section in plain["sections"]),
         sources=tuple(plain["sources"]),
+        about=tuple(plain.get("about", {}).items()),
     )
 
 

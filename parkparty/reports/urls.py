@@ -2,19 +2,22 @@
 
 from django.urls import path
 
-from parkparty.reports import views
+from parkparty.reports.views import files, periods, releases, versions
 
 app_name = "reports"
 urlpatterns = [
-    path("", views.report_list, name="list"),
-    path("make/", views.make, name="make"),
-    path("measures/", views.measures, name="measures"),
-    path("periods/", views.periods, name="periods"),
-    path("periods/close/", views.close, name="close"),
-    path("periods/<int:pk>/freeze/", views.freeze, name="freeze"),
-    path("periods/<int:pk>/reopen/", views.reopen, name="reopen"),
-    path("downloads/", views.downloads, name="downloads"),
-    path("downloads/<int:pk>/", views.download, name="download"),
-    path("<int:pk>/", views.detail, name="report"),
-    path("<int:pk>/file/", views.file_of, name="file"),
+    path("", versions.report_list, name="list"),
+    path("make/", versions.make, name="make"),
+    path("work-report/", versions.make_work_report, name="work_report"),
+    path("measures/", versions.measures, name="measures"),
+    path("periods/", periods.periods, name="periods"),
+    path("periods/close/", periods.close, name="close"),
+    path("periods/<int:pk>/freeze/", periods.freeze, name="freeze"),
+    path("periods/<int:pk>/reopen/", periods.reopen, name="reopen"),
+    path("downloads/", files.downloads, name="downloads"),
+    path("downloads/<int:pk>/", files.download, name="download"),
+    path("<int:pk>/", versions.detail, name="report"),
+    path("<int:pk>/release/", releases.release, name="release"),
+    path("<int:pk>/refuse/", releases.refuse, name="refuse"),
+    path("<int:pk>/file/", files.file_of, name="file"),
 ]

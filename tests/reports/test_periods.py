@@ -18,7 +18,7 @@ from parkparty.audit.models import AuditEntry
 from parkparty.companies.models import Company
 from parkparty.core.dates import period_named
 from parkparty.organizations.models import Organization
-from parkparty.reports.choices import FileFormat, PeriodState, ReportKind
+from parkparty.reports.choices import FileFormat, PeriodState
 from parkparty.reports.models import Closing
 from parkparty.reports.services import (
     close_period,
@@ -28,6 +28,7 @@ from parkparty.reports.services import (
     reopen_period,
     save_measures,
 )
+from parkparty.reports.services.making import kinds_of
 from tests.conftest import World, cover, make_company
 
 Q3 = period_named("2026Q3")
@@ -41,7 +42,7 @@ def companies(world: World) -> list[Company]:
 
 def files_of(world: World) -> dict[tuple[str, str], bytes]:
     """Every report of the period, asked for anew, in every form."""
-    versions = {kind: make_report(world.kic, Q3, by=None, kind=kind)[0] for kind in ReportKind}
+    versions = {kind: make_report(world.kic, Q3, by=None, kind=kind)[0] for kind in kinds_of(world.kic)}
     return {(kind, format): file_of(version, format) for kind, version in versions.items() for format in FileFormat}
 
 

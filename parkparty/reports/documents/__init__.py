@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from parkparty.reports.choices import FileFormat
-from parkparty.reports.documents import excel, page, pdf, word
+from parkparty.reports.documents import excel, lines, page, pdf, word
 from parkparty.reports.documents.blocks import Imprint
 from parkparty.reports.sheets import Report
 
@@ -20,6 +20,7 @@ WRITERS: dict[str, Callable[[Report, Imprint], bytes]] = {
     FileFormat.PDF: pdf.write,
     FileFormat.HTML: page.write,
     FileFormat.JSON: _json,
+    FileFormat.CSV: lines.write,
 }
 
 

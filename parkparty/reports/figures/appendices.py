@@ -43,8 +43,8 @@ def uncovered_table(node: Node, *, as_of: dt.date, denominator: Denominator, lim
     return Table(_("未组织覆盖的企业"), columns, tuple(rows), number - len(rows), _("没有这样的企业。")), number
 
 
-def missing(duties: Sequence[Duty]) -> Section:
-    """What branches owed and have not reported, or got back."""
+def missing(duties: Sequence[Duty], title: str) -> Section:
+    """An appendix: what branches owed and have not reported, or got back."""
     owed = [duty for duty in duties if duty.is_open]
     owed.sort(key=lambda duty: (duty.organization.path, duty.due_on, duty.rule.code))
     rows = tuple(
@@ -52,18 +52,22 @@ def missing(duties: Sequence[Duty]) -> Section:
     )
     columns = (Column(_("党支部"), 16), Column(_("应开展"), 20), Column(_("时间"), 7), Column(_("状态"), 6))
     table = Table(_("未报的组织生活"), columns, rows, max(0, len(owed) - LISTED), _("没有未报的组织生活。"))
-    return Section(_("附件二：未报组织生活名单"), (), (table,), is_appendix=True)
+    return Section(title, (), (table,), is_appendix=True)
 
 
 def activities(by_type: Sequence[tuple[str, int, int]]) -> Section:
-    """Counted activities of the period by type."""
+    """Counted activities of the period by type as an appendix."""
+    return Section(_("附件三：活动开展情况"), (), (by_type_table(by_type),), is_appendix=True)
+
+
+def by_type_table(by_type: Sequence[tuple[str, int, int]]) -> Table:
+    """Counted activities by type: how often, and how many took part."""
     columns = (
         Column(_("计入类型"), 16),
         Column(_("次数"), 8, is_number=True),
         Column(_("实到人次"), 8, is_number=True),
     )
-    table = Table(_("各类活动"), columns, tuple(by_type), empty=_("报告期内没有计入统计的活动。"))
-    return Section(_("附件三：活动开展情况"), (), (table,), is_appendix=True)
+    return Table(_("各类活动"), columns, tuple(by_type), empty=_("报告期内没有计入统计的活动。"))
 
 
 def hints(draft: Draft, organizations: Sequence[Any], as_of: dt.date) -> Section:

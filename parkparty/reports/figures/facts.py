@@ -19,11 +19,12 @@ from parkparty.core.dates import Period, add_months, month_of
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node, with_units
 from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfall
+from parkparty.coverage.figures.frozen import code_of
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
-from parkparty.reports.choices import period_label
+from parkparty.reports.choices import ReportKind, period_label
 from parkparty.rules.choices import Every
 from parkparty.rules.figures import Duty, duties
 
@@ -65,6 +66,21 @@ def cover(asked: Asked, *further: tuple[str, str]) -> tuple[tuple[str, str], ...
     if asked.late:
         lines.append((_("截止后补报"), _("%(number)d 条活动记录") % {"number": asked.late}))
     return tuple(lines)
+
+
+def about(asked: Asked, kind: ReportKind) -> tuple[tuple[str, str], ...]:
+    """What a report is about, by codes, in the order of the keys."""
+    told = {
+        "report": kind.value,
+        "unit_kind": str(asked.node._meta.model_name),
+        "unit_code": code_of(asked.node),
+        "unit": str(asked.node),
+        "period": asked.period.name,
+        "since": asked.period.since.isoformat(),
+        "until": asked.period.until.isoformat(),
+        "as_of": asked.as_of.isoformat(),
+    }
+    return tuple(sorted(told.items()))
 
 
 def before(node: Node, period: Period, *, as_of: dt.date, denominator: Denominator) -> Before:

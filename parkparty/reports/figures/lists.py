@@ -14,6 +14,7 @@ from parkparty.reports.figures import appendices, facts
 from parkparty.reports.figures.burden import burden
 from parkparty.reports.figures.draft import Draft
 from parkparty.reports.figures.facts import Asked
+from parkparty.reports.figures.secretary import work_report
 from parkparty.reports.sheets import Column, Entry, Report, Section, Table, say
 from parkparty.rules.figures import hints, judging_book
 
@@ -99,8 +100,9 @@ LISTS: dict[ReportKind, Callable[[Asked], Report]] = {
     ReportKind.TERMS: terms,
     ReportKind.UNCOVERED: uncovered,
     ReportKind.BURDEN: burden,
+    ReportKind.SECRETARY: work_report,
 }
-"""Who writes which list."""
+"""Who writes which of the other forms."""
 
 
 def _listed(asked: Asked, kind: ReportKind, columns: tuple[Column, ...], rows: list[Any], number: int) -> Report:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from parkparty.companies.choices import CoverageState, Denominator
 from parkparty.core.dates import period_before, same_period_last_year
 from parkparty.core.rates import Rate
-from parkparty.core.text import clean
 from parkparty.coverage.figures import CompanyCoverage
 from parkparty.coverage.figures.frozen import coverage_in, read
 from parkparty.coverage.models import CoverageSnapshot
@@ -19,6 +18,7 @@ from parkparty.reports.figures.comparison import compared
 from parkparty.reports.figures.draft import Draft
 from parkparty.reports.figures.facts import Asked
 from parkparty.reports.figures.life import life
+from parkparty.reports.figures.measures import measures_section
 from parkparty.reports.sheets import Column, Ref, Report, Section, Table, say
 
 DENOMINATORS = (Denominator.OPERATING, Denominator.YINGJIAN)
@@ -39,9 +39,9 @@ def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot]
         _changes(draft, asked, operating),
         life(draft, owed, members, held=held.count(), founded=founded),
         appendices.hints(draft, standing, as_of),
-        _measures(asked),
+        measures_section(asked),
         appendices.uncovered(node, as_of=as_of, denominator=Denominator.OPERATING),
-        appendices.missing(owed),
+        appendices.missing(owed, _("附件二：未报组织生活名单")),
         appendices.activities(facts.by_type(held)),
     )
     return Report(
@@ -142,12 +142,6 @@ def _changes(draft: Draft, asked: Asked, frozen: CoverageSnapshot) -> Section:
     return Section(
         _("变化情况"), tuple(sentence for sentence, _table in found), tuple(table for _sentence, table in found)
     )
-
-
-def _measures(asked: Asked) -> Section:
-    """What the office writes itself; its line breaks stay."""
-    lines = [clean(line) for line in asked.measures.splitlines() if clean(line)]
-    return Section(_("下一步措施"), tuple((line,) for line in lines or [_("（由报告单位填写。）")]))
 
 
 def _number(title: str) -> Column:

@@ -3,11 +3,13 @@
 from parkparty.reports.services.files import AT_ONCE, ask_for_file, file_of, sweep, write_file
 from parkparty.reports.services.making import make_report, measures_for, save_measures
 from parkparty.reports.services.periods import close_period, freeze_period, reopen_period
+from parkparty.reports.services.releases import decide_release
 
 __all__ = [
     "AT_ONCE",
     "ask_for_file",
     "close_period",
+    "decide_release",
     "file_of",
     "freeze_period",
     "make_report",

@@ -17,7 +17,7 @@ from parkparty.coverage.figures import Node
 from parkparty.reports.choices import FILE_DAYS, FileFormat, JobState, ReportKind
 from parkparty.reports.documents import write
 from parkparty.reports.documents.blocks import Imprint
-from parkparty.reports.models import STUCK_AFTER, FileJob, ReportVersion
+from parkparty.reports.models import STUCK_AFTER, FileJob, Release, ReportVersion
 from parkparty.reports.services.making import make_report, of_period
 
 AT_ONCE = 5
@@ -46,27 +46,50 @@ def ask_for_file(
 
 
 def write_file(key: int) -> None:
-    """Generate what a job asks for and keep it until it expires. A job that was taken up already is left alone."""
+    """Generate what a job asks for and keep it until it expires. A job that was taken up already is left alone.
+
+    A public edition that is not released holds its files back; ``decide_release`` lets them go on.
+    """
     taken = FileJob.objects.filter(pk=key, state=JobState.WAITING).update(state=JobState.COUNTING)
     if not taken:
         return
     job = FileJob.objects.select_related("area", "park", "organization", "version", "asked_by").get(pk=key)
     try:
         version = job.version or make_report(job.node, job.period, by=job.asked_by, kind=ReportKind(job.kind))[0]
-        FileJob.objects.filter(pk=key).update(state=JobState.WRITING, version=version)
+        if not _goes_on(job, version):
+            return
         content = file_of(version, FileFormat(job.format))
         job.refresh_from_db()
         job.file.save("", ContentFile(content), save=False)
         job.size, job.state = len(content), JobState.READY
         job.expires_at = timezone.now() + dt.timedelta(days=FILE_DAYS)
         job.save()
+    except ValidationError as refusal:
+        told = " ".join(refusal.messages)[:300]
+        FileJob.objects.filter(pk=key).update(state=JobState.FAILED, refusal=told)
     except BaseException:
         FileJob.objects.filter(pk=key).update(state=JobState.FAILED)
         raise
 
 
+@transaction.atomic
+def _goes_on(job: FileJob, version: ReportVersion) -> bool:
+    """Say that the file is being written, or that it waits for the release of its version, which is not decided now."""
+    list(Release.objects.select_for_update().filter(version=version))
+    may_leave = version.may_leave
+    state = JobState.WRITING if may_leave else JobState.HELD
+    FileJob.objects.filter(pk=job.pk).update(state=state, version=version)
+    return may_leave
+
+
 def file_of(version: ReportVersion, format: FileFormat) -> bytes:
-    """A version as a file; the same version always gives the same bytes."""
+    """A version as a file; the same version always gives the same bytes.
+
+    Raises:
+        ValidationError: it is a public edition that is not released.
+    """
+    if not version.may_leave:
+        raise ValidationError(_("公开版由另一人批准后才能下载。"))
     with translation.override(settings.LANGUAGE_CODE):
         return write(version.report, Imprint(version.data_at, version.sha256), format)
 

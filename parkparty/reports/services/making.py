@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -17,12 +18,14 @@ from parkparty.core.dates import Period, today
 from parkparty.coverage.figures import Node
 from parkparty.coverage.figures.frozen import sha256_of
 from parkparty.coverage.services import take_snapshot
+from parkparty.organizations.models import Organization
 from parkparty.reports.choices import PeriodState, ReportKind
 from parkparty.reports.figures.closing import late_entries
-from parkparty.reports.figures.facts import Asked
+from parkparty.reports.figures.facts import Asked, about
 from parkparty.reports.figures.lists import LISTS
+from parkparty.reports.figures.public import public_edition
 from parkparty.reports.figures.quarterly import DENOMINATORS, coverage_report
-from parkparty.reports.models import Closing, Measures, ReportVersion
+from parkparty.reports.models import Closing, Measures, Release, ReportVersion
 from parkparty.reports.sheets import Report
 
 
@@ -36,11 +39,12 @@ def make_report(
     of a frozen period always the one that was frozen with it.
 
     Raises:
-        ValidationError: the period has not begun.
+        ValidationError: the period has not begun, or a public edition would hold the number of a person.
     """
     closing = Closing.objects.of(node).in_period(period).select_for_update().first()
     last = ReportVersion.objects.of(node).in_period(period).filter(kind=kind).order_by("-pk").first()
-    if last and closing and closing.state == PeriodState.FROZEN:
+    is_frozen = closing is not None and closing.state == PeriodState.FROZEN
+    if last and is_frozen and kind != ReportKind.PUBLIC:  # which follows the report of coverage
         return last, False
     if period.since > today():
         raise ValidationError(_("%(period)s 还没有开始，选已经开始的月份、季度或年份。") % {"period": period.name})
@@ -54,7 +58,7 @@ def make_report(
         late=late_entries(node, period, closing.closed_at).count() if closing and closing.closed_at else 0,
     )
     with translation.override(settings.LANGUAGE_CODE):  # the same bytes whatever language the reader has chosen
-        content = _written(asked, kind, by=by).text
+        content = replace(_written(asked, kind, by=by), about=about(asked, kind)).text
     if last and last.content == content:
         return last, False
     version = ReportVersion.objects.create(
@@ -66,12 +70,16 @@ def make_report(
         content=content,
         sha256=sha256_of(content),
     )
+    if kind == ReportKind.PUBLIC:
+        Release.objects.create(version=version, proposed_by=by)
     record(gettext_noop("生成报告"), version, by=by, changes={"sha256": [None, version.sha256]})
     return version, True
 
 
 def _written(asked: Asked, kind: ReportKind, *, by: User | None) -> Report:
-    """The report; that of coverage from snapshots, which are taken first."""
+    """The report; that of coverage from snapshots, which are taken first, and its public edition from it."""
+    if kind == ReportKind.PUBLIC:
+        return public_edition(make_report(asked.node, asked.period, by=by)[0].report)
     if kind != ReportKind.COVERAGE:
         return LISTS[kind](asked)
     frozen = {
@@ -79,6 +87,12 @@ def _written(asked: Asked, kind: ReportKind, *, by: User | None) -> Report:
         for denominator in DENOMINATORS
     }
     return coverage_report(asked, frozen)
+
+
+def kinds_of(node: Node) -> list[ReportKind]:
+    """The reports that ``node`` has; the public edition is none of its own but follows that of coverage."""
+    left_out = {ReportKind.PUBLIC} if isinstance(node, Organization) else {ReportKind.PUBLIC, ReportKind.SECRETARY}
+    return [kind for kind in ReportKind if kind not in left_out]
 
 
 def measures_for(node: Node, period: Period) -> str:

@@ -16,7 +16,7 @@ from parkparty.coverage.figures import Node
 from parkparty.reports.choices import PeriodState, ReportKind
 from parkparty.reports.figures.closing import not_closed_below
 from parkparty.reports.models import Closing
-from parkparty.reports.services.making import make_report, of_period
+from parkparty.reports.services.making import kinds_of, make_report, of_period
 
 GAPS_NAMED = 20
 
@@ -54,7 +54,7 @@ def freeze_period(closing: Closing, *, by: User) -> Closing:
     closing = Closing.objects.select_for_update().get(pk=closing.pk)
     if closing.state != PeriodState.CLOSED:
         raise ValidationError(_("只有已截止、还没有冻结的报告期可以冻结。"))
-    made = {kind: make_report(closing.node, closing.period, by=by, kind=kind)[0] for kind in ReportKind}
+    made = {kind: make_report(closing.node, closing.period, by=by, kind=kind)[0] for kind in kinds_of(closing.node)}
     version = made[ReportKind.COVERAGE]
     return _move(closing, PeriodState.FROZEN, _("冻结报告期"), by=by, version=version)
 

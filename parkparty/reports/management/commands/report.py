@@ -37,10 +37,11 @@ class Command(BaseCommand):
         try:
             period, kind = PeriodField().clean(options["period"]), ReportKind(options["kind"])
             version, is_new = make_report(_node(options), period, by=None, kind=kind)
+            content = file_of(version, FileFormat(options["format"]))
         except ValidationError as refusal:
             raise CommandError(" ".join(refusal.messages)) from refusal
         try:
-            Path(options["out"]).write_bytes(file_of(version, FileFormat(options["format"])))
+            Path(options["out"]).write_bytes(content)
         except OSError as fault:
             raise CommandError(
                 _("写不了文件 %(file)s：%(fault)s") % {"file": options["out"], "fault": fault}
