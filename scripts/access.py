@@ -6,6 +6,7 @@ The rows come from the running code: the action that each view requires, ``acces
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Iterator
@@ -122,15 +123,27 @@ def page() -> str:
         "",
         "## 地址与操作",
         "",
-        "| 地址 | 名称 | 须能 |",
-        "|---|---|---|",
+        "只提交的地址只接受提交，打开它们会被拒绝（405）。",
+        "",
+        "| 地址 | 名称 | 须能 | 方式 |",
+        "|---|---|---|---|",
     ]
     for route in routes():
         needs = f"公开：{OPEN[route.name]}" if route.is_open else "登录"
         if route.actions:
             needs = "或".join(str(WHAT[Action(action)]) for action in route.actions)
-        lines.append(f"| `/{_readable(route.pattern)}` | `{route.name}` | {needs} |")
+        way = "只提交" if _takes_post_only(route.view) else ""
+        lines.append(f"| `/{_readable(route.pattern)}` | `{route.name}` | {needs} | {way} |")
     return "\n".join(lines) + "\n"
+
+
+def _takes_post_only(view: Any) -> bool:
+    """Whether Django refuses to open the address, by the methods that the decorators around its view let through."""
+    around = [view]
+    while inner := getattr(around[-1], "__wrapped__", None):
+        around.append(inner)
+    allowed = [inspect.getclosurevars(layer).nonlocals.get("request_method_list") for layer in around]
+    return ["POST"] in allowed
 
 
 def _readable(pattern: str) -> str:

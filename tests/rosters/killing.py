@@ -15,11 +15,8 @@ from typing import Any
 import django
 
 
-def main(database: str, step: str, number: int, stride: int) -> None:
+def main(step: str, number: int, stride: int) -> None:
     django.setup()
-    from django.db import connections
-
-    connections["default"].settings_dict["NAME"] = database
     for point in range(1, 2_000, stride):
         ended = _in_a_process(lambda at=point: _work(step, number, at))
         _in_a_process(lambda at=point, code=ended: _tell(number, at, code))
@@ -70,4 +67,4 @@ def _tell(number: int, point: int, ended: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +35,7 @@ def kill_until_done(
     step: str, batch: RosterBatch, tmp_path: Path, *, stride: int = 4
 ) -> list[tuple[int, int, str, list[int]]]:
     """What each process left: the statement at which it died, how it ended, the batch's state, the tables' rows."""
-    command = [sys.executable, "-m", "tests.rosters.killing", str(connection.settings_dict["NAME"]), step]
+    command = [sys.executable, "-m", "tests.rosters.killing", step]
     answer = subprocess.run(
         [*command, str(batch.pk), str(stride)],
         cwd=settings.BASE_DIR,
