@@ -165,8 +165,10 @@ def copy_of_checkout(folder: Path) -> Path:
     shutil.copytree(ROOT, folder, ignore=left_out)
     (folder / ".venv").symlink_to(ROOT / ".venv")
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    kept = ROOT / ".cache/tests"  # the migrated database, which every run starts from
+    kept.mkdir(parents=True, exist_ok=True)
     (folder / ".cache").mkdir()
-    (folder / ".cache/tests").symlink_to(ROOT / ".cache/tests")  # the migrated database, which every run starts from
+    (folder / ".cache/tests").symlink_to(kept)
     return folder
 
 
