@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "parkparty.rosters",
     "parkparty.engagement",
     "parkparty.reports",
+    "parkparty.api",
     "parkparty.demo",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -148,6 +149,7 @@ SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 SESSION_ABSOLUTE_HOURS = env.int("SESSION_ABSOLUTE_HOURS", 12)
 RECENT_LOGIN_MINUTES = env.int("RECENT_LOGIN_MINUTES", 10)  # how long a proof of presence opens sensitive steps
 INVITATION_DAYS = env.int("INVITATION_DAYS", 7)
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 120)  # with one token
 SITE_URL = env.str("SITE_URL", "")  # https://…, for links in letters; otherwise the address that the administrator uses
 OIDC_ISSUER = env.str("OIDC_ISSUER", "")  # a city's identity provider; empty: off
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
@@ -230,6 +232,7 @@ if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^api/"]  # refused instead: a program that follows would never learn of its fault
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     if env.bool("BEHIND_TLS_PROXY", False):

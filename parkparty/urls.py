@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/", include("parkparty.activities.urls")),
     path("admin/", site.urls),
     path("", include("parkparty.access.urls")),
+    path("api/v1/", include("parkparty.api.urls")),
     path("companies/", include("parkparty.companies.urls")),
     path("coverage/", include("parkparty.coverage.urls")),
     path("feedback/", http.feedback, name="feedback"),

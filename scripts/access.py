@@ -28,6 +28,7 @@ OPEN = {
     "accounts:oidc": "未启用统一身份登录时回答 404",
     "accounts:oidc_callback": "同上",
     "activities:feed": "日历订阅；凭本人开通、可以停用的保密地址，每次按本人当时的授权取活动，不含议题和内容",
+    "api:openapi": "接口描述，不含数据",
     "feedback": "投诉建议",
     "text_size": "字号，存在浏览器里",
     "set_language": "语言，存在浏览器里",

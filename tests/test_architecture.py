@@ -112,11 +112,13 @@ PUBLIC = {
     "accounts:logout",
     "accounts:invitation",
     "activities:feed",
+    "api:openapi",
     "feedback",
     "text_size",
     "set_language",
 }
-"""Addresses that a visitor may open: signing in and out, a calendar's secret address, what the footer offers."""
+"""Addresses that a visitor may open: signing in and out, a calendar's secret address, what the footer offers,
+and the description of the interface for programs, which tells nothing but what the code tells."""
 
 OWN = {
     "home",
@@ -146,6 +148,8 @@ def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPatt
 
 ROUTES = dict(routes(get_resolver().url_patterns))
 OUTSIDE_ADMIN = {name: pattern for name, pattern in ROUTES.items() if not name.startswith("admin:")}
+FOR_PROGRAMS = {name for name in ROUTES if name.startswith("api:")} - {"api:docs", "api:openapi"}
+"""Addresses that open to a key, never to a browser's sign-in."""
 
 
 class TestRoutes:
@@ -153,7 +157,7 @@ class TestRoutes:
         open_to_all = {name for name, pattern in OUTSIDE_ADMIN.items() if not hasattr(pattern.callback, "action")}
         assert open_to_all == PUBLIC | OWN
 
-    @pytest.mark.parametrize("name", sorted(set(OUTSIDE_ADMIN) - PUBLIC))
+    @pytest.mark.parametrize("name", sorted(set(OUTSIDE_ADMIN) - PUBLIC - FOR_PROGRAMS))
     def test_a_visitor_is_sent_to_the_login(self, client: Client, db: None, name: str) -> None:
         parameters = OUTSIDE_ADMIN[name].pattern.converters
         sample = {key: {"IntConverter": 1}.get(type(kind).__name__, "1") for key, kind in parameters.items()}
@@ -161,6 +165,12 @@ class TestRoutes:
         answers = {answer.status_code: answer for answer in (client.get(address), client.post(address))}
         assert {302} <= set(answers) <= {302, 405}
         assert answers[302].url.startswith(reverse("accounts:login"))
+
+    @pytest.mark.parametrize("name", sorted(FOR_PROGRAMS))
+    def test_a_program_without_a_key_is_told_so(self, client: Client, db: None, name: str) -> None:
+        sample = dict.fromkeys(OUTSIDE_ADMIN[name].pattern.converters, "1")
+        refused = client.get(reverse(name, kwargs=sample))
+        assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "Bearer")
 
     def test_no_address_speaks_of_what_is_not_built(self) -> None:
         words = re.compile(r"check-?in|sign-?in-sheet|ranking|leaderboard|points|score", re.I)

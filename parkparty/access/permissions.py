@@ -36,6 +36,7 @@ class Action(StrEnum):
     MANAGE_USERS = "manage_users"
     READ_AUDIT = "read_audit"
     READ_HISTORY = "read_history"
+    USE_API = "use_api"
 
 
 EVERY_READER = (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER)
@@ -60,6 +61,7 @@ ROLES_FOR: dict[Action, tuple[Role, ...]] = {
     Action.MANAGE_USERS: (Role.ADMINISTRATOR,),
     Action.READ_AUDIT: (Role.AUDITOR,),
     Action.READ_HISTORY: (*EVERY_READER, Role.AUDITOR),
+    Action.USE_API: (Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER),
 }
 
 WHAT = {
@@ -82,6 +84,7 @@ WHAT = {
     Action.MANAGE_USERS: gettext_lazy("管理用户"),
     Action.READ_AUDIT: gettext_lazy("查看操作记录"),
     Action.READ_HISTORY: gettext_lazy("查看变更历史"),
+    Action.USE_API: gettext_lazy("使用数据接口"),
 }
 
 HISTORIES: dict[str, Action] = {

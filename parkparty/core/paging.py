@@ -71,6 +71,11 @@ def number_of(rows: models.QuerySet[M], page: KeysetPage[M], *, exactly: bool = 
     return number if number <= COUNTED_TO else None
 
 
+def is_cursor(model: type[models.Model], order: tuple[str, ...], text: str) -> bool:
+    """Whether ``text`` reads as the cursor of a list of ``model`` in this order: a program is told when it does not."""
+    return _read(model, order, text) is not None
+
+
 def _reversed(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 

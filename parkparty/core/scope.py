@@ -53,6 +53,15 @@ class Scope:
         wanted = frozenset(roles)
         return Scope(tuple(reach for reach in self.reaches if reach.role in wanted), self.user_id)
 
+    def narrowed_to(self, tree: Tree, path: str) -> Scope:
+        """The part of this scope at the node at ``path`` and below it; what the other tree reaches falls away."""
+        kept = (
+            Reach(reach.role, tree, max(reach.path, path, key=len))
+            for reach in self.reaches
+            if reach.tree == tree and (reach.path.startswith(path) or path.startswith(reach.path))
+        )
+        return Scope(tuple(kept), self.user_id)
+
     def paths(self, tree: Tree, roles: Iterable[str] | None = None) -> tuple[str, ...]:
         """The outermost subtrees of ``tree`` reached, with any role or only with ``roles``."""
         wanted = None if roles is None else frozenset(roles)

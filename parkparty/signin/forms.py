@@ -184,18 +184,20 @@ class InvitationForm(forms.Form):
             validate_email(email)
         if User.objects.within(Scope.everything()).filter(username__iexact=username).exists():
             raise ValidationError(gettext("登录名“%(name)s”已有人使用，换一个。") % {"name": username})
-        return NewAccount(username, display_name, email, _role(role), self._node(half_width(code)))
+        return NewAccount(username, display_name, email, _role(role), node_of(half_width(code), self.scope))
 
-    def _node(self, code: str) -> TreeNode:
-        for rows in (
-            Organization.objects.within(self.scope).filter(code=code),
-            Park.objects.within(self.scope).filter(key=code),
-            Area.objects.within(self.scope).filter(code=code),
-        ):
-            found: TreeNode | None = rows.first()
-            if found:
-                return found
-        raise ValidationError(gettext("负责范围内没有代码为“%(code)s”的党组织、园区或辖区。") % {"code": code})
+
+def node_of(code: str, scope: Scope) -> TreeNode:
+    """The organisation, park or area of ``scope`` that ``code`` stands for."""
+    for rows in (
+        Organization.objects.within(scope).filter(code=code),
+        Park.objects.within(scope).filter(key=code),
+        Area.objects.within(scope).filter(code=code),
+    ):
+        found: TreeNode | None = rows.first()
+        if found:
+            return found
+    raise ValidationError(gettext("负责范围内没有代码为“%(code)s”的党组织、园区或辖区。") % {"code": code})
 
 
 def _role(name: str) -> Role:
@@ -215,3 +217,51 @@ class PersonFilter(forms.Form):
     """Part of a name to look for."""
 
     name = forms.CharField(label=_("登录名或显示名"), max_length=60, required=False)
+
+
+class TokenForm(forms.Form):
+    """What a key is for, how long it holds, and the node that it is narrowed to."""
+
+    name = forms.CharField(
+        label=_("用途"),
+        max_length=60,
+        help_text=_("写明哪个系统使用，例如“区数据平台”。"),
+        error_messages={"required": _("填写用途，以后凭它辨认。")},
+    )
+    days = forms.TypedChoiceField(
+        label=_("有效期"),
+        coerce=int,
+        choices=[(30, _("30 天")), (90, _("90 天")), (180, _("180 天")), (365, _("一年"))],
+        initial=90,
+        help_text=_("最长一年，到期后重新生成。"),
+        error_messages={"required": _("选择有效期。")},
+    )
+    node = forms.CharField(
+        label=_("只读取其中一处"),
+        max_length=40,
+        required=False,
+        help_text=_("填党组织代码、园区标识或区划代码，令牌只能读取它和它的下级；留空为本人全部授权范围。"),
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off"}),
+    )
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope = scope
+
+    def clean_name(self) -> str:
+        name = clean(self.cleaned_data["name"])
+        if not name:
+            raise ValidationError(gettext("填写用途，以后凭它辨认。"))
+        return name
+
+    def clean_node(self) -> TreeNode | None:
+        """An organisation reached only by the place it sits in is no limit of its own: its place is."""
+        code = half_width(self.cleaned_data["node"])
+        if not code:
+            return None
+        node = node_of(code, self.scope)
+        if isinstance(node, Organization) and not self.scope.covers("organizations", node.path):
+            raise ValidationError(
+                gettext("本人的授权落在“%(node)s”所在的园区或辖区，改填园区标识或区划代码。") % {"node": node}
+            )
+        return node

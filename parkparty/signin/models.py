@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from parkparty.signin.querysets import AttemptQuerySet, InvitationQuerySet, LoginSessionQuerySet
+from parkparty.core.models import TreeNode
+from parkparty.organizations.models import Organization
+from parkparty.places.models import Area, Park
+from parkparty.signin.querysets import ApiTokenQuerySet, AttemptQuerySet, InvitationQuerySet, LoginSessionQuerySet
 from parkparty.signin.rules import device, masked
 
 
@@ -152,3 +157,55 @@ class IdentityLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.issuer}"
+
+
+class ApiToken(models.Model):
+    """A key by which a program reads what its owner may read, or only what lies at one node and below.
+
+    Only the hash of its 256 random bits is kept. ``minute`` is the last minute of use, ``used`` how often in it.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("用户"), related_name="api_tokens"
+    )
+    name = models.CharField(_("用途"), max_length=60)
+    digest = models.CharField(_("摘要"), max_length=64, unique=True)
+    mark = models.CharField(_("开头几位"), max_length=12)
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, verbose_name=_("党组织"), null=True, blank=True, related_name="+"
+    )
+    area = models.ForeignKey(Area, models.CASCADE, verbose_name=_("辖区"), null=True, blank=True, related_name="+")
+    park = models.ForeignKey(Park, models.CASCADE, verbose_name=_("园区"), null=True, blank=True, related_name="+")
+    since = models.DateTimeField(_("生成时间"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("到期时间"))
+    last_used = models.DateTimeField(_("最近使用"), null=True, blank=True)
+    minute = models.DateTimeField(_("计次的一分钟"), null=True, blank=True)
+    used = models.PositiveIntegerField(_("这一分钟的次数"), default=0)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("接口令牌")
+        verbose_name_plural = pgettext_lazy("复数", "接口令牌")
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organization__isnull=True, area__isnull=True)
+                | Q(organization__isnull=True, park__isnull=True)
+                | Q(area__isnull=True, park__isnull=True),
+                name="signin_token_on_one_node_at_most",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    @property
+    def node(self) -> TreeNode | None:
+        """What the key is narrowed to; None for all that its owner may read."""
+        return self.organization or self.area or self.park
+
+    @property
+    def has_run_out(self) -> bool:
+        """Whether its time is over."""
+        return bool(self.expires_at <= timezone.now())

@@ -34,6 +34,14 @@ class LoginSessionQuerySet(models.QuerySet):
         )
 
 
+class ApiTokenQuerySet(models.QuerySet):
+    """Keys by which programs read."""
+
+    def usable(self) -> Self:
+        """Those that have not run out, of accounts that may sign in."""
+        return self.filter(expires_at__gt=timezone.now(), user__is_active=True)
+
+
 class InvitationQuerySet(models.QuerySet):
     """Links by which people set their password."""
 

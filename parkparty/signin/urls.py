@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parkparty.signin.views import entry, people, security
+from parkparty.signin.views import entry, people, security, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,10 +22,14 @@ urlpatterns = [
     path("security/factor/remove/", security.factor_remove, name="factor_remove"),
     path("security/codes/", security.codes, name="codes"),
     path("security/codes/renew/", security.codes_renew, name="codes_renew"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.token_new, name="token_new"),
+    path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/password/", people.password_reset, name="password_reset"),
     path("people/<int:pk>/factor/", people.factor_reset, name="factor_reset"),
     path("people/<int:pk>/sessions/", people.person_sign_out, name="person_sign_out"),
+    path("people/<int:pk>/tokens/", people.person_tokens_end, name="person_tokens_end"),
 ]

@@ -54,13 +54,17 @@ def tried() -> Counter[str]:
 
 
 @pytest.fixture
-def sign_in(security_world: SecurityWorld) -> Callable[[str], Client]:
-    """A client of the reader with a role; an error of the site is a page to look at, not an exception."""
+def sign_in(security_world: SecurityWorld, settings: Any) -> Callable[[str], Client]:
+    """A client of the reader with a role, who sends a key for the interface wherever they go; an error of the site is a
+    page to look at, not an exception.
+    """
+    settings.API_REQUESTS_A_MINUTE = 1_000_000
     clients: dict[str, Client] = {}
 
     def client(role: str) -> Client:
         if role not in clients:
-            clients[role] = Steady(raise_request_exception=False)
+            key = {"Authorization": f"Bearer {security_world.tokens[role]}"}
+            clients[role] = Steady(raise_request_exception=False, headers=key)
             clients[role].force_login(security_world.users[role])
         return clients[role]
 

@@ -49,7 +49,7 @@ def faults_of(response: Any) -> list[str]:
     faults += [name for name, value in expected.items() if response.headers.get(name) != value]
     faults += [name for name in response.headers if name.startswith("Access-Control-")]
     if response.content and not re.match(
-        r"""(text/(html|javascript|calendar); charset="?utf-8"?$|application/(json|vnd\..*sheet)$)""",
+        r"""(text/(html|javascript|calendar); charset="?utf-8"?$|application/(json|problem\+json|vnd\..*sheet)$)""",
         response.headers.get("Content-Type", ""),
     ):
         faults.append(f"Content-Type {response.headers.get('Content-Type')}")

@@ -48,7 +48,8 @@ from parkparty.rosters.choices import BatchState, IssueKind, Outcome
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
 from parkparty.rules.choices import RuleKind, Strength
 from parkparty.rules.models import Rule
-from parkparty.signin.models import LoginSession
+from parkparty.signin.models import ApiToken, LoginSession
+from parkparty.signin.services.tokens import make_token
 from tests.conftest import LONG_AGO, cover, make_company, make_organization
 
 HOSTILE = """'"><plant plant>{{7*7}}%s"""
@@ -112,10 +113,11 @@ class Neighbourhood:
 
 @dataclass(frozen=True)
 class SecurityWorld:
-    """The neighbourhoods, and a user for each role who holds it on OWN."""
+    """The neighbourhoods, and a user for each role who holds it on OWN, with a key of theirs for programs."""
 
     neighbourhoods: dict[Relation, Neighbourhood]
     users: dict[str, User]
+    tokens: dict[str, str]
     type: ActivityType
 
     def __getitem__(self, relation: Relation) -> Neighbourhood:
@@ -152,7 +154,9 @@ def build() -> SecurityWorld:
         relation: _furnish(number, relation, areas[relation], organizations[relation], writer, kind)
         for number, relation in enumerate(areas)
     }
-    return SecurityWorld(neighbourhoods, _users(areas[Relation.OWN], own), kind)
+    users = _users(areas[Relation.OWN], own)
+    tokens = {role: make_token(by=user, name="matrix", days=30, node=None) for role, user in users.items()}
+    return SecurityWorld(neighbourhoods, users, tokens, kind)
 
 
 def _area(code: str, relation: str, parent: Area | None) -> Area:
@@ -210,6 +214,7 @@ def _furnish(
         ),
         Grant.objects.create(user=account, role=Role.VIEWER, organization=organization, since=LONG_AGO),
         LoginSession.objects.create(user=account, key=f"session-{relation}", since=MORNING, last_seen=MORNING),
+        ApiToken.objects.create(user=account, name=token, digest=token[-64:], expires_at=MORNING.replace(year=2126)),
         ActivityPhoto.objects.create(activity=activity, file=ContentFile(_picture(), "x.jpg"), sha256=token),
         SavedView.objects.create(owner=account, name=token),
         robot := Robot.objects.create(organization=organization, kind=RobotKind.WECOM, sealed_address=token),

@@ -25,6 +25,7 @@ from parkparty.audit.services import record
 from parkparty.core.models import TreeNode
 from parkparty.signin.models import Invitation
 from parkparty.signin.services.sessions import end_sessions
+from parkparty.signin.services.tokens import revoke_tokens
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class Issued:
 def issue_link(user: User, *, by: User | None, site: str) -> Issued:
     """A new link for ``user`` to set a password by, the same for a first one and for one that was forgotten.
 
-    The old password and older links end at once, and so does every session; a second factor stays. ``site`` is the
+    The old password, older links, keys for programs and sessions end at once; a second factor stays. ``site`` is the
     site's own address, from the settings or from the request of who issues, never from the invited person's.
     """
     token = secrets.token_urlsafe(32)
@@ -63,6 +64,7 @@ def issue_link(user: User, *, by: User | None, site: str) -> Issued:
         user.set_unusable_password()
         user.save(update_fields=["password", "password_changed_at"])
     end_sessions(user, by=by)
+    revoke_tokens(user, by=by)
     Invitation.objects.filter(user=user).usable().update(expires_at=timezone.now())
     expires_at = timezone.now() + dt.timedelta(days=settings.INVITATION_DAYS)
     Invitation.objects.create(user=user, digest=_digest(token), expires_at=expires_at, created_by=by)

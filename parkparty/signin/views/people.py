@@ -24,6 +24,7 @@ from parkparty.signin.scoping import recent_login_required
 from parkparty.signin.services.factors import has_factor, remove_factor
 from parkparty.signin.services.invitations import issue_link, mail_links, open_accounts
 from parkparty.signin.services.sessions import end_sessions
+from parkparty.signin.services.tokens import revoke_tokens
 
 
 @requires(Action.MANAGE_USERS)
@@ -45,6 +46,7 @@ def person(request: ScopedRequest, pk: int) -> HttpResponse:
         "factor": has_factor(found),
         "open_link": found.invitations.usable().first(),
         "sessions": found.login_sessions.open().count(),
+        "tokens": found.api_tokens.all(),
         "days": settings.INVITATION_DAYS,
     }
     return render(request, "signin/person.html", context)
@@ -96,6 +98,17 @@ def person_sign_out(request: ScopedRequest, pk: int) -> HttpResponse:
     found = scoped_or_404(_people_of(request), pk=pk)
     count = end_sessions(found, by=request.user)
     messages.success(request, _("“%(person)s”的 %(count)s 处登录已退出。") % {"person": found, "count": count})
+    return redirect("accounts:person", pk=found.pk)
+
+
+@recent_login_required
+@requires(Action.MANAGE_USERS)
+@require_POST
+def person_tokens_end(request: ScopedRequest, pk: int) -> HttpResponse:
+    """End every key that a person made for programs."""
+    found = scoped_or_404(_people_of(request), pk=pk)
+    count = revoke_tokens(found, by=request.user)
+    messages.success(request, _("“%(person)s”的 %(count)s 个接口令牌已撤销。") % {"person": found, "count": count})
     return redirect("accounts:person", pk=found.pk)
 
 
