@@ -30,7 +30,7 @@ def signed_in(client: Client, keeper: User) -> Client:
 
 
 def secret_in(page: str) -> str:
-    return page.partition('id="token-secret" value="')[2].partition('"')[0]
+    return page.partition("data-token>")[2].partition("<")[0]
 
 
 def make(client: Client, **fields: Any) -> Any:
