@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "parkparty.signin.middleware.SessionLimitsMiddleware",
     "parkparty.access.middleware.ScopeMiddleware",
+    "parkparty.rules.middleware.LimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "parkparty.signin.middleware.DutiesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

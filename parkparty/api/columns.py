@@ -72,6 +72,7 @@ class Figure:
 
     point: Point
     coverage: CompanyCoverage
+    definition: str
 
 
 def _named(row: Organization | Area | Park | None) -> dict[str, Any] | None:
@@ -124,7 +125,7 @@ FIGURE = (
     Column("node", NAMED, _("代码和名称"), lambda row: _named(row.point.node)),
     Column("as_of", DAY, _("截至日期"), lambda row: row.point.as_of.isoformat()),
     Column("population", NAMED, _("口径（分母）"), lambda row: _choice(Denominator(row.point.denominator))),
-    Column("definition", TEXT, _("口径的定义"), lambda row: row.point.denominator.definition),
+    Column("definition", TEXT, _("口径的定义"), lambda row: row.definition),
     Column("companies", NUMBER, _("企业数，即分母"), lambda row: row.coverage.companies),
     Column("own", NUMBER, CoverageState.OWN.label, lambda row: row.coverage.own),
     Column("joint", NUMBER, CoverageState.JOINT.label, lambda row: row.coverage.joint),

@@ -45,6 +45,7 @@ from parkparty.coverage.figures import (
     top_organizations,
     top_places,
 )
+from parkparty.rules.figures import limits_of
 
 TOPS = 50
 NODES = ("place", "organization", "branch")
@@ -68,7 +69,8 @@ def figures(request: ApiRequest) -> Answer:
         nodes: list[Node] = [node] if node else [*top_places(scope, TOPS), *top_organizations(scope, TOPS)]
         points = [Point(node, denominator, day) for node in nodes]
         found = list(zip(nodes, coverage_at(points, scope), strict=True))
-    data = [told(Figure(Point(node, denominator, day), coverage), FIGURE) for node, coverage in found]
+    definition = denominator.definition(limits_of(denominator, day))
+    data = [told(Figure(Point(node, denominator, day), coverage, definition), FIGURE) for node, coverage in found]
     return Answer({"data": data}, len(data))
 
 

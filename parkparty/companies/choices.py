@@ -1,5 +1,7 @@
 """Closed lists of companies."""
 
+from dataclasses import asdict, dataclass
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +94,18 @@ STATES_OF: dict[str, tuple[CoverageState, ...]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From how many on a company counts: what the texts say, where no rule of the site says otherwise.
+
+    ``full`` members make it 应建 (probationary ones do not count), ``sanyou_staff`` 三有, ``guishang_staff`` 规上.
+    """
+
+    full: int = 3
+    sanyou_staff: int = StaffBand.FROM_10
+    guishang_staff: int = StaffBand.FROM_100
+
+
 class Denominator(models.TextChoices):
     """Of which companies a rate is the rate (domain 2.7)."""
 
@@ -101,10 +115,9 @@ class Denominator(models.TextChoices):
     GUISHANG = "guishang", _("规上企业")
     YINGJIAN = "yingjian", _("应建企业")
 
-    @property
-    def definition(self) -> str:
+    def definition(self, limits: Limits) -> str:
         """The definition in one sentence, as it stands beside every rate."""
-        return str(_DEFINITIONS[self])
+        return str(_DEFINITIONS[self]) % asdict(limits)
 
     @property
     def is_on_site(self) -> bool:
@@ -115,7 +128,9 @@ class Denominator(models.TextChoices):
 _DEFINITIONS = {
     Denominator.REGISTERED: _("注册企业：截至日在册（注册或入驻）且未注销的企业，每家只计一次。"),
     Denominator.OPERATING: _("实体运营企业：截至日经营状态为存续，并实际入驻办公的企业，每家只计一次。"),
-    Denominator.SANYOU: _("三有企业：实体运营企业中有固定经营场所、从业人员 10 人以上的企业。"),
-    Denominator.GUISHANG: _("规上企业：未注销企业中年营业收入 2000 万元以上或从业人员 100 人以上的企业（地方口径）。"),
-    Denominator.YINGJIAN: _("应建企业：实体运营企业中正式党员 3 人以上的企业，预备党员不计。"),
+    Denominator.SANYOU: _("三有企业：实体运营企业中有固定经营场所、从业人员 %(sanyou_staff)d 人以上的企业。"),
+    Denominator.GUISHANG: _(
+        "规上企业：未注销企业中年营业收入 2000 万元以上或从业人员 %(guishang_staff)d 人以上的企业（地方口径）。"
+    ),
+    Denominator.YINGJIAN: _("应建企业：实体运营企业中正式党员 %(full)d 人以上的企业，预备党员不计。"),
 }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from parkparty.companies.choices import CoverageChoice, Denominator, SizeClass, StaffBand
 from parkparty.companies.models import Company, Industry
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
+from parkparty.companies.scoping import LimitsByDay
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import ListFilterForm, OrganizationField
 from parkparty.places.filters import PlaceField, places_in_reach
@@ -119,6 +120,10 @@ class CompanyFilterForm(CutForm):
 
     field_order = ("q", "place", "coverage", "denominator", "as_of")
 
+    def __init__(self, *args: Any, scope: Scope, limits: LimitsByDay, **kwargs: Any) -> None:
+        super().__init__(*args, scope=scope, **kwargs)
+        self.limits = limits
+
     def offer_places(self) -> None:
         """Fill the choice of places, with the one that was asked for always among them."""
         offered = places_in_reach(self.scope)
@@ -139,14 +144,15 @@ class CompanyFilterForm(CutForm):
         asked, day = self.cleaned_data, self.day
         rows = Company.objects.within(self.scope)
         denominator = Denominator(asked["denominator"]) if asked["denominator"] else None
+        kind = denominator or Denominator.REGISTERED
         for node in filter(None, (asked["place"], asked["organization"])):
-            rows = rows.population(node, denominator or Denominator.REGISTERED, day)
+            rows = rows.population(node, kind, day, self.limits.of(kind, day))
         if asked["branch"]:
             by_none = asked["branch"] == UNSTATED
             rows = rows.covered_by_none(day) if by_none else rows.covered_by(asked["branch"], day)
         rows = rows.cut_to(self.cut, day)
         if denominator and not (asked["place"] or asked["organization"]):
-            rows = rows.counting_as(denominator, day)
+            rows = rows.counting_as(denominator, day, self.limits.of(denominator, day))
             rows = rows.on_site_on(day) if denominator.is_on_site else rows
         if asked["coverage"]:
             rows = rows.covered(CoverageChoice(asked["coverage"]), day)

@@ -18,6 +18,7 @@ from parkparty.companies.choices import (
     CoverageChoice,
     CoverageState,
     Denominator,
+    Limits,
     LinkKind,
     SizeClass,
     StaffBand,
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 
 TIES = ("links", "memberships")
 """The relations that tie a company to an organisation."""
-
-MIN_FULL_MEMBERS = 3
-"""R01: from three full members on, a unit founds a branch of its own. Probationary members do not count."""
-
 
 UNSTATED = "-"
 """In place of a value: companies for which nothing is known."""
@@ -187,38 +184,34 @@ class CompanyQuerySet(models.QuerySet):
         """With an on-site tenancy somewhere on ``day``."""
         return self.filter(Exists(self._related("tenancies").filter(kind=TenancyKind.ON_SITE).valid_on(day)))
 
-    def above_designated_size(self, min_staff: int = StaffBand.FROM_100) -> Self:
-        """规上: yearly revenue of 20 million yuan and more, or ``min_staff`` staff (local rule)."""
-        return self.filter(Q(revenue_over_20m=True) | Q(staff_band__gte=min_staff))
-
-    def with_fixed_premises_and_staff(self, min_staff: int = StaffBand.FROM_10) -> Self:
-        """The two of 三有 beside operating: fixed premises and ``min_staff`` staff."""
-        return self.filter(fixed_premises=True, staff_band__gte=min_staff)
-
     def with_full_members(self, day: dt.date) -> Self:
         """Adds ``full_members``: the last count on or before ``day``, 0 when none."""
         last = self._related("member_counts").filter(as_of__lte=day).order_by("-as_of")
         return self.annotate(full_members=Coalesce(Subquery(last.values("full")[:1]), 0))
 
-    def counting_as(self, denominator: Denominator, day: dt.date) -> Self:
+    def counting_as(self, denominator: Denominator, day: dt.date, limits: Limits) -> Self:
         """Companies that ``denominator`` counts on ``day`` by what they are; where they are is left to the caller."""
-        if denominator in (Denominator.REGISTERED, Denominator.GUISHANG):
-            companies = self.registered_on(day)
-            return companies.above_designated_size() if denominator == Denominator.GUISHANG else companies
+        if denominator == Denominator.REGISTERED:
+            return self.registered_on(day)
+        if denominator == Denominator.GUISHANG:
+            large = Q(revenue_over_20m=True) | Q(staff_band__gte=limits.guishang_staff)
+            return self.registered_on(day).filter(large)
         companies = self.operating_on(day)
         if denominator == Denominator.SANYOU:
-            return companies.with_fixed_premises_and_staff()
+            return companies.filter(fixed_premises=True, staff_band__gte=limits.sanyou_staff)
         if denominator == Denominator.YINGJIAN:
-            return companies.with_full_members(day).filter(full_members__gte=MIN_FULL_MEMBERS)
+            return companies.with_full_members(day).filter(full_members__gte=limits.full)
         return companies
 
-    def population(self, node: TreeNode, denominator: Denominator, day: dt.date, cut: Cut = WHOLE) -> Self:
+    def population(
+        self, node: TreeNode, denominator: Denominator, day: dt.date, limits: Limits, cut: Cut = WHOLE
+    ) -> Self:
         """The companies of a park, an area or an organisation that ``denominator`` counts on ``day`` (domain 2.7).
 
         Of a place: those with a tenancy in it, on site where the denominator asks for it. Of an organisation: those
         that a link or a membership ties to it or to one below it, on site anywhere where the denominator asks for it.
         """
-        companies = self.counting_as(denominator, day).cut_to(cut, day)
+        companies = self.counting_as(denominator, day, limits).cut_to(cut, day)
         if not isinstance(node, Organization):
             return companies.located_in(node, day, on_site_only=denominator.is_on_site)
         tied = companies.tied_to(node, day)

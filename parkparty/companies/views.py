@@ -22,7 +22,7 @@ from parkparty.core.paging import COUNTED_TO, keyset_page, number_of
 @requires(Action.VIEW_COMPANY)
 def company_list(request: ScopedRequest) -> HttpResponse:
     """Companies in reach, cut by the filters in the address. Every coverage figure opens here."""
-    form = CompanyFilterForm(request.GET, scope=request.scope)
+    form = CompanyFilterForm(request.GET, scope=request.scope, limits=request.limits)
     form.offer_places()
     rows = form.rows()
     page = keyset_page(rows.for_list(request.scope, form.day), request.GET, order=("name", "pk"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from parkparty.companies.choices import CoverageChoice, Denominator
+from parkparty.companies.choices import CoverageChoice, Denominator, Limits
 from parkparty.companies.models import Company
 from parkparty.core.dates import today
 from parkparty.core.scope import Scope
@@ -23,7 +23,7 @@ def companies_of(keys: Collection[int], scope: Scope) -> list[Any]:
 
 def candidates(park: Park, chosen: Collection[int], scope: Scope) -> list[Company]:
     """Uncovered companies of ``park`` beside those chosen, most full members first, with their full members."""
-    rows: Any = Company.objects.within(scope).population(park, Denominator.OPERATING, today())
+    rows: Any = Company.objects.within(scope).population(park, Denominator.OPERATING, today(), Limits())
     rows = rows.covered(CoverageChoice.UNCOVERED, today()).exclude(pk__in=chosen).with_full_members(today())
     return list(rows.order_by("-full_members", "name", "pk")[:CANDIDATES])
 

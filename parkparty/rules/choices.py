@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from parkparty.companies.choices import Denominator
+
 
 class Strength(models.TextChoices):
     MUST = "must", _("应当")
@@ -19,7 +21,9 @@ class RuleKind(models.TextChoices):
     SIZE = "size", _("规模")
     TERM = "term", _("任期")
     TERM_REMINDER = "term_reminder", _("换届提醒")
+    TERM_EXTENSION = "term_extension", _("延期换届")
     REPLY = "reply", _("批复期限")
+    POPULATION = "population", _("企业口径")
     REFERENCE = "reference", _("列出备查")
 
 
@@ -52,13 +56,19 @@ PARAMETERS: dict[str, frozenset[str]] = {
     RuleKind.SIZE: frozenset({"measure", "types", "more_than"}),
     RuleKind.TERM: frozenset({"years"}),
     RuleKind.TERM_REMINDER: frozenset({"months"}),
+    RuleKind.TERM_EXTENSION: frozenset({"months"}),
     RuleKind.REPLY: frozenset({"months"}),
+    RuleKind.POPULATION: frozenset({"denominator", "staff_at_least"}),
     RuleKind.REFERENCE: frozenset(),
 }
 """The parameters that a rule of each kind must name; one of size may add ``up_to``, rows for reference anything."""
 
+COUNTED = (Denominator.SANYOU, Denominator.GUISHANG)
+"""The definitions of which a rule says from how many staff on a company counts; 应建 follows the rule of set-up."""
+
 NUMBERS = {
     "full_at_least": _("正式党员不少于（名）"),
+    "staff_at_least": _("从业人员不少于（人）"),
     "more_than": _("多于（名或家）"),
     "up_to": _("不多于（名或家）"),
     "months": _("月数"),

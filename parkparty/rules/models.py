@@ -13,9 +13,10 @@ from django.utils.translation import pgettext_lazy
 
 from parkparty.accounts.models import User
 from parkparty.activities.models import ActivityType
+from parkparty.companies.choices import StaffBand
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
-from parkparty.rules.choices import PARAMETERS, Every, Measure, RuleKind, Strength
+from parkparty.rules.choices import COUNTED, NUMBERS, PARAMETERS, Every, Measure, RuleKind, Strength
 from parkparty.rules.querysets import RuleQuerySet
 
 MAX_NUMBER = 10_000
@@ -126,13 +127,26 @@ def _fault(kind: str, parameters: Any) -> str:
         return str(_("这一种类的规则还缺少参数：%(names)s。") % {"names": "、".join(sorted(missing))})
     if kind == RuleKind.REFERENCE:
         return ""
+    return _fault_of_names(parameters) or _fault_of_numbers(parameters)
+
+
+def _fault_of_names(parameters: dict[str, Any]) -> str:
     years, types = parameters.get("years", {}), parameters.get("types", [])
     if not isinstance(years, dict) or not isinstance(types, list) or {*years, *types} - {*OrganizationType.values}:
         return str(_("党组织类型只能是：%(names)s。") % {"names": "、".join(OrganizationType.values)})
     if parameters.get("measure", Measure.UNITS) not in Measure.values:
         return str(_("计量对象（measure）只能是：%(names)s。") % {"names": "、".join(Measure.values)})
-    numbers = [parameters[name] for name in ("full_at_least", "more_than", "up_to", "months") if name in parameters]
-    numbers += years.values()
+    if parameters.get("denominator", COUNTED[0]) not in COUNTED:
+        return str(_("企业口径（denominator）只能是：%(names)s。") % {"names": "、".join(COUNTED)})
+    return ""
+
+
+def _fault_of_numbers(parameters: dict[str, Any]) -> str:
+    numbers = [parameters[name] for name in NUMBERS if name in parameters]
+    numbers += parameters.get("years", {}).values()
     if not all(type(number) is int and 0 <= number <= MAX_NUMBER for number in numbers):
         return str(_("数值写成 0～%(most)d 的整数。") % {"most": MAX_NUMBER})
+    edges = [str(band) for band in StaffBand.values if band]
+    if "staff_at_least" in parameters and str(parameters["staff_at_least"]) not in edges:
+        return str(_("从业人员按区间保存，人数只能取区间的起点：%(numbers)s。") % {"numbers": "、".join(edges)})
     return ""

@@ -20,6 +20,7 @@ from parkparty.core.dates import today
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.rules import services
+from parkparty.rules.choices import RuleKind
 from parkparty.rules.figures import duties, grid, impact, local_rules_of, rules_on
 from parkparty.rules.filters import DutyFilterForm
 from parkparty.rules.forms import LocalRuleForm, RulesOnForm
@@ -72,7 +73,7 @@ def rule_set(request: ScopedRequest, code: str) -> HttpResponse:
     """Set a local rule as typed."""
     rule = _rule(request, code)
     form = LocalRuleForm(request.POST, general=rule, scope=request.scope)
-    if rule.overrides_id or not form.is_valid():
+    if rule.overrides_id or rule.kind == RuleKind.POPULATION or not form.is_valid():
         return _page(request, rule, form)
     try:
         services.set_local_rule(form.rule(), by=request.user)

@@ -6,13 +6,14 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from parkparty.companies.choices import Denominator
+from parkparty.companies.choices import Denominator, Limits
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point, coverage_at, parts_below
 from parkparty.coverage.figures.effective import effective_at
 from parkparty.coverage.figures.kept import activities_by_month
 from parkparty.coverage.figures.targets import Progress, points_of, progress_of, targets_for
+from parkparty.rules.figures import LimitBook
 
 MONTHS = 12
 
@@ -37,17 +38,19 @@ class Board:
     months: list[tuple[Period, int]]
     parts: dict[Any, CompanyCoverage]
     nodes: dict[Any, Node]
+    limits: Limits
 
 
 def board(point: Point, scope: Scope) -> Board:
-    """The dashboard of ``point.node``, in six queries for a place, the parts below included."""
+    """The dashboard of ``point.node``, in seven queries for a place, the parts below included."""
     node, day, before = point.node, point.as_of, quarter_end(point.as_of)
+    book = LimitBook()
     targets = targets_for(node, day.year)
     months = last_months(day)
-    (now, effective), (then, effective_then) = effective_at([point, replace(point, as_of=before)], scope)
+    (now, effective), (then, effective_then) = effective_at([point, replace(point, as_of=before)], scope, book)
     unbuilt = [Point(node, Denominator.YINGJIAN, on) for on in (day, before)]
-    counted = coverage_at([*unbuilt, *points_of(targets, node, day)], scope)
-    parts, nodes = parts_below(point, scope)
+    counted = coverage_at([*unbuilt, *points_of(targets, node, day)], scope, book)
+    parts, nodes = parts_below(point, scope, book)
     return Board(
         point=point,
         before=before,
@@ -61,6 +64,7 @@ def board(point: Point, scope: Scope) -> Board:
         months=list(zip(months, activities_by_month(node, months, day, scope), strict=True)),
         parts=parts,
         nodes=nodes,
+        limits=book.of(Denominator.YINGJIAN, day),
     )
 
 

@@ -20,6 +20,7 @@ from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures.coverage import Node
 from parkparty.organizations.models import Organization
+from parkparty.rules.figures import LimitBook
 
 OWN, JOINT = (CoverageState.OWN,), (CoverageState.JOINT,)
 COVERED = OWN + JOINT
@@ -95,10 +96,11 @@ def waterfall(comparison: Comparison, scope: Scope) -> Waterfall:
 def compared(comparison: Comparison, scope: Scope) -> Any:
     """The companies counted at one of the points, with ``FLAGS``."""
     node, since, until = comparison.node, comparison.since, comparison.until
+    first, limits = comparison.denominator, LimitBook()
     companies: Any = Company.objects.within(scope)
-    counted = companies.population(node, comparison.denominator, since)
-    still_counted = companies.population(node, comparison.denominator, until)
-    counted_then = companies.population(node, comparison.then, until)
+    counted = companies.population(node, first, since, limits.of(first, since))
+    still_counted = companies.population(node, first, until, limits.of(first, until))
+    counted_then = companies.population(node, comparison.then, until, limits.of(comparison.then, until))
     return (
         companies.filter(_among(counted) | _among(still_counted) | _among(counted_then))
         .with_coverage_state(since, "state")

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Substr
 
-from parkparty.companies.choices import CoverageChoice, CoverageState, Denominator, TenancyKind
+from parkparty.companies.choices import CoverageChoice, CoverageState, Denominator, Limits, TenancyKind
 from parkparty.companies.models import Company, CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core import paths
@@ -21,6 +21,7 @@ from parkparty.core.scope import Scope, Tree
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
+from parkparty.rules.figures import LimitBook, limits_of
 
 Place = Area | Park
 Node = Area | Park | Organization
@@ -103,6 +104,7 @@ class CoverageFigures:
     listed_by_joint_branches: int
     denominator: Denominator
     as_of: dt.date
+    limits: Limits
 
     @property
     def companies_per_joint_branch(self) -> str:
@@ -112,7 +114,7 @@ class CoverageFigures:
     @property
     def definition(self) -> str:
         """What the denominator counts, in one sentence."""
-        return self.denominator.definition
+        return self.denominator.definition(self.limits)
 
     def as_json(self) -> dict[str, Any]:
         """The figures under the names that the command line and files use; rates as text with one decimal."""
@@ -160,6 +162,7 @@ def with_load(
         listed_by_joint_branches=load["listed"],
         denominator=denominator,
         as_of=as_of,
+        limits=limits_of(denominator, as_of),
     )
 
 
@@ -172,9 +175,15 @@ class Point:
     as_of: dt.date
     cut: Cut = WHOLE
 
-    def companies(self, scope: Scope) -> CompanyQuerySet:
-        """The companies themselves, as far as the reader sees them."""
-        return self.seen(scope).population(self.node, self.denominator, self.as_of, self.cut)
+    @property
+    def definition(self) -> str:
+        """What the denominator counts, in one sentence; one query where a rule says from how many on."""
+        return self.denominator.definition(limits_of(self.denominator, self.as_of))
+
+    def companies(self, scope: Scope, book: LimitBook | None = None) -> CompanyQuerySet:
+        """The companies themselves, as far as the reader sees them; ``book`` is read once for many points."""
+        limits = (book or LimitBook()).of(self.denominator, self.as_of)
+        return self.seen(scope).population(self.node, self.denominator, self.as_of, limits, self.cut)
 
     def seen(self, scope: Scope) -> CompanyQuerySet:
         """Companies that the reader sees. Whoever holds the whole node sees all of its companies: nothing to ask."""
@@ -187,12 +196,13 @@ def company_coverage(node: Node, *, as_of: dt.date, denominator: Denominator, sc
     return coverage_at([Point(node, denominator, as_of)], scope)[0]
 
 
-def coverage_at(points: Sequence[Point], scope: Scope) -> list[CompanyCoverage]:
-    """The coverage at each of ``points``, in their order, in one query for all."""
+def coverage_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = None) -> list[CompanyCoverage]:
+    """The coverage at each of ``points``, in their order, in one query for all, and one for their limits."""
     if not points:
         return []
+    book = book or LimitBook()
     counts = [
-        point.companies(scope)
+        point.companies(scope, book)
         .with_coverage_state(point.as_of)
         .annotate(part=Value(number))
         .order_by()
@@ -223,7 +233,13 @@ def with_units(organizations: QuerySet[Organization], as_of: dt.date) -> QuerySe
 
 
 def coverage_by_park(
-    place: Place, *, as_of: dt.date, denominator: Denominator, scope: Scope, cut: Cut = WHOLE
+    place: Place,
+    *,
+    as_of: dt.date,
+    denominator: Denominator,
+    scope: Scope,
+    cut: Cut = WHOLE,
+    book: LimitBook | None = None,
 ) -> dict[int, CompanyCoverage]:
     """The coverage of each park of an area, its bases included, or of each base of a park; by the park's key.
 
@@ -231,7 +247,7 @@ def coverage_by_park(
     """
     base = F("tenancies__park")
     park = Coalesce("tenancies__park__parent", base) if isinstance(place, Area) else base
-    return _by_part(Point(place, denominator, as_of, cut), park, scope)
+    return _by_part(Point(place, denominator, as_of, cut), park, scope, book)
 
 
 def coverage_by_area(
@@ -242,7 +258,9 @@ def coverage_by_area(
     return _by_part(Point(area, denominator, as_of, cut), below, scope)
 
 
-def parts_below(point: Point, scope: Scope) -> tuple[dict[Any, CompanyCoverage], dict[Any, Node]]:
+def parts_below(
+    point: Point, scope: Scope, book: LimitBook | None = None
+) -> tuple[dict[Any, CompanyCoverage], dict[Any, Node]]:
     """What stands side by side below a node, by one key: the parks of an area, the bases of a park, the organisations
     directly below one; each with its coverage. In two queries.
     """
@@ -251,20 +269,21 @@ def parts_below(point: Point, scope: Scope) -> tuple[dict[Any, CompanyCoverage],
     if isinstance(node, Organization):
         below = Organization.objects.within(scope).filter(parent=node).active_on(point.as_of).order_by("path")
         children = [] if node.is_branch else list(below[:CHILDREN_COMPARED])
-        found = coverage_at([Point(child, cut=point.cut, **asked) for child in children], scope)
+        found = coverage_at([Point(child, cut=point.cut, **asked) for child in children], scope, book)
         return dict(enumerate(found)), dict(enumerate(children))
     parks: Any = Park.objects.within(scope)
     nodes = parks.filter(parent=node) if isinstance(node, Park) else parks.under(node).filter(parent__isnull=True)
     by_key = nodes.in_bulk()
-    return coverage_by_park(node, scope=scope, cut=point.cut, **asked) if by_key else {}, by_key
+    return coverage_by_park(node, scope=scope, cut=point.cut, book=book, **asked) if by_key else {}, by_key
 
 
-def _by_part(point: Point, part: Any, scope: Scope) -> dict[Any, CompanyCoverage]:
+def _by_part(point: Point, part: Any, scope: Scope, book: LimitBook | None = None) -> dict[Any, CompanyCoverage]:
     day = point.as_of
     here = valid_on(day, "tenancies__") & paths.under("tenancies__park__path", point.node.path)
     if point.denominator.is_on_site:
         here &= Q(tenancies__kind=TenancyKind.ON_SITE)
-    companies: Any = point.seen(scope).counting_as(point.denominator, day).cut_to(point.cut, day)
+    limits = (book or LimitBook()).of(point.denominator, day)
+    companies: Any = point.seen(scope).counting_as(point.denominator, day, limits).cut_to(point.cut, day)
     rows = (
         companies.with_coverage_state(day)
         .filter(here)

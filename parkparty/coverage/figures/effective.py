@@ -20,6 +20,7 @@ from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Node, Point, with_load
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
+from parkparty.rules.figures import LimitBook
 from parkparty.rules.models import Rule
 
 ASSEMBLY, THEME_DAY = "R30", "R34"
@@ -84,12 +85,15 @@ def effective_companies(
     return companies.covered_by_one_of(effective_organizations(as_of), as_of)
 
 
-def effective_at(points: Sequence[Point], scope: Scope) -> list[tuple[CompanyCoverage, int | None]]:
+def effective_at(
+    points: Sequence[Point], scope: Scope, book: LimitBook | None = None
+) -> list[tuple[CompanyCoverage, int | None]]:
     """The coverage at each of ``points`` and how many companies are effectively covered there, in one query for all.
 
     None instead of the second number when nothing had been recorded yet by that day: then nobody can know.
     """
-    parts = [_grouped(point, number, scope) for number, point in enumerate(points)]
+    book = book or LimitBook()
+    parts = [_grouped(point, number, scope, book) for number, point in enumerate(points)]
     counts: list[Counter[str]] = [Counter() for _point in points]
     known: list[set[bool]] = [set() for _point in points]
     for part, state, is_effective, is_recorded, number in parts[0].union(*parts[1:], all=True):
@@ -105,8 +109,8 @@ def effective_at(points: Sequence[Point], scope: Scope) -> list[tuple[CompanyCov
     ]
 
 
-def _grouped(point: Point, part: int, scope: Scope) -> Any:
-    day, companies = point.as_of, point.companies(scope)
+def _grouped(point: Point, part: int, scope: Scope, book: LimitBook) -> Any:
+    day, companies = point.as_of, point.companies(scope, book)
     effective = companies.covered_by_one_of(effective_organizations(day), day)
     among = Case(When(pk__in=effective.order_by().values("pk"), then=True), default=False)
     recorded = Activity.objects.filter(state__in=COUNTED_STATES, held_on__lte=day)

@@ -24,6 +24,7 @@ from parkparty.coverage.figures.effective import effective_companies
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area
+from parkparty.rules.figures import limits_of
 
 FORMAT = 1
 """Grows when the text of figures or lists is written differently; old snapshots keep the number they were made with."""
@@ -87,7 +88,7 @@ def listed(node: Node, *, as_of: dt.date, denominator: Denominator) -> Listed:
     """The companies of ``node`` that ``denominator`` counts, in two queries."""
     everything = Scope.everything()
     companies: Any = Company.objects.within(everything)
-    rows = companies.population(node, denominator, as_of).with_coverage_state(as_of)
+    rows = companies.population(node, denominator, as_of, limits_of(denominator, as_of)).with_coverage_state(as_of)
     effective = effective_companies(node, as_of=as_of, denominator=denominator, scope=everything)
     keys = set(effective.order_by().values_list("pk", flat=True))
     return {

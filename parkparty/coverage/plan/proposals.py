@@ -13,11 +13,11 @@ from parkparty.companies.models import Company, Tenancy
 from parkparty.core import paths
 from parkparty.core.dates import today
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import CompanyCoverage, Place, company_coverage
+from parkparty.coverage.figures import CompanyCoverage, Place, Point, company_coverage
 from parkparty.coverage.plan.packing import MIN_FULL, Group, Near, Unit, most_joined, pack
 from parkparty.founding.models import FoundingCase
 from parkparty.rules.choices import Measure, RuleKind
-from parkparty.rules.figures import limit_of
+from parkparty.rules.figures import limit_of, limits_of
 
 NO_LIMIT_GIVEN = 5
 """Units in a joint branch when the site has switched the rule off: what the regulation says (R03)."""
@@ -68,6 +68,7 @@ class Plan:
     as_of: dt.date
     denominator: Denominator
     max_units: int
+    least: int
     joins_empty: bool
     own: list[Seat]
     joint: list[JointProposal]
@@ -79,6 +80,16 @@ class Plan:
     fewest: int
 
     @property
+    def definition(self) -> str:
+        """What the denominator counts, in one sentence."""
+        return Point(self.node, self.denominator, self.as_of).definition
+
+    @property
+    def is_joinable(self) -> bool:
+        """Whether joint branches are proposed: how to do it best is known for three full members, and only then."""
+        return self.least == MIN_FULL
+
+    @property
     def joined(self) -> int:
         """Companies that the proposed joint branches would cover."""
         return sum(len(proposal.seats) for proposal in self.joint)
@@ -86,7 +97,7 @@ class Plan:
     @property
     def is_proven(self) -> bool:
         """Whether no plan covers more companies, nor as many with fewer joint branches, wherever they sit."""
-        return (self.joined, len(self.joint)) == (self.most, self.fewest)
+        return self.is_joinable and (self.joined, len(self.joint)) == (self.most, self.fewest)
 
     @property
     def after(self) -> CompanyCoverage:
@@ -101,10 +112,10 @@ class Plan:
         return {
             "node": str(self.node),
             "as_of": self.as_of.isoformat(),
-            "definition": self.denominator.definition,
+            "definition": self.definition,
             "uncovered": self.before.uncovered,
             "max_units": self.max_units,
-            "min_full_members": MIN_FULL,
+            "min_full_members": self.least,
             "own": [_seat(seat) for seat in self.own],
             "joint": [
                 {
@@ -126,29 +137,31 @@ class Plan:
 def plan_coverage(
     node: Place, *, as_of: dt.date, denominator: Denominator, scope: Scope, joins_empty: bool = False
 ) -> Plan:
-    """What to found for the companies of ``node`` that no organisation covers on ``as_of``, in six queries.
+    """What to found for the companies of ``node`` that no organisation covers on ``as_of``, in seven queries.
 
     Facts are those of ``as_of``; the limits are those of today's rules, since what is planned is founded from now on.
     ``joins_empty`` lets companies without a full member fill the places of a joint branch.
     """
+    least = limit_of(RuleKind.SET_UP, "full_at_least", today(), node.path) or MIN_FULL
     limit = limit_of(RuleKind.SIZE, "more_than", today(), node.path, measure=Measure.UNITS)
     max_units = max(MIN_FULL, limit or NO_LIMIT_GIVEN)
     seats, units, worked = _uncovered(node, as_of, denominator, scope)
     waiting = set(FoundingCase.objects.within(scope).awaiting_reply().values_list("companies", flat=True))
     preparing = [seats[unit.key] for unit in units if unit.key in waiting]
     units = [unit for unit in units if unit.key not in waiting]
-    small = [unit for unit in units if unit.full < MIN_FULL and (unit.full or joins_empty)]
+    small = [unit for unit in units if unit.full < least and (unit.full or joins_empty)] if least == MIN_FULL else []
     groups = pack(small, max_units)
     most, fewest = most_joined(_count(small), max_units)
     placed = {unit.key for group in groups for unit in group.units}
-    rest = [unit.key for unit in units if unit.full < MIN_FULL and unit.key not in placed]
+    rest = [unit.key for unit in units if unit.full < least and unit.key not in placed]
     return Plan(
         node=node,
         as_of=as_of,
         denominator=denominator,
         max_units=max_units,
+        least=least,
         joins_empty=joins_empty,
-        own=[seats[unit.key] for unit in units if unit.full >= MIN_FULL],
+        own=[seats[unit.key] for unit in units if unit.full >= least],
         joint=[_proposal(group, seats) for group in groups],
         instructed=[seats[key] for key in rest if key not in worked],
         worked=[seats[key] for key in rest if key in worked],
@@ -163,7 +176,7 @@ def _uncovered(
     node: Place, as_of: dt.date, denominator: Denominator, scope: Scope
 ) -> tuple[dict[int, Seat], list[Unit], set[int]]:
     """The uncovered companies, as seats and as units, and the keys of those that others already work with."""
-    rows: Any = Company.objects.within(scope).population(node, denominator, as_of)
+    rows: Any = Company.objects.within(scope).population(node, denominator, as_of, limits_of(denominator, as_of))
     rows = rows.covered(CoverageChoice.UNCOVERED, as_of).with_full_members(as_of).order_by("name", "pk")
     companies = list(rows)
     where = _tenancies(node, as_of, scope)

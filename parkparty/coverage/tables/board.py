@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.dates import Period
 from parkparty.core.rates import Rate
-from parkparty.coverage.figures import CompanyCoverage, Node
 from parkparty.coverage.figures.board import Board
 from parkparty.coverage.figures.effective import definition as effective_definition
 from parkparty.coverage.tables.coverage import ComparisonRow, Lists, comparison, key_of, stacked_bar
@@ -71,9 +70,10 @@ def tiles_of(board: Board) -> list[Tile]:
     """The tiles of a dashboard in the order in which they are read."""
     point = board.point
     lists = Lists(point.node, point.as_of, point.denominator)
+    owing = Lists(point.node, point.as_of, Denominator.YINGJIAN)
     return [
-        covered_tile(board.now, board.then, lists, board.before),
-        unbuilt_tile(board.unbuilt, board.unbuilt_then, point.node, point.as_of, board.before),
+        covered_tile(board, lists),
+        unbuilt_tile(board, owing),
         _target_tile(board),
         _effective_tile(board, lists),
         _month_tile(board),
@@ -81,8 +81,9 @@ def tiles_of(board: Board) -> list[Tile]:
     ]
 
 
-def covered_tile(now: CompanyCoverage, then: CompanyCoverage, lists: Lists, before: dt.date) -> Tile:
+def covered_tile(board: Board, lists: Lists) -> Tile:
     """How many companies are covered, and how."""
+    now, definition = board.now, lists.denominator.definition(board.limits)
     return Tile(
         key="covered",
         question=_("企业覆盖了多少，怎样覆盖的？"),
@@ -93,16 +94,15 @@ def covered_tile(now: CompanyCoverage, then: CompanyCoverage, lists: Lists, befo
             Fact(_("分母"), now.companies, lists.companies()),
             Fact(_("未组织覆盖"), now.uncovered, lists.companies(CoverageChoice.UNCOVERED)),
         ],
-        change=change_of_rate(now.organization_rate, then.organization_rate, before),
-        definition=_("组织覆盖率：分子为单独或联合组建党组织的企业。%(definition)s")
-        % {"definition": lists.denominator.definition},
+        change=change_of_rate(now.organization_rate, board.then.organization_rate, board.before),
+        definition=_("组织覆盖率：分子为单独或联合组建党组织的企业。%(definition)s") % {"definition": definition},
         chart=stacked_bar(now, lists) if now.companies else None,
     )
 
 
-def unbuilt_tile(now: CompanyCoverage, then: CompanyCoverage, node: Node, day: dt.date, before: dt.date) -> Tile:
+def unbuilt_tile(board: Board, lists: Lists) -> Tile:
     """Companies that should have an organisation of their own and have none; those in a joint branch counted apart."""
-    lists = Lists(node, day, Denominator.YINGJIAN)
+    now, definition = board.unbuilt, lists.denominator.definition(board.limits)
     return Tile(
         key="unbuilt",
         question=_("哪些企业应建未建？"),
@@ -113,9 +113,8 @@ def unbuilt_tile(now: CompanyCoverage, then: CompanyCoverage, node: Node, day: d
             Fact(_("已联合组建，建议单建"), now.joint, lists.companies(CoverageChoice.JOINT)),
             Fact(_("未组织覆盖"), now.uncovered, lists.companies(CoverageChoice.UNCOVERED)),
         ],
-        change=change_of_number(now.not_own, then.not_own, before),
-        definition=_("应建未建：应建企业中没有单独组建党组织的企业。%(definition)s")
-        % {"definition": Denominator.YINGJIAN.definition},
+        change=change_of_number(now.not_own, board.unbuilt_then.not_own, board.before),
+        definition=_("应建未建：应建企业中没有单独组建党组织的企业。%(definition)s") % {"definition": definition},
     )
 
 

@@ -23,6 +23,7 @@ from parkparty.coverage.forms import ChangesForm, CoverageOptionsForm
 from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.coverage.tables import Lists, crumbs_of, key_of, key_rates
 from parkparty.coverage.tables.changes import ROW, asked_of, step_rows, waterfall_bars
+from parkparty.rules.figures import LimitBook
 
 
 @requires(Action.VIEW_COVERAGE)
@@ -36,11 +37,13 @@ def changes(request: ScopedRequest) -> HttpResponse:
     comparison = form.comparison(node)
     found = waterfall(comparison, scope)
     points = [(comparison.since, comparison.denominator), (comparison.until, comparison.then)]
-    sides = []
+    sides, limits = [], LimitBook()
     for day, denominator in points:
         parts = company_coverage(node, as_of=day, denominator=denominator, scope=scope)
         lists = Lists(node, day, denominator)
-        sides.append({"day": day, "denominator": denominator, "rates": key_rates(parts, lists), "page": lists.page()})
+        definition = denominator.definition(limits.of(denominator, day))
+        side = {"day": day, "denominator": denominator, "definition": definition, "page": lists.page()}
+        sides.append({**side, "rates": key_rates(parts, lists)})
     start, end = (f"{day:%Y-%m-%d}" for day, _denominator in points)
     bars, from_zero = waterfall_bars(found, comparison, start, end)
     context = {

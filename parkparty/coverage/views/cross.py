@@ -41,6 +41,7 @@ def cross(request: ScopedRequest) -> HttpResponse:
         "options": options,
         "cut_form": cut_form,
         "point": point,
+        "definition": point.definition,
         "table": table,
         "heads": heads,
         "rows": lines,

@@ -13,7 +13,7 @@ from parkparty.access.choices import Role
 from parkparty.access.permissions import Action, decide
 from parkparty.access.scoping import ScopedRequest
 from parkparty.activities.figures import QUEUE_ORDER, queue, queue_length, unfinished
-from parkparty.companies.choices import Denominator
+from parkparty.companies.choices import Denominator, Limits
 from parkparty.core.dates import today
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
@@ -22,7 +22,7 @@ from parkparty.coverage.figures.board import quarter_end
 from parkparty.coverage.tables import ComparisonRow, comparison
 from parkparty.coverage.tables.board import change_of_number, change_of_rate
 from parkparty.organizations.models import Organization
-from parkparty.rules.figures import duties, grid
+from parkparty.rules.figures import LimitBook, duties, grid
 
 TILES = 3
 OWED_OF = 200
@@ -69,7 +69,8 @@ def _tiles(nodes: Sequence[Node], scope: Scope) -> dict[str, Any]:
     day, kinds = today(), (Denominator.OPERATING, Denominator.YINGJIAN)
     before, number, keyed = quarter_end(day), len(nodes), dict(enumerate(nodes))
     points = [Point(node, kind, on) for on in (day, before) for kind in kinds for node in nodes]
-    parts = coverage_at(points, scope)
+    book = LimitBook()
+    parts = coverage_at(points, scope, book)
     rates, unbuilt = (
         comparison(dict(enumerate(parts[first:])), keyed, as_of=day, denominator=kind)
         for first, kind in zip((0, number), kinds, strict=True)
@@ -86,7 +87,8 @@ def _tiles(nodes: Sequence[Node], scope: Scope) -> dict[str, Any]:
     return {
         "tiles": [told(row) for row in rates],
         "unbuilt": [told(row) for row in unbuilt],
-        "definition": Denominator.OPERATING.definition,
+        "definition": Denominator.OPERATING.definition(Limits()),
+        "unbuilt_definition": Denominator.YINGJIAN.definition(book.of(Denominator.YINGJIAN, day)),
     }
 
 

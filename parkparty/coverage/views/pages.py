@@ -15,7 +15,7 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.activities.figures import held_count
 from parkparty.activities.models import Activity
-from parkparty.companies.choices import CoverageChoice, Denominator
+from parkparty.companies.choices import CoverageChoice, Denominator, Limits
 from parkparty.companies.filters import CutForm
 from parkparty.companies.querysets import WHOLE, Cut
 from parkparty.core.dates import month_of, today
@@ -53,7 +53,7 @@ from parkparty.coverage.tables import (
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization, OrganizationSpan
 from parkparty.places.models import Area, Park
-from parkparty.rules.figures import facts_of, hints
+from parkparty.rules.figures import LimitBook, facts_of, hints
 
 TOPS_SHOWN = 50
 PARTS_SHOWN = 100
@@ -76,7 +76,7 @@ def index(request: ScopedRequest) -> HttpResponse:
     if len(nodes) == 1:
         return redirect(page_of(nodes[0]))
     rows = _rows_of(nodes, scope, as_of=today(), denominator=Denominator.OPERATING)
-    context = {"rows": rows, "day": today(), "definition": Denominator.OPERATING.definition}
+    context = {"rows": rows, "day": today(), "definition": Denominator.OPERATING.definition(Limits())}
     return render(request, "coverage/index.html", context)
 
 
@@ -148,7 +148,7 @@ def _coverage_page(request: ScopedRequest, node: Node, cut_form: CutForm, contex
     form, scope, cut = CoverageOptionsForm.read(request.GET), request.scope, cut_form.cut
     day, denominator = form.day, form.chosen
     figures, effective = coverage_with_effective(Point(node, denominator, day, cut), scope)
-    lists, month = Lists(node, day, denominator, cut), month_of(day)
+    lists, month, limits = Lists(node, day, denominator, cut), month_of(day), LimitBook()
     context |= {
         "activities": held_count(node, month.since, day, scope),
         "activities_address": lists.activities(month.since),
@@ -172,7 +172,7 @@ def _coverage_page(request: ScopedRequest, node: Node, cut_form: CutForm, contex
         "joint_branches_address": lists.branches(OrganizationType.JOINT_BRANCH),
         "bar": stacked_bar(figures.coverage, lists),
         "rates": key_rates(figures.coverage, lists),
-        "denominators": list(Denominator),
+        "definitions": [(kind, kind.definition(limits.of(kind, day))) for kind in Denominator],
     }
     return render(request, "coverage/page.html", context)
 

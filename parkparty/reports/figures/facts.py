@@ -26,7 +26,7 @@ from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.reports.choices import ReportKind, period_label
 from parkparty.rules.choices import Every
-from parkparty.rules.figures import Duty, duties
+from parkparty.rules.figures import Duty, duties, limits_of
 
 EVERYTHING = Scope.everything()
 """A report tells of all of its node; whoever may not see all of it gets none of it."""
@@ -128,7 +128,8 @@ def standing(node: Node, as_of: dt.date) -> list[Any]:
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:
     """The companies that no organisation covers, those with most full members first."""
-    rows: Any = Company.objects.within(EVERYTHING).population(node, denominator, as_of)
+    limits = limits_of(denominator, as_of)
+    rows: Any = Company.objects.within(EVERYTHING).population(node, denominator, as_of, limits)
     found = rows.covered(CoverageChoice.UNCOVERED, as_of).for_list(EVERYTHING, as_of)
     return found.order_by("-full_members", "name", "pk")
 

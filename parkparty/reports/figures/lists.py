@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parkparty.companies.choices import Denominator
+from parkparty.companies.choices import Denominator, Limits
 from parkparty.organizations.choices import OrganizationType
 from parkparty.reports.choices import LISTED_ALONE, ReportKind
 from parkparty.reports.figures import appendices, facts
@@ -91,7 +91,7 @@ def uncovered(asked: Asked) -> Report:
     """The companies without organisation coverage on the day."""
     kind = Denominator.OPERATING
     table, number = appendices.uncovered_table(asked.node, as_of=asked.as_of, denominator=kind, limit=LISTED_ALONE)
-    return _report(asked, ReportKind.UNCOVERED, table, number, (_("口径"), kind.definition))
+    return _report(asked, ReportKind.UNCOVERED, table, number, (_("口径"), kind.definition(Limits())))
 
 
 LISTS: dict[ReportKind, Callable[[Asked], Report]] = {

@@ -5,6 +5,7 @@ from parkparty.rules.figures.grid import Grid, LifeRow, grid, life_of
 from parkparty.rules.figures.hints import Facts, Hint, facts_of, hints, judging_book, limit_of, rules_on
 from parkparty.rules.figures.history import History
 from parkparty.rules.figures.impact import Impact, impact
+from parkparty.rules.figures.limits import LimitBook, limits_of
 from parkparty.rules.figures.owed import Duty, duties
 from parkparty.rules.figures.terms import Term, term_of, terms_ending
 
@@ -16,6 +17,7 @@ __all__ = [
     "History",
     "Impact",
     "LifeRow",
+    "LimitBook",
     "RuleBook",
     "Term",
     "duties",
@@ -26,6 +28,7 @@ __all__ = [
     "judging_book",
     "life_of",
     "limit_of",
+    "limits_of",
     "local_rules_of",
     "rules_on",
     "term_of",

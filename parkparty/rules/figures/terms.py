@@ -15,12 +15,15 @@ from parkparty.rules.choices import RuleKind
 from parkparty.rules.figures.book import RuleBook
 from parkparty.rules.models import Rule
 
-KINDS = (RuleKind.TERM, RuleKind.TERM_REMINDER)
+KINDS = (RuleKind.TERM, RuleKind.TERM_REMINDER, RuleKind.TERM_EXTENSION)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The term of one organisation: when it began and ends, by which rule, and from when on the unit above reminds."""
+    """The term of one organisation: when it began and ends, by which rule, and from when on the unit above reminds.
+
+    ``latest_on`` is the last day to which the unit above may put off the election.
+    """
 
     organization: Organization
     since: dt.date
@@ -28,6 +31,7 @@ class Term:
     rule: Rule | None
     reminder: Rule | None
     remind_on: dt.date | None
+    latest_on: dt.date | None
 
     def is_overdue(self, on: dt.date) -> bool:
         """Whether it is over on ``on``: the day it ends is the first without a term."""
@@ -58,10 +62,11 @@ def term_of(organization: Organization, on: dt.date, book: RuleBook | None = Non
         due = add_months(since, 12 * rule.parameters["years"][organization.type])
     if due is None:
         return None
-    reminders = [rule for rule in book.on(on, organization.path) if rule.kind == RuleKind.TERM_REMINDER]
-    reminder = reminders[0] if reminders else None
+    by_kind = {rule.kind: rule for rule in reversed(book.on(on, organization.path))}
+    reminder, extension = by_kind.get(RuleKind.TERM_REMINDER), by_kind.get(RuleKind.TERM_EXTENSION)
     remind_on = add_months(due, -reminder.parameters["months"]) if reminder else None
-    return Term(organization, since, due, rule, reminder, remind_on)
+    latest_on = add_months(due, extension.parameters["months"]) if extension else None
+    return Term(organization, since, due, rule, reminder, remind_on, latest_on)
 
 
 def terms_ending(organizations: OrganizationQuerySet, until: dt.date, on: dt.date, most: int) -> list[Term]:
