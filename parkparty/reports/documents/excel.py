@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +31,9 @@ class Looks:
 
 
 def write(report: Report, imprint: Imprint) -> bytes:
-    """The report as .xlsx. Text is written as text, whatever it begins with."""
+    """The report as .xlsx. Text is written as text, whatever it begins with; a row that is written leaves the memory."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         book.set_properties(
             {"title": report.title, "created": timezone.localtime(imprint.data_at).replace(tzinfo=None)}
         )
@@ -41,7 +41,7 @@ def write(report: Report, imprint: Imprint) -> bytes:
         _write_text(book, report, imprint, looks)
         used: set[str] = set()
         for table in report.tables():
-            rows = [[_resolved(report, entry) for entry in row] for row in table.rows]
+            rows = ([_resolved(report, entry) for entry in row] for row in table.rows)
             sheet = book.add_worksheet(_sheet_name(table.title, used))
             _write_rows(sheet, looks, (table.title, table.columns, rows, note_of(table)))
         cells = _cells(report)
@@ -79,7 +79,7 @@ def _write_text(book: Any, report: Report, imprint: Imprint, looks: Looks) -> No
 
 
 def _write_rows(
-    sheet: Any, looks: Looks, table: tuple[str, Sequence[Column], Sequence[Sequence[Any]], Sequence[str]]
+    sheet: Any, looks: Looks, table: tuple[str, Sequence[Column], Iterable[Sequence[Any]], Sequence[str]]
 ) -> None:
     """A title, the head that stays in view and is repeated on paper, the rows, and what is said below them."""
     title, columns, rows, notes = table
@@ -88,30 +88,33 @@ def _write_rows(
     for position, column in enumerate(columns):
         sheet.write_string(1, position, column.title, looks.head)
         sheet.set_column(position, position, max(10, 1.6 * column.width))
-    for number, row in enumerate(rows, start=2):
+    last = 1
+    for last, row in enumerate(rows, start=2):
         for position, entry in enumerate(row):
-            _write_entry(sheet, (number, position), entry, looks)
-    for number, note in enumerate(notes, start=len(rows) + 2):
-        sheet.write_string(number, 0, note)
-    last = len(rows) + 1 + len(notes)
+            if isinstance(entry, str):
+                sheet.write_string(last, position, entry, looks.text)
+            else:
+                _write_number(sheet, (last, position), entry, looks)
+    if last > 1:
+        sheet.autofilter(1, 0, last, len(columns) - 1)
+    for note in notes:
+        last += 1
+        sheet.write_string(last, 0, note)
     sheet.freeze_panes(2, 1)
     sheet.repeat_rows(1)
     sheet.print_area(0, 0, last, len(columns) - 1)
-    if rows:
-        sheet.autofilter(1, 0, len(rows) + 1, len(columns) - 1)
 
 
-def _write_entry(sheet: Any, place: tuple[int, int], entry: Any, looks: Looks) -> None:
-    if isinstance(entry, Cell) and entry.number is not None:
-        sheet.write_number(*place, entry.number, looks.numbers[NUMBER_FORMATS[CellKind(entry.kind)]])
-    elif isinstance(entry, Cell):
-        sheet.write_string(*place, entry.text, looks.text)
-    elif isinstance(entry, int):
+def _write_number(sheet: Any, place: tuple[int, int], entry: Cell | int | None, looks: Looks) -> None:
+    """A number as what one calculates with, where there is one to calculate with."""
+    if isinstance(entry, int):
         sheet.write_number(*place, entry, looks.numbers[WHOLE])
     elif entry is None:
         sheet.write_blank(*place, None, looks.text)
+    elif entry.number is not None:
+        sheet.write_number(*place, entry.number, looks.numbers[NUMBER_FORMATS[CellKind(entry.kind)]])
     else:
-        sheet.write_string(*place, entry, looks.text)
+        sheet.write_string(*place, entry.text, looks.text)
 
 
 def _cells(report: Report) -> tuple[list[Column], list[list[Any]]]:
