@@ -25,6 +25,7 @@ class Action(StrEnum):
     VIEW_REPORT = "view_report"
     MAKE_REPORT = "make_report"
     MAKE_WORK_REPORT = "make_work_report"
+    MANAGE_LAYOUT = "manage_layout"
     SET_TARGET = "set_target"
     VIEW_ORGANIZATION = "view_organization"
     SET_RULE = "set_rule"
@@ -50,6 +51,7 @@ ROLES_FOR: dict[Action, tuple[Role, ...]] = {
     Action.VIEW_REPORT: EVERY_READER,
     Action.MAKE_REPORT: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.MAKE_WORK_REPORT: (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR),
+    Action.MANAGE_LAYOUT: (Role.ADMINISTRATOR,),
     Action.SET_TARGET: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_ORGANIZATION: EVERY_READER,
     Action.SET_RULE: (Role.REVIEWER, Role.ADMINISTRATOR),
@@ -73,6 +75,7 @@ WHAT = {
     Action.VIEW_REPORT: gettext_lazy("查看报告"),
     Action.MAKE_REPORT: gettext_lazy("生成报告"),
     Action.MAKE_WORK_REPORT: gettext_lazy("生成述职材料"),
+    Action.MANAGE_LAYOUT: gettext_lazy("维护 Word 模板"),
     Action.SET_TARGET: gettext_lazy("设定目标"),
     Action.VIEW_ORGANIZATION: gettext_lazy("查看党组织"),
     Action.SET_RULE: gettext_lazy("设置地方规则"),
@@ -105,6 +108,7 @@ HISTORIES: dict[str, Action] = {
     "places.park": Action.VIEW_COVERAGE,
     "places.servicestation": Action.VIEW_COVERAGE,
     "reports.closing": Action.VIEW_REPORT,
+    "reports.layout": Action.MANAGE_LAYOUT,
     "reports.reportversion": Action.VIEW_REPORT,
     "rosters.rosterbatch": Action.IMPORT_ROSTER,
 }

@@ -94,6 +94,23 @@ class WorkReportForm(forms.Form):
         self.fields["period"].widget.choices = periods_on_offer()
 
 
+class LayoutForm(forms.Form):
+    """A layout of Word to be uploaded."""
+
+    name = forms.CharField(
+        label=gettext_lazy("模板名称"), max_length=60, widget=forms.TextInput(attrs={"class": "form-control"})
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("用于哪一种报告"),
+        choices=ReportKind.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("模板文件（.docx，不超过 2 MB）"),
+        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".docx"}),
+    )
+
+
 class CloseForm(forms.Form):
     """A period to be closed, and whether units below may be missing."""
 

@@ -23,7 +23,7 @@ from parkparty.reports.choices import (
     ReportKind,
     period_label,
 )
-from parkparty.reports.querysets import FileJobQuerySet, PeriodRowQuerySet
+from parkparty.reports.querysets import FileJobQuerySet, LayoutQuerySet, PeriodRowQuerySet
 from parkparty.reports.sheets import Report, report_of
 
 STUCK_AFTER = dt.timedelta(minutes=10)
@@ -55,6 +55,51 @@ class OfPeriod(OfNode):
         return period_label(self.period)
 
 
+def layout_path(layout: Layout, filename: str) -> str:
+    """A name that nobody can guess; layouts are handed out only filled in."""
+    return f"layouts/{secrets.token_hex(16)}"
+
+
+class Layout(OfNode):
+    """How Word files of one kind of report look for a node and all below it. Its file never changes: a report that was
+    written in it is always written in it.
+    """
+
+    name = models.CharField(_("名称"), max_length=60)
+    kind = models.CharField(_("报告"), max_length=10, choices=ReportKind)
+    file = models.FileField(_("模板文件"), upload_to=layout_path)
+    sha256 = models.CharField(_("校验码"), max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("上传人"), related_name="+"
+    )
+    uploaded_at = models.DateTimeField(_("上传时间"), default=timezone.now)
+    tried_at = models.DateTimeField(_("试生成时间"), null=True, blank=True)
+    is_used = models.BooleanField(_("使用中"), default=False)
+
+    objects = LayoutQuerySet.as_manager()
+
+    class Meta(OfNode.Meta):
+        verbose_name = _("Word 模板")
+        verbose_name_plural = pgettext_lazy("复数", "Word 模板")
+        ordering = ["-id"]
+        constraints = [
+            *OfNode.Meta.constraints,
+            models.CheckConstraint(condition=Q(kind__in=ReportKind.values), name="reports_layout_kind_known"),
+            models.CheckConstraint(
+                condition=Q(is_used=False) | Q(tried_at__isnull=False), name="reports_layout_tried_before_use"
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=[node, "kind"], condition=Q(is_used=True), name=f"reports_one_layout_of_{node}"
+                )
+                for node in ("area", "park", "organization")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ReportVersion(OfPeriod):
     """A report as it was generated. Written once, never changed.
 
@@ -69,6 +114,9 @@ class ReportVersion(OfPeriod):
     data_at = models.DateTimeField(_("数据时间"), default=timezone.now)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("生成人"), null=True, blank=True, related_name="+"
+    )
+    layout = models.ForeignKey(
+        Layout, models.PROTECT, verbose_name=_("Word 模板"), null=True, blank=True, related_name="+"
     )
     content = models.TextField(_("内容"))
     sha256 = models.CharField(_("校验码"), max_length=64)

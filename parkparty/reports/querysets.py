@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.utils import timezone
 
@@ -11,6 +11,7 @@ from parkparty.reports.choices import BUSY_STATES, JobState
 
 if TYPE_CHECKING:
     from parkparty.core.dates import Period
+    from parkparty.core.models import TreeNode
     from parkparty.core.scope import Scope
 
 
@@ -36,3 +37,18 @@ class FileJobQuerySet(OfNodeQuerySet):
     def busy(self) -> Self:
         """Files that are being written, or wait for it."""
         return self.filter(state__in=BUSY_STATES)
+
+
+class LayoutQuerySet(OfNodeQuerySet):
+    """Layouts of Word files."""
+
+    def used_for(self, node: TreeNode, kind: str) -> Any:
+        """The layout of the nearest node at or above ``node``, in its tree; None for the site's own."""
+        trees = ("organization",) if node._meta.model_name == "organization" else ("area", "park")
+        rows: Any = self.filter(is_used=True, kind=kind).select_related(*trees)
+        above = [row for row in rows if any(_holds(getattr(row, tree), node) for tree in trees)]
+        return max(above, key=lambda row: len(row.node.path), default=None)
+
+
+def _holds(holder: TreeNode | None, node: TreeNode) -> bool:
+    return holder is not None and node.path.startswith(holder.path)

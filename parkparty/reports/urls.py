@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parkparty.reports.views import files, periods, releases, versions
+from parkparty.reports.views import files, layouts, periods, releases, versions
 
 app_name = "reports"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("periods/close/", periods.close, name="close"),
     path("periods/<int:pk>/freeze/", periods.freeze, name="freeze"),
     path("periods/<int:pk>/reopen/", periods.reopen, name="reopen"),
+    path("layouts/", layouts.layouts, name="layouts"),
+    path("layouts/<int:pk>/try/", layouts.layout_try, name="layout_try"),
+    path("layouts/<int:pk>/use/", layouts.layout_use, name="layout_use"),
+    path("layouts/<int:pk>/retire/", layouts.layout_retire, name="layout_retire"),
     path("downloads/", files.downloads, name="downloads"),
     path("downloads/<int:pk>/", files.download, name="download"),
     path("<int:pk>/", versions.detail, name="report"),

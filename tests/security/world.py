@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+import docx
 from django.core.files.base import ContentFile
 from django.db.models import Model
 from PIL import Image
@@ -42,8 +43,8 @@ from parkparty.organizations.choices import OfficerPost, OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization
 from parkparty.places.choices import AreaLevel, Indicator
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
-from parkparty.reports.choices import FileFormat, JobState, PeriodState
-from parkparty.reports.models import Closing, FileJob, ReportVersion
+from parkparty.reports.choices import FileFormat, JobState, PeriodState, ReportKind
+from parkparty.reports.models import Closing, FileJob, Layout, ReportVersion
 from parkparty.rosters.choices import BatchState, IssueKind, Outcome
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
 from parkparty.rules.choices import RuleKind, Strength
@@ -246,7 +247,20 @@ def _report(user: User, park: Park, token: str) -> list[Model]:
         expires_at=dt.datetime(2126, 1, 1, tzinfo=dt.UTC),
     )
     closing = Closing.objects.create(**quarter, state=PeriodState.CLOSED, closed_at=MORNING, gaps=[token])
-    return [version, job, closing]
+    place = {name: value for name, value in quarter.items() if name not in ("since", "until")}
+    layout = Layout.objects.create(
+        **place, name=token, kind=ReportKind.COVERAGE, file=ContentFile(_layout(), "x"), sha256=token, uploaded_by=user
+    )
+    return [version, job, closing, layout]
+
+
+@cache
+def _layout() -> bytes:
+    """A layout of Word with the place for the report."""
+    document, out = docx.Document(), io.BytesIO()
+    document.add_paragraph("{{正文}}")
+    document.save(out)
+    return out.getvalue()
 
 
 def local_rule(relation: Relation, organization: Organization) -> Rule:

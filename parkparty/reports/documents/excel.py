@@ -31,7 +31,7 @@ class Looks:
 
 
 def write(report: Report, imprint: Imprint) -> bytes:
-    """The report as .xlsx. Text is written as text, whatever it begins with; a row that is written leaves the memory."""
+    """The report as .xlsx. Text is written as text, whatever it begins with; a row once written leaves memory."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         book.set_properties(

@@ -40,6 +40,13 @@ def write(report: Report, imprint: Imprint) -> bytes:
     _set_page(document)
     _set_styles(document)
     _write_cover(document, report)
+    write_body(document, report)
+    document.add_paragraph(imprint.text, style="Imprint")
+    return packed(document, report, imprint)
+
+
+def write_body(document: Any, report: Report) -> None:
+    """Headings, sentences and tables at the end of ``document``."""
     for block in blocks_of(report):
         if isinstance(block, Heading):
             heading = document.add_paragraph(clean(block.text), style="Heading 1")
@@ -48,7 +55,10 @@ def write(report: Report, imprint: Imprint) -> bytes:
             document.add_paragraph(clean(block.text))
         else:
             _write_grid(document, block)
-    document.add_paragraph(imprint.text, style="Imprint")
+
+
+def packed(document: Any, report: Report, imprint: Imprint) -> bytes:
+    """The file, the same to the byte whenever it is packed."""
     document.core_properties.title, document.core_properties.author = report.title, report.cover[0][1]
     for name in ("created", "modified"):
         setattr(document.core_properties, name, timezone.localtime(imprint.data_at).replace(tzinfo=None))
@@ -103,6 +113,13 @@ def _set_styles(document: Any) -> None:
     imprint.base_style = styles["Normal"]
     _set_style(imprint, BODY, 12)
     imprint.paragraph_format.first_line_indent = Pt(0)
+
+
+def add_missing_styles(document: Any) -> None:
+    """The styles that the body of a report needs, in a document that brings its own."""
+    for name, face in (("Heading 1", HEADING), ("Heading 2", SUBHEADING)):
+        if name not in document.styles:
+            _set_style(document.styles.add_style(name, 1), face, 16)
 
 
 def _set_style(style: Any, font: str, size: int) -> None:

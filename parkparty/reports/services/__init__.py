@@ -1,6 +1,7 @@
 """Writes of reports: versions, periods, and the files that are fetched."""
 
 from parkparty.reports.services.files import AT_ONCE, ask_for_file, file_of, sweep, write_file
+from parkparty.reports.services.layouts import try_layout, upload_layout, use_layout
 from parkparty.reports.services.making import make_report, measures_for, save_measures
 from parkparty.reports.services.periods import close_period, freeze_period, reopen_period
 from parkparty.reports.services.releases import decide_release
@@ -17,5 +18,8 @@ __all__ = [
     "reopen_period",
     "save_measures",
     "sweep",
+    "try_layout",
+    "upload_layout",
+    "use_layout",
     "write_file",
 ]

@@ -15,8 +15,8 @@ from parkparty.accounts.models import User
 from parkparty.core.dates import Period
 from parkparty.coverage.figures import Node
 from parkparty.reports.choices import FILE_DAYS, FileFormat, JobState, ReportKind
-from parkparty.reports.documents import write
 from parkparty.reports.documents.blocks import Imprint
+from parkparty.reports.documents.writing import write
 from parkparty.reports.models import STUCK_AFTER, FileJob, Release, ReportVersion
 from parkparty.reports.services.making import make_report, of_period
 
@@ -90,8 +90,12 @@ def file_of(version: ReportVersion, format: FileFormat) -> bytes:
     """
     if not version.may_leave:
         raise ValidationError(_("公开版由另一人批准后才能下载。"))
+    own_layout = b""
+    if version.layout and format == FileFormat.DOCX:
+        with version.layout.file.open("rb") as file:
+            own_layout = file.read()
     with translation.override(settings.LANGUAGE_CODE):
-        return write(version.report, Imprint(version.data_at, version.sha256), format)
+        return write(version.report, Imprint(version.data_at, version.sha256), format, own_layout)
 
 
 def sweep() -> tuple[int, int]:

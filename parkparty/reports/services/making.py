@@ -25,7 +25,7 @@ from parkparty.reports.figures.facts import Asked, about
 from parkparty.reports.figures.lists import LISTS
 from parkparty.reports.figures.public import public_edition
 from parkparty.reports.figures.quarterly import DENOMINATORS, coverage_report
-from parkparty.reports.models import Closing, Measures, Release, ReportVersion
+from parkparty.reports.models import Closing, Layout, Measures, Release, ReportVersion
 from parkparty.reports.sheets import Report
 
 
@@ -59,7 +59,8 @@ def make_report(
     )
     with translation.override(settings.LANGUAGE_CODE):  # the same bytes whatever language the reader has chosen
         content = replace(_written(asked, kind, by=by), about=about(asked, kind)).text
-    if last and last.content == content:
+    layout = Layout.objects.used_for(node, kind)
+    if last and last.content == content and last.layout == layout:
         return last, False
     version = ReportVersion.objects.create(
         **of_period(node, period),
@@ -67,6 +68,7 @@ def make_report(
         as_of=as_of,
         data_at=data_at,
         made_by=by,
+        layout=layout,
         content=content,
         sha256=sha256_of(content),
     )

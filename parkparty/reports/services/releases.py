@@ -19,9 +19,11 @@ def decide_release(version: ReportVersion, *, is_released: bool, reason: str, by
     """Release a public edition or refuse to, once; gives the keys of the files that waited for it.
 
     Raises:
-        ValidationError: it is decided already, ``by`` proposed it, or a refusal says no reason.
+        ValidationError: it is no public edition or decided already, ``by`` proposed it, or a refusal says no reason.
     """
-    release = Release.objects.select_for_update().get(version=version)
+    release = Release.objects.select_for_update().filter(version=version).first()
+    if release is None:
+        raise ValidationError(_("这份报告不是公开版，不用批准。"))
     if release.state != ReleaseState.WAITING:
         raise ValidationError(_("这一版已经有了决定：%(state)s。") % {"state": release.get_state_display()})
     if release.proposed_by_id == by.pk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,7 +13,6 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.coverage.scoping import is_whole
 from parkparty.reports import tasks
-from parkparty.reports.choices import ReportKind
 from parkparty.reports.scoping import version_or_404
 from parkparty.reports.services import decide_release
 
@@ -34,8 +33,6 @@ def refuse(request: ScopedRequest, pk: int) -> HttpResponse:
 
 def _decided(request: ScopedRequest, pk: int, *, is_released: bool) -> HttpResponse:
     version = version_or_404(request, pk)
-    if version.kind != ReportKind.PUBLIC:
-        raise Http404
     if not is_whole(version.node, request.scope.with_roles(ROLES_FOR[Action.MAKE_REPORT])):
         raise PermissionDenied(_("公开版由本级或上级的审核员、管理员批准。"))
     reason = request.POST.get("reason", "")[:300]
