@@ -27,6 +27,7 @@ from parkparty.coverage.forms import WRONG_DAY, CoverageOptionsForm
 from parkparty.organizations.filters import ListFilterForm, OrganizationField
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
+from parkparty.rules.figures import LimitBook
 
 ROWS, MOST_ROWS = 100, 500
 """Rows of a page unless told, and at most."""
@@ -101,6 +102,13 @@ class Resource:
         yield from fields_of(PageForm(), PAGING)
 
 
+class CompaniesForm(CompanyFilterForm):
+    """The filters of the page's list, by the rules of counting as they are at this answer."""
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, scope=scope, limits=LimitBook(), **kwargs)
+
+
 def fields_of(form: forms.Form, names: tuple[str, ...]) -> Iterator[tuple[str, forms.Field]]:
     """The named fields of ``form``."""
     for name in names:
@@ -133,7 +141,7 @@ COMPANIES = Resource(
     title=pgettext_lazy("复数", "企业"),
     model=Company,
     key="pk",
-    form=CompanyFilterForm,
+    form=CompaniesForm,
     parameters=(
         *("place", "organization", "branch", "denominator", "coverage"),
         *("industry", "size", "staff", "as_of", "q"),
