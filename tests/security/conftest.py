@@ -63,7 +63,7 @@ def sign_in(security_world: SecurityWorld, settings: Any) -> Callable[[str], Cli
 
     def client(role: str) -> Client:
         if role not in clients:
-            key = {"Authorization": f"Bearer {security_world.tokens[role]}"}
+            key = {"Authorization": f"Bearer {security_world.tokens.get(role, '')}"}
             clients[role] = Steady(raise_request_exception=False, headers=key)
             clients[role].force_login(security_world.users[role])
         return clients[role]
