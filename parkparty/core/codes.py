@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_VALUES = {c: value for value, c in enumerate(ALPHABET)}
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _SHAPE = re.compile(rf"^[{ALPHABET}]{{2}}\d{{6}}[{ALPHABET}]{{10}}$")
@@ -12,7 +13,7 @@ _SHAPE = re.compile(rf"^[{ALPHABET}]{{2}}\d{{6}}[{ALPHABET}]{{10}}$")
 
 def uscc_check_digit(first_17: str) -> str:
     """The 18th character for the first 17 (GB 32100-2015, 5.5)."""
-    total = sum(ALPHABET.index(c) * w for c, w in zip(first_17, _WEIGHTS, strict=True))
+    total = sum([_VALUES[c] * w for c, w in zip(first_17, _WEIGHTS, strict=True)])
     return ALPHABET[(31 - total % 31) % 31]
 
 

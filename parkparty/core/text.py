@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from importlib.resources import files
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
@@ -43,6 +44,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
+@lru_cache(10_000)  # a roster names the same few parks and organisations again and again
 def fold(text: str) -> str:
     """A key for comparing names: NFKC, lower case, plain forms, without spaces, brackets and separators."""
     return unicodedata.normalize("NFKC", _LOOSE.sub("", half_width(text).casefold())).translate(_PLAIN_FORMS)

@@ -107,8 +107,10 @@ def match_branch(row: Row, branches: Branches, known: Known) -> Branch | None:
         return None
     branch = branches[row.park.pk, fold(row.values["branch"])]
     for trait in TRAITS:
-        if trait in row.values and _key(row.values[trait]) != _key(branch.value(trait)):
-            first, said = branch.stated[trait]
+        if trait not in row.values:
+            continue
+        first, said = branch.stated[trait]
+        if row.values[trait] != said and _key(row.values[trait]) != _key(said):
             row.fault(
                 trait, IssueKind.BRANCH_CONFLICT, other=row.layout.address(trait, first), value=_shown(trait, said)
             )

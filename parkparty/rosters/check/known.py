@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from parkparty.companies.choices import LinkKind
 from parkparty.companies.models import CoverageLink, Industry
@@ -63,6 +64,8 @@ class Known:
 
     reach: Scope
     day: dt.date
+    language: str | None = field(default_factory=get_language)
+    """In which changes are told; asked once, since asking for each row takes longer than telling."""
     parks: dict[str, list[Park]] = field(default_factory=lambda: defaultdict(list))
     """By folded name and by key, only those in reach."""
     named_parks: set[int] = field(default_factory=set)

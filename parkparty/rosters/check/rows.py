@@ -194,7 +194,7 @@ def _stage(lines: list[Line], readers: list[Reader], roster: Roster) -> None:
             roster.unread[row.number] = row.issues
         row.folded = fold(row.name)[:120]
     keys = roster.stage.keys
-    roster.stage.put([(row.number, row.folded, row.cells, *map(row.values.get, keys)) for row in rows])
+    roster.stage.put((row.number, row.folded, row.cells, *map(row.values.get, keys)) for row in rows)
 
 
 def _joined(cells: list[Cell]) -> str:

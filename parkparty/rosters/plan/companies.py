@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CompanyStatus, StaffBand
@@ -111,7 +110,7 @@ def plan_member_count(draft: Draft, known: Known) -> None:
     if last and before == after:
         return
     draft.tell(
-        Item.MEMBERS, _count_words(get_language(), *before) if last else "", _count_words(get_language(), *after)
+        Item.MEMBERS, _count_words(known.language, *before) if last else "", _count_words(known.language, *after)
     )
     if last and last.as_of == draft.day:
         last.full, last.probationary = after

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import ORGANISATION_LINKS, LinkKind
@@ -35,14 +34,16 @@ def plan_coverage(draft: Draft, branch: Branch | None, known: Known) -> None:
     if same and stated in (None, same.since):
         return
     if same:
-        before, same.since = _words(same), stated
-        draft.tell(Item.BRANCH, before, _words(same))
+        before, same.since = _words(known.language, same), stated
+        draft.tell(Item.BRANCH, before, _words(known.language, same))
         draft.change(same)
         return
-    _link_anew(draft, branch, organization, ours)
+    _link_anew(draft, branch, organization, ours, known)
 
 
-def _link_anew(draft: Draft, branch: Branch, organization: Organization, stored: list[LinkRecord]) -> None:
+def _link_anew(
+    draft: Draft, branch: Branch, organization: Organization, stored: list[LinkRecord], known: Known
+) -> None:
     """A new link in place of ``stored`` ones; one that began on the same day is corrected instead."""
     founded = organization.approved_on if branch.is_new or branch.is_founded else None
     since = draft.value("link_since") or founded or draft.day
@@ -50,14 +51,14 @@ def _link_anew(draft: Draft, branch: Branch, organization: Organization, stored:
         limit = max(link.since for link in too_late)
         draft.row.fault("link_since", IssueKind.LINK_DATE, limit=limit, what=_("原覆盖关系的起始日期"))
         return
-    before = "；".join(_words(link) for link in stored)
+    before = "；".join(_words(known.language, link) for link in stored)
     corrected = next((link for link in stored if link.since == since), None)
     for link in stored:
         if link.since < since:
             draft.end(link, since)
     link = corrected or LinkRecord(draft.company, branch.kind.value, organization, since)
     link.organization, link.kind = organization, branch.kind.value
-    draft.tell(Item.BRANCH, before, _words(link))
+    draft.tell(Item.BRANCH, before, _words(known.language, link))
     if corrected:
         draft.change(link)
     else:
@@ -88,7 +89,7 @@ def plan_instructor(draft: Draft, known: Known) -> None:
         return
     if wanted:
         draft.created.append(LinkRecord(draft.company, LinkKind.INSTRUCTOR.value, None, draft.day))
-        draft.tell(Item.INSTRUCTOR, "", _instructor_words(get_language(), draft.day))
+        draft.tell(Item.INSTRUCTOR, "", _instructor_words(known.language, draft.day))
         return
     if any(link.since >= draft.day for link in stored):
         limit = max(link.since for link in stored)
@@ -104,8 +105,8 @@ def _instructor_words(language: str | None, since: dt.date) -> str:
     return _("有，自 %(since)s 起") % {"since": since}
 
 
-def _words(link: LinkRecord) -> str:
-    return _in_words(get_language(), str(link.organization), link.kind, link.since)
+def _words(language: str | None, link: LinkRecord) -> str:
+    return _in_words(language, str(link.organization), link.kind, link.since)
 
 
 @lru_cache(10_000)  # by the language, too

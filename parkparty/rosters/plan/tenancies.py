@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import TenancyKind
@@ -31,9 +30,9 @@ def plan_tenancy(draft: Draft, known: Known) -> None:
             return
         tenancy = TenancyRecord(draft.company, draft.park, building, kind or TenancyKind.ON_SITE.value, since)
         draft.created.append(tenancy)
-        draft.tell(Item.TENANCY, "", _words(tenancy))
+        draft.tell(Item.TENANCY, "", _words(known.language, tenancy))
     elif kind not in (None, stored.kind) and (since or draft.day) > stored.since:
-        _change_kind(draft, stored, building, since or draft.day)
+        _change_kind(draft, stored, building, since or draft.day, known)
     else:
         _correct(draft, stored, building, known)
 
@@ -61,22 +60,22 @@ def _follows_the_last(draft: Draft, known: Known, since: dt.date) -> bool:
     return False
 
 
-def _change_kind(draft: Draft, stored: TenancyRecord, building: Building | None, since: dt.date) -> None:
-    before = _words(stored)
+def _change_kind(draft: Draft, stored: TenancyRecord, building: Building | None, since: dt.date, known: Known) -> None:
+    before = _words(known.language, stored)
     draft.end(stored, since)
     tenancy = TenancyRecord(draft.company, draft.park, building or stored.building, draft.value("tenancy_kind"), since)
     draft.created.append(tenancy)
-    draft.tell(Item.TENANCY, before, _words(tenancy))
+    draft.tell(Item.TENANCY, before, _words(known.language, tenancy))
 
 
 def _correct(draft: Draft, stored: TenancyRecord, building: Building | None, known: Known) -> None:
-    before, since = _words(stored), draft.value("tenancy_since") or stored.since
+    before, since = _words(known.language, stored), draft.value("tenancy_since") or stored.since
     if since < stored.since and not _follows_the_last(draft, known, since):
         return
     kind = draft.value("tenancy_kind") or stored.kind
     if (kind, since) != (stored.kind, stored.since):
         stored.kind, stored.since = kind, since
-        draft.tell(Item.TENANCY, before, _words(stored))
+        draft.tell(Item.TENANCY, before, _words(known.language, stored))
         draft.change(stored)
     if building and building != stored.building:
         draft.tell(Item.BUILDING, stored.building or "", building)
@@ -84,8 +83,8 @@ def _correct(draft: Draft, stored: TenancyRecord, building: Building | None, kno
         draft.change(stored)
 
 
-def _words(tenancy: TenancyRecord) -> str:
-    return _in_words(get_language(), tenancy.kind, tenancy.since)
+def _words(language: str | None, tenancy: TenancyRecord) -> str:
+    return _in_words(language, tenancy.kind, tenancy.since)
 
 
 @lru_cache(10_000)  # by the language, too

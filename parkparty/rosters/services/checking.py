@@ -74,10 +74,10 @@ class Findings:
 
     def keep(self, piece: list[Planned]) -> None:
         """Keep the rows of a piece, and what is wrong with them."""
-        rows = [
-            (self._batch.pk, it.row.number, it.outcome, it.row.name, it.row.park and it.row.park.pk, it.changes)
+        rows = (
+            (self._batch.pk, it.row.number, it.outcome, it.row.name, it.row.park and it.row.park.id, it.changes)
             for it in piece
-        ]
+        )
         copy_in(RosterRow._meta.db_table, self.COLUMNS, rows)
         RosterIssue.objects.bulk_create(self._issues(piece), batch_size=_AT_ONCE)
 

@@ -32,6 +32,8 @@ Image = dict[str, Any]
 _PERSONAL: dict[str, frozenset[str]] = {"organizations.officer": frozenset({"name", "email"})}
 """Columns that no import writes and that must not outlive their row in a copy."""
 
+_as_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _DERIVED = frozenset({"path", "updated_at"})
 """Columns that change without anybody editing the row."""
 
@@ -52,7 +54,13 @@ def model_of(each: Written) -> type[models.Model]:
 
 def key_of(each: Written) -> Key:
     """The object's model and key, once it has one."""
-    return model_of(each)._meta.label_lower, each.pk or 0
+    return _label_of(type(each)), each.pk or 0
+
+
+@cache
+def _label_of(kind: type) -> str:
+    model: type[models.Model] = MODELS.get(kind, kind)
+    return model._meta.label_lower
 
 
 def images_before(drafts: Iterable[AnyDraft]) -> dict[Key, Image]:
@@ -83,15 +91,13 @@ class Traces:
     def keep(self, drafts: Sequence[AnyDraft], before: dict[Key, Image], copied: dict[Key, str]) -> None:
         """Keep what ``drafts`` wrote; ``copied`` holds the fingerprints of what was copied into the tables."""
         spans = _spans_of(drafts)
-        now = fingerprints_now(
-            {key for draft in drafts for each in _written(draft) if (key := key_of(each)) not in copied}
+        written = {key_of(each) for draft in drafts for each in _written(draft)}
+        after = fingerprints_now(written - copied.keys()) | copied
+        kept = (
+            (self._batch.pk, draft.row.number, draft.row.name, draft.park and draft.park.id, _as_text(parts), "")
+            for draft in drafts
+            if (parts := list(self._parts(draft, before, after, spans)))
         )
-        after = {**now, **copied}
-        kept = []
-        for draft in drafts:
-            if parts := list(self._parts(draft, before, after, spans)):
-                told = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-                kept.append((self._batch.pk, draft.row.number, draft.row.name, draft.park and draft.park.pk, told, ""))
         copy_in(RosterWrite._meta.db_table, ("batch_id", "number", "name", "park_id", "parts", "kept"), kept)
 
     def _parts(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -18,38 +19,32 @@ from parkparty.rosters.services.traces import MODELS, Key, compared, digest_of_v
 from parkparty.rosters.staging.bulk import copy_in, reserve_keys, update_rows
 from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
 
-Values = dict[str, Any]
-_VALUES: dict[type, Callable[[Any], Values]] = {
-    CompanyRecord: lambda it: {
-        "uscc": it.uscc,
-        "name": it.name,
-        "folded_name": it.folded_name,
-        "industry_id": it.industry_id,
-        "staff_band": it.staff_band,
-        "status": it.status,
-        "status_since": it.status_since,
-    },
-    TenancyRecord: lambda it: {
-        "since": it.since,
-        "until": it.until,
-        "building_id": it.building.pk if it.building else None,
-        "kind": it.kind,
-    },
-    LinkRecord: lambda it: {
-        "since": it.since,
-        "until": it.until,
-        "kind": it.kind,
-        "organization_id": it.organization.pk if it.organization else None,
-    },
-    CountRecord: lambda it: {"full": it.full, "probationary": it.probationary},
+Values = tuple[Any, ...]
+Part = tuple[tuple[str, ...], Callable[[Any], Values]]
+"""Some columns, and how a record fills them."""
+
+_CHANGEABLE: dict[type, Part] = {
+    CompanyRecord: (
+        ("uscc", "name", "folded_name", "industry_id", "staff_band", "status", "status_since"),
+        lambda it: (it.uscc, it.name, it.folded_name, it.industry_id, it.staff_band, it.status, it.status_since),
+    ),
+    TenancyRecord: (
+        ("since", "until", "building_id", "kind"),
+        lambda it: (it.since, it.until, it.building.id if it.building else None, it.kind),
+    ),
+    LinkRecord: (
+        ("since", "until", "kind", "organization_id"),
+        lambda it: (it.since, it.until, it.kind, it.organization.id if it.organization else None),
+    ),
+    CountRecord: (("full", "probationary"), lambda it: (it.full, it.probationary)),
 }
 """What an import may change of each record."""
 
-_OWNER: dict[type, Callable[[Any], Values]] = {
-    CompanyRecord: lambda it: {"size": "", "fixed_premises": True, "revenue_over_20m": None, "founded_on": None},
-    TenancyRecord: lambda it: {"company_id": it.company.pk, "park_id": it.park.pk},
-    LinkRecord: lambda it: {"company_id": it.company.pk},
-    CountRecord: lambda it: {"company_id": it.company.pk, "as_of": it.as_of},
+_FIXED: dict[type, Part] = {
+    CompanyRecord: (("size", "fixed_premises", "revenue_over_20m", "founded_on"), lambda it: ("", True, None, None)),
+    TenancyRecord: (("company_id", "park_id"), lambda it: (it.company.pk, it.park.id)),
+    LinkRecord: (("company_id",), lambda it: (it.company.pk,)),
+    CountRecord: (("company_id", "as_of"), lambda it: (it.company.pk, it.as_of)),
 }
 """What a new one has beside."""
 
@@ -75,17 +70,20 @@ def _add(kind: type, records: list[Any]) -> dict[Key, str]:
     """Copy new records into their table under keys that are taken for them beforehand."""
     if not records:
         return {}
-    model, change, owner = MODELS[kind], _VALUES[kind], _OWNER[kind]
-    names = compared(model)
-    stamp = (_now(),) if kind is CompanyRecord else ()
-    rows, copied, label = [], {}, model._meta.label_lower
-    for each, key in zip(records, reserve_keys(model, len(records)), strict=True):
-        each.pk = key
-        values = change(each) | owner(each)
-        ordered = [values[name] for name in names]
-        copied[label, key] = digest_of_values(ordered)
-        rows.append((key, *ordered, *stamp))
-    copy_in(model._meta.db_table, ["id", *names, *(["updated_at"] if stamp else [])], rows)
+    model, (changeable, change), (fixed, owner) = MODELS[kind], _CHANGEABLE[kind], _FIXED[kind]
+    columns = (*changeable, *fixed)
+    in_order = itemgetter(*map(columns.index, compared(model)))
+    stamp = {"updated_at": _now()} if kind is CompanyRecord else {}
+    keys, copied, label = reserve_keys(model, len(records)), dict[Key, str](), model._meta.label_lower
+
+    def rows() -> Iterator[Values]:
+        for each, key in zip(records, keys, strict=True):
+            each.pk = key
+            values = change(each) + owner(each)
+            copied[label, key] = digest_of_values(in_order(values))
+            yield (key, *values, *stamp.values())
+
+    copy_in(model._meta.db_table, ["id", *columns, *stamp], rows())
     return copied
 
 
@@ -93,10 +91,9 @@ def _change(kind: type, changed: list[Any]) -> None:
     if kind is Organization:
         update_rows(Organization, ["formation_mode_id"], [(each.pk, each.formation_mode_id) for each in changed])
         return
+    columns, change = _CHANGEABLE[kind]
     stamp = {"updated_at": _now()} if kind is CompanyRecord else {}
-    rows = [_VALUES[kind](each) | stamp for each in changed]
-    keys = [each.pk for each in changed]
-    update_rows(MODELS[kind], list(rows[0]), [(key, *row.values()) for key, row in zip(keys, rows, strict=True)])
+    update_rows(MODELS[kind], [*columns, *stamp], [(each.pk, *change(each), *stamp.values()) for each in changed])
 
 
 def _now() -> Any:

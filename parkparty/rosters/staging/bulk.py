@@ -7,6 +7,7 @@ import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
@@ -41,23 +42,38 @@ def select(statement: str, values: Values = (), /, **names: object) -> list[tupl
     return found
 
 
-def copy_in(table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
-    """Add rows to a table; every value must be one that the database takes as it is: text, number, truth, day, None."""
-    if not rows:
-        return
+def copy_in(table: str, columns: Sequence[str], rows: Iterable[Values]) -> None:
+    """Add rows to a table; every value must be one that the database takes as it is: text, number, truth, day, None.
+
+    PostgreSQL takes in rows while those after them are still being made, so ``rows`` may make them one by one; they
+    must not ask the database.
+    """
     names, quoted = ", ".join(map(quote, columns)), quote(table)
     at_once = nullcontext() if connection.in_atomic_block else transaction.atomic()
     with at_once, connection.cursor() as cursor:
         if not is_postgres():
             marks = ", ".join(["%s"] * len(columns))
             # Days are turned to text here: the driver asks Python anew for every value that it does not know.
-            plain = [[value.isoformat() if type(value) is dt.date else value for value in row] for row in rows]
+            plain = ([value.isoformat() if type(value) is dt.date else value for value in row] for row in rows)
             cursor.executemany(" ".join(("INSERT INTO", quoted, f"({names}) VALUES ({marks})")), plain)
             return
+        cursor.cursor.copy_expert(f"COPY {quoted} ({names}) FROM STDIN (FORMAT csv, NULL '{_NULL}')", _Lines(rows))
+
+
+class _Lines:
+    """Rows as the lines of a file, each written when it is read."""
+
+    AT_ONCE = 250
+
+    def __init__(self, rows: Iterable[Values]) -> None:
+        self._rows = iter(rows)
+
+    def read(self, _size: int) -> str:
+        """The next lines, however long; nothing after the last."""
         text = io.StringIO()
-        csv.writer(text).writerows([_NULL if value is None else value for value in row] for row in rows)
-        text.seek(0)
-        cursor.cursor.copy_expert(f"COPY {quoted} ({names}) FROM STDIN (FORMAT csv, NULL '{_NULL}')", text)
+        some = islice(self._rows, self.AT_ONCE)
+        csv.writer(text).writerows([_NULL if value is None else value for value in row] for row in some)
+        return text.getvalue()
 
 
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Values]) -> None:

@@ -47,7 +47,7 @@ class Stage:
         self._run("DROP TABLE IF EXISTS {match}")
         self._run("DROP TABLE IF EXISTS {stage}")
 
-    def put(self, rows: Sequence[Sequence[Any]]) -> None:
+    def put(self, rows: Iterable[Sequence[Any]]) -> None:
         """Add rows in the order of their numbers: the number, the folded name, the cells, and the values by key."""
         copy_in(self.table, ["number", "folded", "cells", *self.keys], rows)
 
