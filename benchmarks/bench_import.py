@@ -33,6 +33,8 @@ TABLES = (
     "organizations_organizationspan", "places_building", "rosters_rosterwrite", "rosters_rosterrow",
     "rosters_rosterissue", "rosters_rosterbatch",
 )  # fmt: skip
+HEADING = "## Roster import\n"
+"""Of the page's last section, which the benchmark writes anew."""
 COMPANY = ("uscc", "name", "folded_name", "industry_id", "staff_band", "size", "fixed_premises", "status", "updated_at")
 
 
@@ -198,7 +200,7 @@ def table(database: str, rows: int, found: dict[str, Any]) -> str:
         ("whole import of .xlsx", found["xlsx"], f"{found['xlsx'] / found['csv']:.2f} × csv"),
         (f"{rows // 10:,} rows of .csv", found["tenth"], f"all rows take {found['csv'] / found['tenth']:.1f} × this"),
     ]
-    head = f"## {database}, {rows:,} rows\n\n| work | median s | ratio |\n|---|---|---|\n"
+    head = f"### {database}, {rows:,} rows\n\n| work | median s | ratio |\n|---|---|---|\n"
     body = "".join(f"| {work} | {seconds:.2f} | {ratio} |\n" for work, seconds, ratio in lines)
     memory = (
         f"\nLargest process: {found['csv_mb']} MB (.csv), {found['xlsx_mb']} MB (.xlsx), "
@@ -213,7 +215,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--write", type=Path, help="write the page here instead of printing it")
+    parser.add_argument("--write", type=Path, help="put the section into this page instead of printing it")
     options = parser.parse_args()
     if options.measure:
         json.dump(measure(options.measure, options.rows, options.rounds), sys.stdout)
@@ -223,10 +225,11 @@ def main() -> None:
         for database in ("PostgreSQL", "SQLite")
     ]
     about = f"{options.rounds} rounds in turn, Python {platform.python_version()}, {os.cpu_count()} cores"
-    page = (ROOT / "benchmarks/performance.md.in").read_text(encoding="utf-8")
+    page = (ROOT / "benchmarks/import.md.in").read_text(encoding="utf-8")
     page = page.replace("{about}", about).replace("{tables}", "\n".join(tables))
     if options.write:
-        options.write.write_text(page, encoding="utf-8")
+        rest = options.write.read_text(encoding="utf-8").partition(HEADING)[0].rstrip()
+        options.write.write_text(f"{rest}\n\n{page}", encoding="utf-8")
     else:
         sys.stdout.write(page)
 

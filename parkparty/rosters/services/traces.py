@@ -45,6 +45,7 @@ MODELS: dict[type, type[models.Model]] = {
     CountRecord: CompanyMemberCount,
 }
 """Which table a record belongs to."""
+_LABELS = {kind: model._meta.label_lower for kind, model in MODELS.items()}
 
 
 def model_of(each: Written) -> type[models.Model]:
@@ -54,13 +55,8 @@ def model_of(each: Written) -> type[models.Model]:
 
 def key_of(each: Written) -> Key:
     """The object's model and key, once it has one."""
-    return _label_of(type(each)), each.pk or 0
-
-
-@cache
-def _label_of(kind: type) -> str:
-    model: type[models.Model] = MODELS.get(kind, kind)
-    return model._meta.label_lower
+    label = each._meta.label_lower if isinstance(each, models.Model) else _LABELS[type(each)]
+    return label, each.pk or 0
 
 
 def images_before(drafts: Iterable[AnyDraft]) -> dict[Key, Image]:
