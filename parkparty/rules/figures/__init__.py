@@ -5,11 +5,12 @@ from parkparty.rules.figures.grid import Grid, LifeRow, grid, life_of
 from parkparty.rules.figures.hints import Facts, Hint, facts_of, hints, judging_book, limit_of, rules_on
 from parkparty.rules.figures.history import History
 from parkparty.rules.figures.impact import Impact, impact
-from parkparty.rules.figures.limits import LimitBook, limits_of
+from parkparty.rules.figures.limits import COUNTING, LimitBook, limits_of
 from parkparty.rules.figures.owed import Duty, duties
 from parkparty.rules.figures.terms import Term, term_of, terms_ending
 
 __all__ = [
+    "COUNTING",
     "Duty",
     "Facts",
     "Grid",

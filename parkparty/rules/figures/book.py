@@ -20,6 +20,7 @@ class RuleBook:
         self.local: list[Rule] = []
         for row in rows:
             (self.local if row.overrides_id else self.general).append(row)
+        self.general.sort(key=lambda rule: rule.code)
         self.local.sort(key=lambda rule: len(rule.organization.path), reverse=True)  # type: ignore[union-attr]
 
     @classmethod
@@ -43,8 +44,8 @@ class RuleBook:
         always = Rule(**{field.attname: getattr(rule, field.attname) for field in rule._meta.concrete_fields})
         always.organization, always.activity_type = rule.organization, rule.activity_type
         always.since, always.until = dt.date.min, None
-        others = [row for row in self.local if not _same_place(row, rule)]
-        return RuleBook([*self.general, *others, always])
+        others = [row for row in (*self.general, *self.local) if row.code != rule.code and not _same_place(row, rule)]
+        return RuleBook([*others, always])
 
     def _local_on(self, day: dt.date, path: str) -> dict[str, Rule]:
         found: dict[str, Rule] = {}
@@ -61,7 +62,9 @@ def local_rules_of(rule: Rule, scope: Scope) -> QuerySet[Rule]:
 
 
 def _same_place(row: Rule, rule: Rule) -> bool:
-    return (row.overrides_id, row.organization_id) == (rule.overrides_id, rule.organization_id)
+    """Whether a local rule stands where another one does; general ones never do."""
+    place = rule.overrides_id, rule.organization_id
+    return rule.overrides_id is not None and (row.overrides_id, row.organization_id) == place
 
 
 def _binds(rule: Rule, path: str) -> bool:

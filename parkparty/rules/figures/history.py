@@ -23,10 +23,14 @@ Counts = list[tuple[dt.date, int, int]]
 class History:
     """Organisations at and below one node (by today's tree), with what they were and had on each day."""
 
-    def __init__(self, node: Organization, kind: str) -> None:
-        """``kind`` of rule that is to be judged: what it does not look at is not read, and stays empty."""
-        below = paths.under("organization__path", node.path)
-        self.organizations = list(Organization.objects.filter(paths.under("path", node.path)).order_by("path"))
+    def __init__(self, node: Organization | None, kind: str) -> None:
+        """All organisations without a ``node``.
+
+        ``kind`` of rule that is to be judged: what it does not look at is not read, and stays empty.
+        """
+        top = node.path if node else ""
+        below = paths.under("organization__path", top)
+        self.organizations = list(Organization.objects.filter(paths.under("path", top)).order_by("path"))
         self.spans: dict[int, list[OrganizationSpan]] = defaultdict(list)
         self.counts: dict[int, Counts] = defaultdict(list)
         self.links: dict[int, list[CoverageLink]] = defaultdict(list)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
+from parkparty.companies.choices import CoverageChoice, Denominator
+from parkparty.companies.models import Company
 from parkparty.core import paths
 from parkparty.core.dates import Period, quarter_of, year_of
 from parkparty.core.rates import Rate
@@ -13,6 +16,7 @@ from parkparty.rules.choices import DutyState, Every, RuleKind
 from parkparty.rules.figures.book import RuleBook
 from parkparty.rules.figures.hints import JUDGES, hints
 from parkparty.rules.figures.history import History
+from parkparty.rules.figures.limits import COUNTING, LimitBook
 from parkparty.rules.figures.owed import PERIOD_OF, Held, duties_of, held_in
 from parkparty.rules.models import Rule
 
@@ -33,26 +37,42 @@ class Impact:
         return self.before != self.after
 
 
-def impact(changed: Rule, organization: Organization, on: dt.date) -> list[Impact]:
-    """The last four whole periods before ``on``, oldest first; empty for rules that give no figures. Six queries.
+def impact(changed: Rule, organization: Organization | None, on: dt.date) -> list[Impact]:
+    """The last four whole periods before ``on``, oldest first; empty for rules that give no figures. Nine queries.
 
-    Of activities: how many of those owed were held and approved. Of other kinds: how many of the organisations at
-    and below ``organization`` the rule speaks of. Periods are years for yearly activities, quarters otherwise.
+    Of activities: how many of those owed were held and approved. Of a general rule by which companies count: their
+    organisation coverage. Of other kinds: how many of the organisations at and below ``organization``, all without
+    one, the rule speaks of. Periods are years for yearly activities, quarters otherwise.
     """
+    if changed.kind in COUNTING and organization is None:
+        return [_counted(changed, period) for period in _last_periods(on, is_yearly=False)]
     if changed.kind not in (*JUDGES, RuleKind.PERIODIC_ACTIVITY):
         return []
     books = RuleBook.read([*JUDGES, changed.kind])
-    general = next(rule for rule in books.general if rule.code == changed.general_code)
-    is_yearly = Every.YEAR in (changed.every, general.every)
-    periods = _last_periods(on, is_yearly)
+    former = [rule.every for rule in books.general if rule.code == changed.general_code]
+    periods = _last_periods(on, Every.YEAR in (changed.every, *former))
     history = History(organization, changed.kind)
     if changed.kind != RuleKind.PERIODIC_ACTIVITY:
         judge = _Hints(history, changed.general_code)
         return [Impact(p, judge.rate(p, books), judge.rate(p, books.with_instead(changed))) for p in periods]
-    below = Organization.objects.filter(paths.under("path", organization.path)).values("pk")
+    top = organization.path if organization else ""
+    below = Organization.objects.filter(paths.under("path", top)).values("pk")
     held = held_in(below, periods[0].since, periods[-1].until)
     done = _Done(history, changed.general_code, held)
     return [Impact(p, done.rate(p, books), done.rate(p, books.with_instead(changed))) for p in periods]
+
+
+def _counted(changed: Rule, period: Period) -> Impact:
+    """The organisation coverage of the companies that the definition of ``changed`` counts, in the whole site."""
+    denominator = Denominator(changed.parameters.get("denominator", Denominator.YINGJIAN))
+
+    def rate(book: LimitBook) -> Rate:
+        day = period.last_day
+        companies: Any = Company.objects.counting_as(denominator, day, book.of(denominator, day))
+        there = companies.on_site_on(day) if denominator.is_on_site else companies
+        return Rate(there.covered(CoverageChoice.ORGANIZATION, day).count(), there.count())
+
+    return Impact(period, rate(LimitBook()), rate(LimitBook(changed)))
 
 
 def _last_periods(on: dt.date, is_yearly: bool) -> list[Period]:

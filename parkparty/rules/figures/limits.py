@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from functools import cached_property
 
 from parkparty.companies.choices import Denominator, Limits
 from parkparty.rules.choices import COUNTED, RuleKind
+from parkparty.rules.figures.book import RuleBook
 from parkparty.rules.models import Rule
 
-KINDS = (RuleKind.SET_UP, RuleKind.POPULATION)
+COUNTING = (RuleKind.SET_UP, RuleKind.POPULATION)
 LIMITED = (*COUNTED, Denominator.YINGJIAN)
 
 
@@ -20,20 +20,19 @@ class LimitBook:
     Local rules do not count here: figures are added up from the parks to the city, so all must count alike.
     """
 
-    def __init__(self, rules: Iterable[Rule] | None = None) -> None:
-        self._given = rules
+    def __init__(self, instead: Rule | None = None) -> None:
+        """``instead`` of the row with its code, as if it had always been in force."""
+        self._instead = instead
 
     @cached_property
-    def _rules(self) -> list[Rule]:
-        rows = Rule.objects.general().filter(kind__in=KINDS, is_active=True).order_by("code")
-        return [*(rows if self._given is None else self._given)]
+    def _book(self) -> RuleBook:
+        book = RuleBook(Rule.objects.general().filter(kind__in=COUNTING).order_by("code"))
+        return book.with_instead(self._instead) if self._instead else book
 
     def of(self, denominator: Denominator, day: dt.date) -> Limits:
         """The limits on ``day``; a definition without limits asks nothing of the database."""
         found: dict[str, int] = {}
-        for rule in self._rules if denominator in LIMITED else ():
-            if not rule.holds_on(day):
-                continue
+        for rule in self._book.on(day, "") if denominator in LIMITED else ():
             if rule.kind == RuleKind.SET_UP:
                 found["full"] = rule.parameters["full_at_least"]
             else:
