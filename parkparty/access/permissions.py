@@ -109,6 +109,7 @@ HISTORIES: dict[str, Action] = {
     "places.servicestation": Action.VIEW_COVERAGE,
     "reports.closing": Action.VIEW_REPORT,
     "reports.layout": Action.MANAGE_LAYOUT,
+    "reports.mailing": Action.MAKE_REPORT,
     "reports.reportversion": Action.VIEW_REPORT,
     "rosters.rosterbatch": Action.IMPORT_ROSTER,
 }

@@ -15,6 +15,7 @@ class NoticeKind(models.TextChoices):
     TAKEN_OVER = "taken_over", _("职务交接")
     CHECKED = "checked", _("名册检查完毕")
     UNREADABLE = "unreadable", _("名册没有读成")
+    REPORT = "report", _("定期报告")
 
 
 SENTENCES = {
@@ -26,6 +27,7 @@ SENTENCES = {
     NoticeKind.TAKEN_OVER: _("%(organization)s的书记职务已由%(former)s交接给您，草稿 %(drafts)s 份一并转来。"),
     NoticeKind.CHECKED: _("名册“%(file)s”检查完毕：新增 %(new)s 行，更新 %(changed)s 行，有问题 %(wrong)s 行。"),
     NoticeKind.UNREADABLE: _("名册“%(file)s”没有读成，打开批次看原因。"),
+    NoticeKind.REPORT: _("%(file)s 已生成，%(until)s 之前可在下载中心下载。"),
 }
 """Each with the values that are kept with the notice, so that it reads well in every language."""
 

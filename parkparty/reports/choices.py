@@ -71,6 +71,19 @@ class PeriodState(models.TextChoices):
     FROZEN = "frozen", gettext_lazy("已冻结")
 
 
+class Every(models.TextChoices):
+    """How often a report is sent."""
+
+    MONTH = "month", gettext_lazy("每月")
+    QUARTER = "quarter", gettext_lazy("每季")
+    HALF = "half", gettext_lazy("每半年")
+    YEAR = "year", gettext_lazy("每年")
+
+
+SENT_WITHOUT_CLOSING = 10
+"""Days after its end at which a period's report is sent though the period is not closed."""
+
+
 class ReleaseState(models.TextChoices):
     """Whether a public edition may leave the office."""
 

@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parkparty.accounts.models import User
 from parkparty.core.dates import Period, month_of, period_before, period_named, quarter_of, today, year_of
 from parkparty.core.privacy import personal_numbers
+from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node
 from parkparty.organizations.models import Organization
-from parkparty.reports.choices import FileFormat, ReportKind, period_label
+from parkparty.reports.choices import Every, FileFormat, ReportKind, period_label
 
 
 class PeriodField(forms.CharField):
@@ -92,6 +94,36 @@ class WorkReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["period"].initial = year_of(today()).name
         self.fields["period"].widget.choices = periods_on_offer()
+
+
+class MailingForm(forms.Form):
+    """A report to be sent after every period."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("报告"),
+        choices=[choice for choice in ReportKind.choices if choice[0] != ReportKind.PUBLIC],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    every = forms.ChoiceField(
+        label=gettext_lazy("多久一次"),
+        choices=Every.choices,
+        initial=Every.QUARTER,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    format = forms.ChoiceField(
+        label=gettext_lazy("格式"), choices=FileFormat.choices, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    recipients = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=gettext_lazy("收件人"),
+        help_text=gettext_lazy("范围内的账号，可选几个；每人只收到自己看得到的部分。"),
+        widget=forms.SelectMultiple(attrs={"class": "form-select", "size": 8}),
+    )
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.within(scope).filter(is_active=True)
+        self.fields["recipients"].queryset = people.order_by("display_name", "username")  # type: ignore[attr-defined]
 
 
 class LayoutForm(forms.Form):

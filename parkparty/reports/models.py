@@ -16,6 +16,7 @@ from parkparty.core.dates import Period, half_of, month_of, quarter_of, year_of
 from parkparty.coverage.models import OfNode
 from parkparty.reports.choices import (
     BUSY_STATES,
+    Every,
     FileFormat,
     JobState,
     PeriodState,
@@ -23,7 +24,7 @@ from parkparty.reports.choices import (
     ReportKind,
     period_label,
 )
-from parkparty.reports.querysets import FileJobQuerySet, LayoutQuerySet, PeriodRowQuerySet
+from parkparty.reports.querysets import FileJobQuerySet, LayoutQuerySet, MailingQuerySet, PeriodRowQuerySet
 from parkparty.reports.sheets import Report, report_of
 
 STUCK_AFTER = dt.timedelta(minutes=10)
@@ -262,6 +263,41 @@ class Measures(OfPeriod):
         return f"{self.node} {self.period_label}"
 
 
+class Mailing(OfNode):
+    """A report that is sent after every period, to each recipient as far as they may see it at that moment.
+
+    ``sent_until`` is the end of the last period that was sent.
+    """
+
+    kind = models.CharField(_("报告"), max_length=10, choices=ReportKind, default=ReportKind.COVERAGE)
+    format = models.CharField(_("格式"), max_length=4, choices=FileFormat, default=FileFormat.DOCX)
+    every = models.CharField(_("多久一次"), max_length=7, choices=Every, default=Every.QUARTER)
+    recipients = models.ManyToManyField(settings.AUTH_USER_MODEL, verbose_name=_("收件人"), related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("设置人"), related_name="+")
+    made_at = models.DateTimeField(_("设置时间"), default=timezone.now)
+    stopped_at = models.DateTimeField(_("停止时间"), null=True, blank=True)
+    sent_until = models.DateField(_("已送到"), null=True, blank=True)
+
+    objects = MailingQuerySet.as_manager()
+
+    class Meta(OfNode.Meta):
+        verbose_name = _("定期报送")
+        verbose_name_plural = pgettext_lazy("复数", "定期报送")
+        ordering = ["-id"]
+        constraints = [
+            *OfNode.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in ReportKind if kind != ReportKind.PUBLIC]),
+                name="reports_mailing_kind_known",
+            ),
+            models.CheckConstraint(condition=Q(format__in=FileFormat.values), name="reports_mailing_format_known"),
+            models.CheckConstraint(condition=Q(every__in=Every.values), name="reports_mailing_every_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.get_every_display()} {self.get_kind_display()}"
+
+
 def file_path(job: FileJob, filename: str) -> str:
     """A name that nobody can guess; files are handed out only by a view that checks rights."""
     return f"reports/{secrets.token_hex(16)}"
@@ -275,6 +311,9 @@ class FileJob(OfPeriod):
     )
     kind = models.CharField(
         _("报告"), max_length=10, choices=ReportKind, default=ReportKind.COVERAGE, db_default=ReportKind.COVERAGE.value
+    )
+    mailing = models.ForeignKey(
+        Mailing, models.SET_NULL, verbose_name=_("定期报送"), null=True, blank=True, related_name="files"
     )
     format = models.CharField(_("格式"), max_length=4, choices=FileFormat)
     state = models.CharField(_("状态"), max_length=8, choices=JobState, default=JobState.WAITING)

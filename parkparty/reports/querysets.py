@@ -39,6 +39,14 @@ class FileJobQuerySet(OfNodeQuerySet):
         return self.filter(state__in=BUSY_STATES)
 
 
+class MailingQuerySet(OfNodeQuerySet):
+    """Reports that are sent regularly."""
+
+    def running(self) -> Self:
+        """Those that nobody stopped."""
+        return self.filter(stopped_at__isnull=True)
+
+
 class LayoutQuerySet(OfNodeQuerySet):
     """Layouts of Word files."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parkparty.reports.views import files, layouts, periods, releases, versions
+from parkparty.reports.views import files, layouts, mailings, periods, releases, versions
 
 app_name = "reports"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("layouts/<int:pk>/try/", layouts.layout_try, name="layout_try"),
     path("layouts/<int:pk>/use/", layouts.layout_use, name="layout_use"),
     path("layouts/<int:pk>/retire/", layouts.layout_retire, name="layout_retire"),
+    path("mailings/", mailings.mailings, name="mailings"),
+    path("mailings/<int:pk>/stop/", mailings.mailing_stop, name="mailing_stop"),
     path("downloads/", files.downloads, name="downloads"),
     path("downloads/<int:pk>/", files.download, name="download"),
     path("<int:pk>/", versions.detail, name="report"),

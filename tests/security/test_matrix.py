@@ -31,7 +31,7 @@ from parkparty.coverage.models import CoverageSnapshot
 from parkparty.founding.models import FoundingCase
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
-from parkparty.reports.models import Closing, FileJob, Layout, ReportVersion
+from parkparty.reports.models import Closing, FileJob, Layout, Mailing, ReportVersion
 from parkparty.rosters.models import RosterBatch
 from parkparty.rules.models import Rule
 from parkparty.signin.models import ApiToken, LoginSession
@@ -87,6 +87,7 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "reports:layout_retire": (Layout, "pk"),
     "reports:layout_try": (Layout, "pk"),
     "reports:layout_use": (Layout, "pk"),
+    "reports:mailing_stop": (Mailing, "pk"),
     "reports:reopen": (Closing, "pk"),
     "rosters": (RosterBatch, "pk"),
     "stations": (ServiceStation, "pk"),
@@ -94,7 +95,7 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
 }
 """What the argument of an address names, by the address's name or its app's. An address not found here is red."""
 
-PLACES = (Area, Park, Building, ServiceStation, StatedFigure, CoverageSnapshot, ReportVersion, Closing, Layout)
+PLACES = (Area, Park, Building, ServiceStation, StatedFigure, CoverageSnapshot, ReportVersion, Closing, Layout, Mailing)
 """Secretaries hold organisations only, and reach no place through them."""
 
 NOBODYS = (ApiToken, LoginSession, RosterBatch, SavedView, FileJob)

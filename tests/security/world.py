@@ -44,7 +44,7 @@ from parkparty.organizations.models import MemberCount, Officer, Organization
 from parkparty.places.choices import AreaLevel, Indicator
 from parkparty.places.models import Area, Building, Park, ServiceStation, StatedFigure
 from parkparty.reports.choices import FileFormat, JobState, PeriodState, ReportKind
-from parkparty.reports.models import Closing, FileJob, Layout, ReportVersion
+from parkparty.reports.models import Closing, FileJob, Layout, Mailing, ReportVersion
 from parkparty.rosters.choices import BatchState, IssueKind, Outcome
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
 from parkparty.rules.choices import RuleKind, Strength
@@ -251,7 +251,8 @@ def _report(user: User, park: Park, token: str) -> list[Model]:
     layout = Layout.objects.create(
         **place, name=token, kind=ReportKind.COVERAGE, file=ContentFile(_layout(), "x"), sha256=token, uploaded_by=user
     )
-    return [version, job, closing, layout]
+    mailing = Mailing.objects.create(**place, made_by=user)
+    return [version, job, closing, layout, mailing]
 
 
 @cache

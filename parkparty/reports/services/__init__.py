@@ -2,6 +2,7 @@
 
 from parkparty.reports.services.files import AT_ONCE, ask_for_file, file_of, sweep, write_file
 from parkparty.reports.services.layouts import try_layout, upload_layout, use_layout
+from parkparty.reports.services.mailing import send_due, start_mailing, stop_mailing
 from parkparty.reports.services.making import make_report, measures_for, save_measures
 from parkparty.reports.services.periods import close_period, freeze_period, reopen_period
 from parkparty.reports.services.releases import decide_release
@@ -17,6 +18,9 @@ __all__ = [
     "measures_for",
     "reopen_period",
     "save_measures",
+    "send_due",
+    "start_mailing",
+    "stop_mailing",
     "sweep",
     "try_layout",
     "upload_layout",

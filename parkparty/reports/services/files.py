@@ -18,6 +18,7 @@ from parkparty.reports.choices import FILE_DAYS, FileFormat, JobState, ReportKin
 from parkparty.reports.documents.blocks import Imprint
 from parkparty.reports.documents.writing import write
 from parkparty.reports.models import STUCK_AFTER, FileJob, Release, ReportVersion
+from parkparty.reports.services.mailing import may_still_see, tell_recipient
 from parkparty.reports.services.making import make_report, of_period
 
 AT_ONCE = 5
@@ -55,7 +56,10 @@ def write_file(key: int) -> None:
         return
     job = FileJob.objects.select_related("area", "park", "organization", "version", "asked_by").get(pk=key)
     try:
-        version = job.version or make_report(job.node, job.period, by=job.asked_by, kind=ReportKind(job.kind))[0]
+        if job.mailing_id and not may_still_see(job):
+            raise ValidationError(_("寄送时收件人已看不到这个单位的报告。"))
+        maker = None if job.mailing_id else job.asked_by
+        version = job.version or make_report(job.node, job.period, by=maker, kind=ReportKind(job.kind))[0]
         if not _goes_on(job, version):
             return
         content = file_of(version, FileFormat(job.format))
@@ -63,7 +67,10 @@ def write_file(key: int) -> None:
         job.file.save("", ContentFile(content), save=False)
         job.size, job.state = len(content), JobState.READY
         job.expires_at = timezone.now() + dt.timedelta(days=FILE_DAYS)
-        job.save()
+        with transaction.atomic():
+            job.save()
+            if job.mailing_id:
+                tell_recipient(job)
     except ValidationError as refusal:
         told = " ".join(refusal.messages)[:300]
         FileJob.objects.filter(pk=key).update(state=JobState.FAILED, refusal=told)
