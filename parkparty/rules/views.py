@@ -21,7 +21,7 @@ from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.rules import services
 from parkparty.rules.choices import RuleKind
-from parkparty.rules.figures import duties, grid, impact, local_rules_of, rules_on
+from parkparty.rules.figures import duties, grid, impact, local_rules_of, rules_on, strips
 from parkparty.rules.filters import DutyFilterForm
 from parkparty.rules.forms import LocalRuleForm, RulesOnForm
 from parkparty.rules.models import Rule
@@ -51,20 +51,24 @@ def rule_detail(request: ScopedRequest, code: str) -> HttpResponse:
 
 @requires(Action.VIEW_ORGANIZATION)
 def duty_grid(request: ScopedRequest) -> HttpResponse:
-    """Branches × duties of the period at hand. ``tick`` names a column whose open duties are ticked for urging."""
+    """Branches × duties of the period at hand. ``tick`` names a column whose open duties are ticked for urging,
+    ``months`` a monthly rule of which the last twelve months are shown instead.
+    """
     form = DutyFilterForm(request.GET, scope=request.scope)
     branches = form.branches()[: BRANCHES_SHOWN + 1]
     keys = [branch.pk for branch in branches[:BRANCHES_SHOWN]]
-    table = grid(duties(Organization.objects.within(request.scope).filter(pk__in=keys), today()))
+    asked = Organization.objects.within(request.scope).filter(pk__in=keys)
+    months = strips(asked, request.GET["months"], today()) if "months" in request.GET else None
     context = {
         "form": form,
-        "grid": table,
+        "grid": None if months else grid(duties(asked, today())),
+        "strips": months,
         "day": today(),
         "tick": request.GET.get("tick", ""),
         "left_out": len(branches) > BRANCHES_SHOWN,
         "shown": BRANCHES_SHOWN,
     }
-    return render(request, "rules/duties.html", context)
+    return render(request, "rules/months.html" if months else "rules/duties.html", context)
 
 
 @require_POST

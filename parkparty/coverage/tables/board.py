@@ -14,6 +14,7 @@ from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.dates import Period
 from parkparty.core.rates import Rate
 from parkparty.coverage.figures.board import Board
+from parkparty.coverage.figures.effective import THEME_DAY
 from parkparty.coverage.figures.effective import definition as effective_definition
 from parkparty.coverage.tables.coverage import ComparisonRow, Lists, comparison, key_of, stacked_bar
 from parkparty.coverage.tables.targets import TargetRow, target_rows
@@ -46,6 +47,8 @@ class Tile:
     change: str = ""
     definition: str = ""
     chart: Any = None
+    more: tuple[str, str] | None = None
+    """The words and the address of what tells more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ def _effective_tile(board: Board, lists: Lists) -> Tile:
         "question": _("覆盖的企业里，组织生活真正开展的有多少？"),
         "address": lists.behind("effective"),
         "definition": effective_definition(),
+        "more": (_("逐月看主题党日"), reverse("rules:duties", query={**key_of(board.point.node), "months": THEME_DAY})),
     }
     if board.effective is None:
         return Tile(number="—", change=_("没有活动记录，不能统计"), **tile)

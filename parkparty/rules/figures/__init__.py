@@ -7,6 +7,7 @@ from parkparty.rules.figures.history import History
 from parkparty.rules.figures.impact import Impact, impact
 from parkparty.rules.figures.limits import COUNTING, LimitBook, limits_of
 from parkparty.rules.figures.owed import Duty, duties
+from parkparty.rules.figures.strips import Strips, strips
 from parkparty.rules.figures.terms import Term, term_of, terms_ending
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "LifeRow",
     "LimitBook",
     "RuleBook",
+    "Strips",
     "Term",
     "duties",
     "facts_of",
@@ -32,6 +34,7 @@ __all__ = [
     "limits_of",
     "local_rules_of",
     "rules_on",
+    "strips",
     "term_of",
     "terms_ending",
 ]

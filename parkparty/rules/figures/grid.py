@@ -35,6 +35,11 @@ class Column:
         return Rate(sum(duty.state == DutyState.DONE for duty in self.duties), len(self.duties))
 
     @property
+    def is_monthly(self) -> bool:
+        """Whether it is owed each month, so that twelve months can be looked at."""
+        return self.duties[0].rule.every == Every.MONTH
+
+    @property
     def open(self) -> int:
         """How many have not reported it."""
         return sum(duty.is_open for duty in self.duties)
