@@ -63,6 +63,7 @@ def duty_grid(request: ScopedRequest) -> HttpResponse:
         "form": form,
         "grid": None if months else grid(duties(asked, today())),
         "strips": months,
+        "crumbs": [(_("应办事项"), reverse("rules:duties"))] if months else [],
         "day": today(),
         "tick": request.GET.get("tick", ""),
         "left_out": len(branches) > BRANCHES_SHOWN,
