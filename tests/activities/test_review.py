@@ -257,6 +257,14 @@ class TestUndoAtOnce:
         assert "撤销刚才的通过" not in desk.get(QUEUE).content.decode()
 
 
+@pytest.mark.parametrize(("step", "state"), [("return", S.APPROVED), ("undo", S.SUBMITTED)])
+def test_a_step_that_is_not_open_is_refused_even_without_a_reason(
+    world: World, in_state: Any, desk: Client, step: str, state: S
+) -> None:
+    activity = in_state(state, world.joint_branch)
+    assert desk.post(f"/activities/{activity.pk}/{step}/", {"version": 1}).status_code == 403
+
+
 class TestArchive:
     def test_only_what_is_approved_and_past_is_closed(self, world: World, in_state: Any, desk: Client) -> None:
         old, new = dt.date(2026, 9, 30), dt.date(2026, 10, 1)
