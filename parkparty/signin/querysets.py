@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from parkparty.core.scope import Scope
 
 
 class AttemptQuerySet(models.QuerySet):
@@ -36,6 +39,10 @@ class LoginSessionQuerySet(models.QuerySet):
 
 class ApiTokenQuerySet(models.QuerySet):
     """Keys by which programs read."""
+
+    def within(self, scope: Scope) -> Self:
+        """The reader's own: nobody sees another's, whatever their scope."""
+        return self.filter(user=scope.user_id)
 
     def usable(self) -> Self:
         """Those that have not run out, of accounts that may sign in."""

@@ -46,7 +46,7 @@ def person(request: ScopedRequest, pk: int) -> HttpResponse:
         "factor": has_factor(found),
         "open_link": found.invitations.usable().first(),
         "sessions": found.login_sessions.open().count(),
-        "tokens": found.api_tokens.all(),
+        "tokens": found.api_tokens.select_related("organization", "area", "park"),
         "days": settings.INVITATION_DAYS,
     }
     return render(request, "signin/person.html", context)

@@ -15,6 +15,7 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.core.scope import Scope
 from parkparty.signin.forms import TokenForm
+from parkparty.signin.models import ApiToken
 from parkparty.signin.rules import seal, unseal
 from parkparty.signin.scoping import recent_login_required
 from parkparty.signin.services.tokens import make_token, revoke_token
@@ -52,7 +53,7 @@ def token_new(request: ScopedRequest) -> HttpResponse:
 @require_POST
 def token_revoke(request: ScopedRequest, pk: int) -> HttpResponse:
     """End one of one's own keys."""
-    found = scoped_or_404(request.user.api_tokens.all(), pk=pk)
+    found = scoped_or_404(ApiToken.objects.within(request.scope), pk=pk)
     revoke_token(found, by=request.user)
     messages.success(request, _("“%(name)s”的令牌已撤销，立即停用。") % {"name": found.name})
     return redirect("accounts:tokens")
@@ -60,7 +61,7 @@ def token_revoke(request: ScopedRequest, pk: int) -> HttpResponse:
 
 def _page(request: ScopedRequest, form: TokenForm, *, secret: str = "", status: int = 200) -> HttpResponse:
     context = {
-        "tokens": request.user.api_tokens.select_related("organization", "area", "park"),
+        "tokens": ApiToken.objects.within(request.scope).select_related("organization", "area", "park"),
         "form": form,
         "secret": secret,
         "limit": settings.API_REQUESTS_A_MINUTE,
