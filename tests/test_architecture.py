@@ -182,6 +182,7 @@ class TestPages:
     def test_templates_escape_and_never_rank_people(self, path: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\|\s*safe\b|\|\s*safeseq\b|autoescape\s+off", text)
+        assert not re.search(r"\{#(?:(?!#\}).)*$", text, re.M), "a comment over two lines stands on the page"
         assert not re.search(r"打卡|签到|积分|排名|排行|人脸", text)
 
     @pytest.mark.parametrize("path", CODE, ids=named)
