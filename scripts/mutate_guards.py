@@ -131,10 +131,12 @@ def survives(mutant: Mutant, checkout: Path) -> bool:
 
 
 def near(mutant: Mutant) -> tuple[str, ...]:
-    """The tests that most likely notice."""
+    """The tests that most likely notice, those of the same name first."""
     app = mutant.file.relative_to(ROOT / "parkparty").parts[0]
     folders = NEAR.get("admin" if is_of_admin(mutant) else app) or (f"tests/{app}",)
-    return tuple(folder for folder in folders if (ROOT / folder).exists())
+    there = [ROOT / folder for folder in folders if (ROOT / folder).exists()]
+    first = [file for folder in there for file in folder.glob(f"test_{mutant.file.stem}*.py")]
+    return tuple(str(path.relative_to(ROOT)) for path in (*first, *there))
 
 
 def routes_of(mutant: Mutant) -> str:
