@@ -25,7 +25,7 @@ WRONG_DAY = {"invalid": _("日期写成 2026-11-21 的样子。"), "required": _
 class ChoiceForm(forms.Form):
     """The park, and the companies ticked in it, as the address names them."""
 
-    place = PlaceField(required=False)
+    place = PlaceField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, scope: Scope) -> None:
         super().__init__(data)

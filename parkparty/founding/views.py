@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +29,8 @@ from parkparty.rules.figures import Facts, hints
 
 OFFICIALS = ROLES_FOR[Action.FOUND_ORGANIZATION]
 PARENTS_SHOWN = 50
+CHECK = "check"
+"""The button that only shows what the rules say."""
 
 
 @requires(Action.VIEW_ORGANIZATION)
@@ -42,14 +43,19 @@ def case_list(request: ScopedRequest) -> HttpResponse:
 
 @requires(Action.FOUND_ORGANIZATION)
 def case_new(request: ScopedRequest) -> HttpResponse:
-    """Choose the companies and apply. Each press of 检查 shows what the rules say; nothing is kept until 提交申请."""
+    """Choose the companies and apply. Each press of 检查 shows what the rules say; nothing is kept until 提交申请.
+
+    The day, the name and what is ticked stay as typed, whichever button is pressed.
+    """
     scope = request.scope.with_roles(OFFICIALS)
     data = request.POST if request.method == "POST" else request.GET
     choice = ChoiceForm(data, scope=scope)
     chosen = companies_of(choice.keys, scope)
     offered = list(parents(choice.park, scope, OFFICIALS)[:PARENTS_SHOWN])
     initial = {"applied_on": today(), "parent": offered[0].code if offered else ""}
-    form = CaseForm(request.POST if request.method == "POST" else None, scope=scope, initial=initial)
+    checks = CHECK in request.POST
+    initial |= {name: data[name] for name in CaseForm.base_fields if name in data}
+    form = CaseForm(request.POST if request.method == "POST" and not checks else None, scope=scope, initial=initial)
     if form.is_valid():
         try:
             case = services.open_case(form.organization(len(chosen), choice.park), chosen, by=request.user)
@@ -59,12 +65,17 @@ def case_new(request: ScopedRequest) -> HttpResponse:
             messages.success(request, _("已立项，上级党组织批复后登记批复日期。"))
             return redirect("founding:detail", pk=case.pk)
     context = _choice(request, chosen, choice.park, offered[0].path if offered else "")
-    return render(request, "founding/new.html", context | {"form": form, "parents": offered, "crumbs": _crumbs()})
+    context |= {"form": form, "choice": choice, "parents": offered, "crumbs": _crumbs()}
+    return render(request, "founding/new.html", context)
 
 
 @requires(Action.VIEW_ORGANIZATION)
 def case_detail(request: ScopedRequest, pk: int) -> HttpResponse:
     """One founding: its steps with their days, its companies, what is due, and the next step for those who may."""
+    return _detail(request, pk, StepForm(initial={"on": today()}))
+
+
+def _detail(request: ScopedRequest, pk: int, step: StepForm) -> HttpResponse:
     rows = FoundingCase.objects.within(request.scope).select_related(
         "organization__parent", "organization__park", "organization__area", "opened_by"
     )
@@ -80,7 +91,7 @@ def case_detail(request: ScopedRequest, pk: int) -> HttpResponse:
         "findings": findings(organization.type, [c.full_members for c in chosen], day, organization.path),
         "hints": hints(Facts(organization.type, organization.path, **waits), day),
         "may_step": organization.is_reached_by(request.scope, OFFICIALS),
-        "step": StepForm(initial={"on": day}),
+        "step": step,
     }
     return render(request, "founding/detail.html", context)
 
@@ -91,10 +102,9 @@ def case_companies(request: ScopedRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
     scope = request.scope.with_roles(OFFICIALS)
     now = [*case.companies.values_list("pk", flat=True)]
-    keys = ChoiceForm(request.POST, scope=scope).keys if request.method == "POST" else None
-    asked = ChoiceForm(request.GET, scope=scope).keys if "company" in request.GET else now
-    chosen = companies_of(asked if keys is None else keys, scope)
-    if keys is not None:
+    keys = ChoiceForm(request.POST, scope=scope).keys if request.method == "POST" else now
+    chosen = companies_of(keys, scope)
+    if request.method == "POST" and CHECK not in request.POST:
         try:
             services.choose_companies(case, chosen, by=request.user)
         except ValidationError as fault:
@@ -159,13 +169,12 @@ def _case(request: ScopedRequest, pk: int) -> FoundingCase:
 
 def _step(request: ScopedRequest, pk: int, take: Callable[..., FoundingCase], done: str) -> HttpResponse:
     case, form = _case(request, pk), StepForm(request.POST)
-    on: dt.date | None = form.cleaned_data["on"] if form.is_valid() else None
+    if not form.is_valid():
+        return _detail(request, pk, form)
     try:
-        if on is None:
-            raise ValidationError([error for errors in form.errors.values() for error in errors])
-        take(case, on=on, by=request.user)
+        take(case, on=form.cleaned_data["on"], by=request.user)
     except ValidationError as fault:
-        messages.error(request, " ".join(fault.messages))
-    else:
-        messages.success(request, done)
+        form.add_error("on", fault.messages)
+        return _detail(request, pk, form)
+    messages.success(request, done)
     return redirect("founding:detail", pk=pk)

@@ -151,9 +151,31 @@ def test_a_proposal_becomes_a_case_on_the_pages(
     for text in ("三家联合支部", "已超过 2026-11-01 的期限", "R07", "登记批复"):
         assert text in shown
     client.post(f"/founding/{case.pk}/reply/", {"on": "2026-10-20"})
-    client.post(f"/founding/{case.pk}/elect/", {"on": "x"})
+    for wrong, why in (("x", "日期写成 2026-11-21 的样子"), ("2026-10-19", "日期不早于上一步的 2026-10-20")):
+        shown = client.post(f"/founding/{case.pk}/elect/", {"on": wrong}).content.decode()
+        assert why in shown
+        assert f'value="{wrong}"' in shown, "what was typed stays"
     assert FoundingCase.objects.get().stage == Stage.APPROVED
     assert "三家联合支部" in client.get("/founding/").content.decode()
+
+
+def test_checking_what_is_ticked_keeps_what_was_typed_and_opens_nothing(
+    world: World, companies: list[Company], administrator: User, client_of: SignIn
+) -> None:
+    client = client_of(administrator)
+    typed = {"place": "park:kic", "company": [companies[1].pk], "name": "特别的名称", "parent": "KIC"}
+    shown = client.post("/founding/new/", {**typed, "applied_on": "", "check": "1"}).content.decode()
+    for text in ("不足 3 名", "特别的名称", "已选 1 家"):
+        assert text in shown
+    assert "填写日期" not in shown
+    assert not FoundingCase.objects.exists()
+    case = open_case(world, companies[:3], administrator)
+    address = f"/founding/{case.pk}/companies/"
+    assert "不足 3 名" in client.post(address, {"company": [companies[1].pk], "check": "1"}).content.decode()
+    assert case.companies.count() == 3
+    page = client.get("/founding/new/?place=park:nowhere").content.decode()
+    assert "没有找到这个园区或辖区" in page
+    assert "先打开一个园区的覆盖页" in page
 
 
 @pytest.mark.parametrize(
@@ -166,7 +188,7 @@ def test_nothing_is_opened_of_what_cannot_be(
     response = client_of(administrator).post("/founding/new/", {**typed, "applied_on": "2026-10-01", **wrong})
     assert response.status_code == 200
     assert not FoundingCase.objects.exists()
-    assert ("特别的名称" in response.content.decode()) is (wrong.get("name") != "" and "company" not in wrong)
+    assert ("特别的名称" in response.content.decode()) is (wrong.get("name") != "")
 
 
 def test_companies_out_of_reach_are_not_chosen(
