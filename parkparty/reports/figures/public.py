@@ -51,7 +51,7 @@ def public_edition(coverage: Report) -> Report:
     if sum(by_type.values()) == values["held"]:
         sums.append(("held", tuple(f"held.{name}" for name in by_type)))
     draft, hidden = Draft(), unsaid(values, sums)
-    labels = {id: coverage.cells[id].label for id in values if id in coverage.cells} | _further_labels(by_type)
+    labels = {id: coverage.cells[id].label for id in values if id in coverage.cells} | _own_labels(by_type)
     for id, value in values.items():
         if id in hidden:
             draft.word(id, labels[id], _("不公布"))
@@ -82,8 +82,15 @@ def _by_type(coverage: Report) -> dict[str, int]:
     return {str(name): int(str(number)) for name, number, _people in table.rows}
 
 
-def _further_labels(by_type: Mapping[str, int]) -> dict[str, str]:
-    return {"other_branches": _("其他党支部（个）"), **{f"held.{name}": name for name in by_type}}
+def _own_labels(by_type: Mapping[str, int]) -> dict[str, str]:
+    """What numbers are called that the report has under other names, or not at all."""
+    return {
+        "organization.numerator": _("已组织覆盖（家）"),
+        "yingjian.denominator": _("应建企业（家）"),
+        "yingjian.numerator": _("应建企业已单独组建（家）"),
+        "other_branches": _("其他党支部（个）"),
+        **{f"held.{name}": name for name in by_type},
+    }
 
 
 def _coverage(cells: Mapping[str, Cell]) -> Section:

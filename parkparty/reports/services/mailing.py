@@ -57,8 +57,12 @@ def start_mailing(
     """
     if kind not in kinds_of(node):
         raise ValidationError(_("%(node)s没有可以定期报送的这种报告，换一种。") % {"node": node})
-    if not all(reach_in(node, user) for user in recipients):
-        raise ValidationError(_("有收件人看不到这个单位的报告，先由管理员授权。"))
+    blind = [str(user) for user in recipients if not reach_in(node, user)]
+    if blind:
+        raise ValidationError(
+            _("这些账号看不到%(node)s的报告：%(names)s，先由管理员授权，或不选。")
+            % {"node": node, "names": _("、").join(blind)}
+        )
     named = {str(node._meta.model_name): node}
     mailing = Mailing.objects.create(**named, kind=kind, format=format, every=every, made_by=by)
     mailing.recipients.set(recipients)

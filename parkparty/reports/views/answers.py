@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import pgettext
 
 from parkparty.reports import tasks
 from parkparty.reports.models import FileJob
@@ -28,3 +30,8 @@ def answer_with_file(request: HttpRequest, ask: Callable[[], FileJob]) -> HttpRe
 def say_errors(request: HttpRequest, form: Form) -> None:
     """Tell what is wrong with a form of one line, on the page that it leads back to."""
     messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+
+
+def crumbs() -> list[tuple[str, str]]:
+    """The way to a page below the list of reports."""
+    return [(pgettext("复数", "报告"), reverse("reports:list"))]

@@ -15,11 +15,12 @@ from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.coverage.scoping import is_whole
 from parkparty.coverage.tables import key_of
 from parkparty.reports.choices import CONTENT_TYPES, FileFormat, ReportKind
-from parkparty.reports.documents.layout import COVER, MOST_BYTES
+from parkparty.reports.documents.layout import MOST_BYTES
 from parkparty.reports.forms import LayoutForm
 from parkparty.reports.models import Layout
 from parkparty.reports.scoping import NODE, node_for
 from parkparty.reports.services import try_layout, upload_layout, use_layout
+from parkparty.reports.views.answers import crumbs
 
 SHOWN = 50
 
@@ -42,7 +43,7 @@ def layouts(request: ScopedRequest) -> HttpResponse:
             return redirect("reports:layouts")
     making = request.scope.with_roles(ROLES_FOR[Action.MANAGE_LAYOUT])
     rows = Layout.objects.within(making).select_related(*NODE, "uploaded_by")[:SHOWN]
-    context = {"form": form, "node": node, "key": key_of(node), "layouts": rows, "words": COVER}
+    context = {"form": form, "node": node, "key": key_of(node), "crumbs": crumbs(), "layouts": rows}
     return render(request, "reports/layouts.html", context)
 
 

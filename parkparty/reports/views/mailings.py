@@ -19,6 +19,7 @@ from parkparty.reports.forms import MailingForm
 from parkparty.reports.models import Mailing
 from parkparty.reports.scoping import NODE, node_for
 from parkparty.reports.services import start_mailing, stop_mailing
+from parkparty.reports.views.answers import crumbs
 
 SHOWN = 25
 
@@ -48,7 +49,11 @@ def mailings(request: ScopedRequest) -> HttpResponse:
             return redirect("reports:mailings")
     rows = Mailing.objects.within(making).running().select_related(*NODE, "made_by").prefetch_related("recipients")
     page = keyset_page(rows, request.GET, order=("-pk",), size=SHOWN)
-    return render(request, "reports/mailings.html", {"form": form, "node": node, "key": key_of(node), "page": page})
+    return render(
+        request,
+        "reports/mailings.html",
+        {"form": form, "node": node, "key": key_of(node), "crumbs": crumbs(), "page": page},
+    )
 
 
 @require_POST

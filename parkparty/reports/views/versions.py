@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, pgettext
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from parkparty.access.permissions import ROLES_FOR, Action
@@ -28,7 +28,7 @@ from parkparty.reports.forms import MakeForm, MeasuresForm, WorkReportForm
 from parkparty.reports.models import ReportVersion
 from parkparty.reports.scoping import NODE, node_for, version_or_404
 from parkparty.reports.services import ask_for_file, measures_for, save_measures
-from parkparty.reports.views.answers import answer_with_file, say_errors
+from parkparty.reports.views.answers import answer_with_file, crumbs, say_errors
 
 SHOWN = 25
 
@@ -94,7 +94,7 @@ def detail(request: ScopedRequest, pk: int) -> HttpResponse:
     context = {
         "version": version,
         **page.context(version.report, Imprint(version.data_at, version.sha256)),
-        "crumbs": [(pgettext("复数", "报告"), reverse("reports:list"))],
+        "crumbs": crumbs(),
         "earlier": earlier,
         "changes": changes(earlier, version) if earlier else [],
         "reasons": reasons(earlier, version) if earlier else [],
