@@ -32,7 +32,7 @@ ADDRESSES = {
     "/api/v1/activities/": {},
     "/api/v1/activities/{pk}/": {"pk": 1},
 }
-EXAMPLES = 20
+EXAMPLES = 12
 
 pytestmark = pytest.mark.sqlite
 
