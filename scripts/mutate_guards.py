@@ -1,8 +1,8 @@
 """Take every guard out of the code, one at a time, and show that a test turns red (`make mutate-guards`).
 
-A guard is a call of ``within(…)``, a decorator ``requires(…)``, ``require_POST`` or ``login_required``, a decision of
-``may(…)``, ``decide(…)`` or ``check_step(…)``, or a ``has_…_permission`` of the data pages. Each mutant is tried in a
-copy of the checkout.
+A guard is a call of ``within(…)`` together with what narrows it, a decorator ``requires(…)``, ``require_POST`` or
+``login_required``, a decision of ``may(…)``, ``decide(…)`` or ``check_step(…)``, or a ``has_…_permission`` of the data
+pages. Each mutant is tried in a copy of the checkout.
 """
 
 from __future__ import annotations
@@ -56,7 +56,12 @@ def mutants_in(file: Path) -> Iterator[Mutant]:
     starts = [0]
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
+    taken: set[ast.AST] = set()
     for node in ast.walk(ast.parse(text)):
+        if node in taken:
+            continue
+        if _is_scoped(node):
+            taken.update(_inner(node))  # outermost first: the guards of one chain go together
         for part, guard, instead in (*_decorators(node), *_permissions(node), *_calls(node)):
             start = starts[part.lineno - 1] + part.col_offset
             end = starts[(part.end_lineno or part.lineno) - 1] + (part.end_col_offset or 0)
@@ -86,11 +91,43 @@ def _permissions(node: ast.AST) -> Found:
 def _calls(node: ast.AST) -> Found:
     if not isinstance(node, ast.Call):
         return
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "within" and len(node.args) == 1:
-        rows = ast.unparse(node.func.value)
-        yield node, f"{rows}.within", f"{rows}.all()"
+    if _is_scoped(node):
+        yield node, ast.unparse(node)[:90], f"{ast.unparse(_unscoped(node))}.all()"
     elif isinstance(node.func, ast.Name) and node.func.id in ("may", "decide", "check_step"):
         yield node, ast.unparse(node)[:60], ALLOWED
+
+
+SCOPED = ("within", "writable", "reviewable")
+"""What cuts rows to a reader's. The latter two are narrower than ``within``, and go together with it."""
+
+
+def _is_scoped(node: ast.AST) -> bool:
+    """Whether the node ends a chain of calls that cuts rows to a reader's."""
+    return _called(node) in SCOPED and "within" in map(_called, [node, *_inner(node)])
+
+
+def _called(node: ast.AST) -> str:
+    """The name of the method that the node calls; nothing for other nodes."""
+    return node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+
+
+def _unscoped(node: ast.expr) -> ast.expr:
+    """A chain of calls without those that cut rows to a reader's."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return node
+    rows = _unscoped(node.func.value)
+    if node.func.attr in SCOPED:
+        return rows
+    return ast.Call(ast.Attribute(rows, node.func.attr), node.args, node.keywords)
+
+
+def _inner(node: ast.AST) -> list[ast.expr]:
+    """The chain of calls on whose result a narrower one stands."""
+    found: list[ast.expr] = []
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        node = node.func.value
+        found.append(node)
+    return found
 
 
 NEAR = {
