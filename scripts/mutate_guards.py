@@ -102,7 +102,9 @@ SCOPED = ("within", "writable", "reviewable")
 
 
 def _is_scoped(node: ast.AST) -> bool:
-    """Whether the node ends a chain of calls that cuts rows to a reader's."""
+    """Whether the node ends a chain of calls that cuts rows to a reader's, rather than to everything."""
+    if isinstance(node, ast.Call) and "everything" in "".join(map(ast.unparse, node.args)).lower():
+        return False
     return _called(node) in SCOPED and "within" in map(_called, [node, *_inner(node)])
 
 
