@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -79,6 +80,11 @@ class FileFault(models.TextChoices):
     CHANGED = "file_changed", _("保存的文件与上传时不一致，已停止处理。重新上传原文件。")
     EXPIRED = "expired", _("上传后 %(detail)s 天没有导入，文件已删除。需要时重新上传。")
     FAILED = "failed", _("检查中途出错。重新上传；仍不行时把批次号告诉系统管理员。")
+
+
+def fault_sentence(fault: str, detail: str) -> str:
+    """Why a file cannot be used, in the reader's language; ``detail`` may name several things, a line each."""
+    return str(FileFault(fault).label) % {"detail": gettext("、").join(detail.splitlines())}
 
 
 class IssueKind(models.TextChoices):

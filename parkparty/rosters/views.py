@@ -20,7 +20,7 @@ from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
 from parkparty.places.models import Park
 from parkparty.rosters import tasks
-from parkparty.rosters.choices import BatchState, FileFault, IssueKind, Outcome
+from parkparty.rosters.choices import BatchState, IssueKind, Outcome, fault_sentence
 from parkparty.rosters.columns import KINDS
 from parkparty.rosters.documents import write_template
 from parkparty.rosters.figures import offered_in, rows_of
@@ -248,7 +248,7 @@ def annotated(request: ScopedRequest, pk: int) -> HttpResponse:
     try:
         content = annotated_workbook(batch, by=request.user)
     except Refused as refusal:
-        messages.error(request, str(FileFault(refusal.fault).label) % {"detail": refusal.detail})
+        messages.error(request, fault_sentence(refusal.fault, refusal.detail))
         return redirect("rosters:batch", pk)
     name = _("%(name)s-标注.xlsx") % {"name": batch.filename.rpartition(".")[0] or batch.filename}
     disposition = content_disposition_header(True, name)

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from parkparty.companies.choices import LinkKind, TenancyKind
 from parkparty.companies.models import Company, Tenancy
@@ -203,3 +204,12 @@ def test_reason_and_suggestion_are_sentences(world: World) -> None:
     assert (issue.kind, issue.value) == (IssueKind.USCC_LENGTH, "1")
     assert issue.reason == "统一社会信用代码应为 18 位，现在是 1 位。"
     assert issue.suggestion.endswith("。")
+
+
+def test_what_may_stand_there_is_listed_as_the_readers_language_lists(world: World) -> None:
+    made = plan(row(1, 所属园区="没有的园"), row(2, 经营状态="说不清"))
+    [park, status] = made.issues
+    assert "创智园、" in park.suggestion
+    assert status.suggestion == "可填：存续、停业、吊销、注销。"
+    with override("en"):
+        assert "存续, 停业, 吊销, 注销" in status.suggestion

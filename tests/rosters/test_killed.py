@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,7 +34,7 @@ ROWS = [row(number, **NEW_BRANCH, 楼宇="一期", 正式党员数=3) for number
 
 
 def kill_until_done(
-    step: str, batch: RosterBatch, tmp_path: Path, *, stride: int = 4
+    step: str, batch: RosterBatch, tmp_path: Path, *, stride: int = 8
 ) -> list[tuple[int, int, str, list[int]]]:
     """What each process left: the statement at which it died, how it ended, the batch's state, the tables' rows."""
     command = [sys.executable, "-m", "tests.rosters.killing", step]
@@ -74,10 +76,11 @@ def test_F50_applying_and_undoing_survive_a_kill_at_any_point(
 def test_F50_a_check_killed_at_any_point_is_done_by_the_next(
     world: World, administrator: User, receive: Receive, tmp_path: Path
 ) -> None:
-    batch = receive(administrator, *ROWS, row(6, 从业人数="x"))
+    with CaptureQueriesContext(connection) as asked:
+        batch = receive(administrator, *ROWS, row(6, 从业人数="x"))
     found = batch.digest, batch.issues.count(), batch.checked_rows.count()
     batches.restart_check(batch, by=administrator)
-    *killed, last = kill_until_done("check", batch, tmp_path, stride=15)
+    *killed, last = kill_until_done("check", batch, tmp_path, stride=len(asked) // 5)
     assert {ended for _at, ended, _state, _rows in killed} == {DEAD}
     assert len([state for _at, _ended, state, _rows in killed if state == BatchState.CHECKING]) >= 3
     assert {rows[0] for _at, _ended, _state, rows in (*killed, last)} == {0}

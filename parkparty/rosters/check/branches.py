@@ -208,7 +208,7 @@ def _formation(branch: Branch, known: Known) -> FormationMode | None:
         return None
     mode = known.formations.get(fold(branch.value("formation")))
     if mode is None:
-        choices = "、".join(m.name for m in known.formations.values() if m.is_active)
+        choices = [m.name for m in known.formations.values() if m.is_active]
         branch.fault("formation", IssueKind.FORMATION, choices=choices)
     return mode
 

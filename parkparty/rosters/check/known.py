@@ -97,10 +97,10 @@ class Known:
     """Member counts by company, the earliest first."""
 
     @property
-    def park_names(self) -> str:
+    def park_names(self) -> list[str]:
         """The first few parks that may be written, for a suggestion."""
         names = dict.fromkeys(park.name for parks in self.parks.values() for park in parks)
-        return "、".join(islice(names, 8))
+        return list(islice(names, 8))
 
     def park_of(self, label: str) -> Park | None:
         """The park in reach that a cell means, by name or key; None when there is none, or more than one."""

@@ -35,7 +35,7 @@ def proposal(kind: IssueKind, value: str, params: dict[str, Any]) -> str:
         digits = re.findall(r"\d+", half_width(value))
         return digits[0] if len(digits) == 1 and len(digits[0]) < 7 else ""
     if params.get("choices"):
-        return _closest(value, str(params["choices"]).split("、"))
+        return _closest(value, params["choices"])
     return ""
 
 

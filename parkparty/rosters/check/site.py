@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
 from parkparty.core.text import fold, fold_label
@@ -92,7 +90,7 @@ class Site:
         if len(found) == 1:
             return found[0]
         names = dict.fromkeys(each.name for same in places.values() for each in same)
-        row.fault(key, kind, choices=_("、").join(islice(names, _NAMED)))
+        row.fault(key, kind, choices=list(islice(names, _NAMED)))
         return None
 
     def organization_of(self, row: Row, key: str = "organization") -> Organization | None:

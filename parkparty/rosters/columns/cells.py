@@ -172,7 +172,7 @@ class ChoiceColumn(Column):
         try:
             return self.words[fold_label(text_of(cell))]
         except KeyError:
-            raise CellFault(IssueKind.CHOICE, choices="、".join(self.choices())) from None
+            raise CellFault(IssueKind.CHOICE, choices=self.choices()) from None
 
     def choices(self) -> list[str]:
         first: dict[Any, str] = {}

@@ -22,6 +22,7 @@ from parkparty.rosters.choices import (
     IssueKind,
     Outcome,
     Setback,
+    fault_sentence,
 )
 from parkparty.rosters.columns import KINDS
 from parkparty.rosters.querysets import BatchQuerySet
@@ -175,7 +176,7 @@ class RosterBatch(models.Model):
     @property
     def fault_sentence(self) -> str:
         """Why the file cannot be used, and how to mend it."""
-        return str(FileFault(self.fault).label) % {"detail": self.fault_detail} if self.fault else ""
+        return fault_sentence(self.fault, self.fault_detail) if self.fault else ""
 
     @property
     def setback_sentence(self) -> str:

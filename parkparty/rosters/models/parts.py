@@ -8,8 +8,8 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from parkparty.places.models import Park
 from parkparty.rosters.choices import (
@@ -186,7 +186,7 @@ class RosterIssue(models.Model):
     @property
     def suggestion(self) -> str:
         """What mends it; blank when the sentence has nothing to name."""
-        if self.params.get("choices") == "":
+        if not self.params.get("choices", True):
             return ""
         return str(SUGGESTIONS[self.kind]) % self._words
 
@@ -229,6 +229,10 @@ class RosterIssue(models.Model):
 
     @property
     def _words(self) -> dict[str, Any]:
-        """The sentence's parts, a column by its title."""
-        named = self.params.get("column")
-        return {**self.params, "column": BY_KEY[named].title} if named else self.params
+        """The sentence's parts: a column by its title, choices as a list that the reader's language joins."""
+        words = dict(self.params)
+        if named := words.get("column"):
+            words["column"] = BY_KEY[named].title
+        if isinstance(words.get("choices"), list):  # an older batch holds them joined
+            words["choices"] = gettext("、").join(words["choices"])
+        return words

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from parkparty.activities.choices import ActivityState, Flag
 from parkparty.activities.models import Activity, ActivityHost, ActivityType
@@ -88,6 +87,6 @@ class Activities(OfOrganization):
         """The types that the row names; an unknown one is noted as wrong."""
         words = row.values.get("activity_types", "").split(BETWEEN)
         if row.can_tell("activity_types") and not self.types.keys() >= set(words):
-            names = _("、").join(each.name for each in self.types.values())
+            names = [each.name for each in self.types.values()]
             row.fault("activity_types", IssueKind.CHOICE, choices=names)
         return [self.types[word] for word in words] if row.can_tell("activity_types") else []

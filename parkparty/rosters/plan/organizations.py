@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext as _
 
 from parkparty.core.text import fold
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
@@ -80,7 +79,7 @@ class Organizations(Kind):
 
     def _check_formation(self, row: Row) -> None:
         if "formation" in row.values and fold(row.values["formation"]) not in self.formations:
-            names = _("、").join(mode.name for mode in self.formations.values() if mode.is_active)
+            names = [mode.name for mode in self.formations.values() if mode.is_active]
             row.fault("formation", IssueKind.FORMATION, choices=names)
 
     def _stored(self, row: Row) -> Organization | None:

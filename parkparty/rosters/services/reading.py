@@ -147,13 +147,13 @@ class _Taking:
             raise Refused(FileFault.NO_ROWS)
         seen = self._seen(book, [lacking])
         if self._fault and self._fault.ambiguous:
-            raise Refused(FileFault.AMBIGUOUS_HEADER, _("、").join(self._fault.ambiguous), seen)
+            raise Refused(FileFault.AMBIGUOUS_HEADER, "\n".join(self._fault.ambiguous), seen)
         try:
             match_columns(lacking.sheet.titles, self._aliases, lacking.kind)
         except HeaderFault as fault:
             if fault.ambiguous:
-                raise Refused(FileFault.AMBIGUOUS_HEADER, _("、").join(fault.ambiguous), seen) from fault
-            raise Refused(FileFault.MISSING_COLUMNS, _("、").join(fault.missing), seen) from fault
+                raise Refused(FileFault.AMBIGUOUS_HEADER, "\n".join(fault.ambiguous), seen) from fault
+            raise Refused(FileFault.MISSING_COLUMNS, "\n".join(fault.missing), seen) from fault
         raise Refused(FileFault.NO_ROWS)
 
 

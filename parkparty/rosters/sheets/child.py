@@ -77,7 +77,7 @@ def _lines(path: Path, request: dict[str, Any]) -> Iterator[object]:
         rest = enumerate(chain(first[header.last + 1 :], page.rows), start=header.last + 1)
         yield from body.lines(page, rest, filled, dates)
     if not found:
-        raise Refused("hidden_only" if hidden else "no_header", "、".join(hidden))
+        raise Refused("hidden_only" if hidden else "no_header", "\n".join(hidden))
     yield {"hidden_sheets": hidden, "without_header": without_header}
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from parkparty.accounts.models import User
 from parkparty.core.dates import today
-from parkparty.rosters.choices import FileFault
+from parkparty.rosters.choices import fault_sentence
 from parkparty.rosters.models import RosterBatch, RosterIssue
 from parkparty.rosters.plan.roster import Plan, plan_book
 from parkparty.rosters.services.batches import digest_of, import_at_once, reach_of
@@ -149,6 +149,6 @@ def _result(path: Path, plan: Plan, issues: list[RosterIssue], batch: RosterBatc
 
 def _unread(path: Path, refusal: Refused) -> dict[str, Any]:
     counts = dict.fromkeys(("rows", "new", "changed", "unchanged", "wrong"), 0)
-    reason = str(FileFault(refusal.fault).label) % {"detail": refusal.detail}
+    reason = fault_sentence(refusal.fault, refusal.detail)
     error = {"cell": "", "value": path.name, "kind": refusal.fault, "reason": reason}
     return {"file": path.name, **counts, "errors": [error], "committed": False, "batch": None}
