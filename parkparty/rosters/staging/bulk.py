@@ -107,8 +107,11 @@ def reserve_keys(model: type[models.Model], count: int) -> Iterator[int]:
     table = model._meta.db_table
     if is_postgres():
         # Materialised: looking the sequence up takes longer than drawing from it.
-        sequence = "WITH it AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) "
-        found = select(sequence + "SELECT nextval(name) FROM it, generate_series(1, %s)", [table, count])
+        found = select(
+            "WITH it AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) "
+            "SELECT nextval(name) FROM it, generate_series(1, %s)",
+            [table, count],
+        )
         return (key for (key,) in found)
     last = select("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
     first = last[0][0] + 1 if last else 1
