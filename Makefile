@@ -37,7 +37,7 @@ test: setup-dev ## 在 SQLite 和 PostgreSQL 上运行全部测试
 test-security: setup-dev ## 只测权限和安全，最后列出试过多少地址、角色和记录
 	@$(BIN)/python -m pytest --quiet --numprocesses 0 tests/security
 
-mutate-guards: setup-dev ## 逐处去掉权限检查，看测试能否发现（十几分钟）
+mutate-guards: setup-dev ## 逐处去掉权限检查，看测试能否发现（约半小时）
 	@$(BIN)/python scripts/mutate_guards.py
 
 bench: setup-dev ## 各页面相对基准页的用时比（SCALE=park|district|region|city，DATABASE=postgres|sqlite）
