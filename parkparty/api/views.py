@@ -41,6 +41,7 @@ from parkparty.coverage.figures import (
     Node,
     Point,
     coverage_at,
+    nodes_below,
     parts_below,
     top_organizations,
     top_places,
@@ -62,7 +63,8 @@ def figures(request: ApiRequest) -> Answer:
     day, denominator = chosen["as_of"] or today(), Denominator(chosen["denominator"] or Denominator.OPERATING)
     node: Node | None = chosen["place"] or chosen["organization"]
     if node and chosen["below"]:
-        parts, below = parts_below(Point(node, denominator, day), scope)
+        below = nodes_below(node, day, scope)
+        parts = parts_below(Point(node, denominator, day), below, scope)
         in_order = sorted(below, key=lambda key: below[key].path)
         found = [(below[key], parts.get(key, CompanyCoverage())) for key in in_order]
     else:

@@ -243,11 +243,18 @@ class CompanyQuerySet(models.QuerySet):
         joint = alive.filter(Exists(then.filter(type=OrganizationType.JOINT_BRANCH)), kind=LinkKind.JOINT)
         return own, joint
 
-    def covered_by_one_of(self, organizations: Any, day: dt.date) -> Self:
-        """Companies with organisation coverage on ``day`` by one of ``organizations``, a queryset of them."""
+    def _covered_by(self, organizations: Any, day: dt.date) -> Q:
         own, joint = self._covering(day)
         wanted = organizations.values("pk")
-        return self.filter(Exists(own.filter(organization__in=wanted)) | Exists(joint.filter(organization__in=wanted)))
+        return Q(Exists(own.filter(organization__in=wanted))) | Q(Exists(joint.filter(organization__in=wanted)))
+
+    def covered_by_one_of(self, organizations: Any, day: dt.date) -> Self:
+        """Companies with organisation coverage on ``day`` by one of ``organizations``, a queryset of them."""
+        return self.filter(self._covered_by(organizations, day))
+
+    def with_covered_by_one_of(self, organizations: Any, day: dt.date, name: str) -> Self:
+        """Adds ``name``: whether ``covered_by_one_of`` would keep the company."""
+        return self.annotate(**{name: Case(When(self._covered_by(organizations, day), then=True), default=False)})
 
     def covered(self, choice: CoverageChoice, day: dt.date) -> Self:
         """Companies in one of the states that ``choice`` sums up."""

@@ -137,15 +137,13 @@ class CoverageTarget(OfNode):
 class ActivityMark(models.Model):
     """The counted activities of an organisation in a month may have changed since they were last counted.
 
-    Written by triggers of the database in the transaction of the change (``counting.sql``), so that imports, the data
-    pages and plain SQL are seen as well. ``organization_id`` is no foreign key: a mark may outlive its organisation.
+    Written by triggers of the database in the transaction of the change (``migrations._marks``), so that imports, the
+    data pages and plain SQL are seen as well. ``organization_id`` is no foreign key: a mark may outlive its
+    organisation.
     """
 
     organization_id = models.BigIntegerField()
     month = models.DateField()
-
-    class Meta:
-        indexes = [models.Index(fields=["organization_id", "month"], name="coverage_marks_by_cell")]
 
     def __str__(self) -> str:
         return f"{self.organization_id} {self.month}"
@@ -181,3 +179,64 @@ class ActivityTotal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} {self.month}"
+
+
+class CompanyMark(models.Model):
+    """How a company is covered, or where it counts, may have changed since its history was last added to the totals.
+
+    Written by triggers in the transaction of the change (``migrations._facts``). ``company_id`` is no foreign key: a
+    mark may outlive its company. It is null when nothing is to be counted anew but something that stands beside the
+    figures may read differently: a name, a target.
+    """
+
+    company_id = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.company_id)
+
+
+class CompanyHistory(models.Model):
+    """What the coverage totals hold of a company: ``figures.history.History`` as text."""
+
+    company_id = models.BigIntegerField(primary_key=True)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.company_id)
+
+
+class CoverageTotal(models.Model):
+    """By how much the companies of a place or an organisation change on a day, by how they are covered.
+
+    The coverage on any day is the sum of the rows up to it. ``effective`` are those of ``own`` and ``joint`` whose
+    organisation met what 有效覆盖 asks for.
+    """
+
+    path = PathField()
+    denominator = models.CharField(max_length=12, choices=Denominator)
+    day = models.DateField()
+    own = models.IntegerField()
+    joint = models.IntegerField()
+    work_only = models.IntegerField()
+    none = models.IntegerField()
+    effective = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["path", "denominator", "day"], name="coverage_one_total_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.denominator} {self.day}"
+
+
+class FoldCount(models.Model):
+    """How often marks were folded. The one row is written by folds alone, so that no writer waits for another.
+
+    With the number of marks that stand, it tells whether anything changed: ``figures.totals.version``.
+    """
+
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -9,9 +9,9 @@ from parkparty.coverage.figures.coverage import (
     branches_of,
     company_coverage,
     coverage,
-    coverage_at,
     coverage_by_area,
     coverage_by_park,
+    nodes_below,
     organizations_above,
     parts_below,
     places_above,
@@ -20,6 +20,7 @@ from parkparty.coverage.figures.coverage import (
     with_load,
     with_units,
 )
+from parkparty.coverage.figures.totals import coverage_at
 
 __all__ = [
     "CompanyCoverage",
@@ -33,6 +34,7 @@ __all__ = [
     "coverage_at",
     "coverage_by_area",
     "coverage_by_park",
+    "nodes_below",
     "organizations_above",
     "parts_below",
     "places_above",

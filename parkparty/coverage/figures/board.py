@@ -9,10 +9,10 @@ from typing import Any
 from parkparty.companies.choices import Denominator, Limits
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point, coverage_at, parts_below
-from parkparty.coverage.figures.effective import effective_at
+from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point, nodes_below, parts_below
 from parkparty.coverage.figures.kept import activities_by_month
 from parkparty.coverage.figures.targets import Progress, points_of, progress_of, targets_for
+from parkparty.coverage.figures.totals import with_parts
 from parkparty.rules.figures import LimitBook
 
 MONTHS = 12
@@ -42,15 +42,17 @@ class Board:
 
 
 def board(point: Point, scope: Scope) -> Board:
-    """The dashboard of ``point.node``, in seven queries for a place, the parts below included."""
+    """The dashboard of ``point.node``, in five queries for a place, the parts below included."""
     node, day, before = point.node, point.as_of, quarter_end(point.as_of)
     book = LimitBook()
     targets = targets_for(node, day.year)
     months = last_months(day)
-    (now, effective), (then, effective_then) = effective_at([point, replace(point, as_of=before)], scope, book)
+    whole = [point, replace(point, as_of=before)]
     unbuilt = [Point(node, Denominator.YINGJIAN, on) for on in (day, before)]
-    counted = coverage_at([*unbuilt, *points_of(targets, node, day)], scope, book)
-    parts, nodes = parts_below(point, scope, book)
+    nodes = nodes_below(node, day, scope)
+    below = {key: replace(point, node=part) for key, part in nodes.items()}
+    found, counted, parts = with_parts(whole, [*unbuilt, *points_of(targets, node, day)], below, scope, book)
+    (now, effective), (then, effective_then) = found
     return Board(
         point=point,
         before=before,
@@ -62,7 +64,7 @@ def board(point: Point, scope: Scope) -> Board:
         effective_then=effective_then,
         targets=progress_of(targets, node, counted[2:]),
         months=list(zip(months, activities_by_month(node, months, day, scope), strict=True)),
-        parts=parts,
+        parts=parts_below(point, nodes, scope, book) if parts is None else parts,
         nodes=nodes,
         limits=book.of(Denominator.YINGJIAN, day),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -259,22 +259,34 @@ def coverage_by_area(
 
 
 def parts_below(
-    point: Point, scope: Scope, book: LimitBook | None = None
-) -> tuple[dict[Any, CompanyCoverage], dict[Any, Node]]:
-    """What stands side by side below a node, by one key: the parks of an area, the bases of a park, the organisations
-    directly below one; each with its coverage. In two queries.
-    """
+    point: Point, nodes: Mapping[Any, Node], scope: Scope, book: LimitBook | None = None
+) -> dict[Any, CompanyCoverage]:
+    """The coverage of ``nodes``, which are ``nodes_below`` the point, in one query."""
     node = point.node
-    asked: dict[str, Any] = {"as_of": point.as_of, "denominator": point.denominator}
+    asked: dict[str, Any] = {"as_of": point.as_of, "denominator": point.denominator, "cut": point.cut}
     if isinstance(node, Organization):
-        below = Organization.objects.within(scope).filter(parent=node).active_on(point.as_of).order_by("path")
-        children = [] if node.is_branch else list(below[:CHILDREN_COMPARED])
-        found = coverage_at([Point(child, cut=point.cut, **asked) for child in children], scope, book)
-        return dict(enumerate(found)), dict(enumerate(children))
+        points = [Point(child, **asked) for child in nodes.values()]
+        return dict(zip(nodes, coverage_at(points, scope, book), strict=True))
+    if isinstance(node, Area) and any(isinstance(below, Area) for below in nodes.values()):
+        return {**coverage_by_area(node, scope=scope, **asked)}
+    return coverage_by_park(node, scope=scope, book=book, **asked) if nodes else {}
+
+
+def nodes_below(
+    node: Node, day: dt.date, scope: Scope, *, by_area: bool = False, limit: int = CHILDREN_COMPARED
+) -> dict[Any, Node]:
+    """What stands side by side below a node, by one key: the parks of an area, or the areas and parks directly below
+    it; the bases of a park; the organisations that stood directly below one on ``day``. In one query, in two by area.
+    """
+    if isinstance(node, Organization):
+        below = Organization.objects.within(scope).filter(parent=node).active_on(day).order_by("path")
+        return {} if node.is_branch else dict(enumerate(below[:limit]))
     parks: Any = Park.objects.within(scope)
-    nodes = parks.filter(parent=node) if isinstance(node, Park) else parks.under(node).filter(parent__isnull=True)
-    by_key = nodes.in_bulk()
-    return coverage_by_park(node, scope=scope, cut=point.cut, book=book, **asked) if by_key else {}, by_key
+    if by_area and isinstance(node, Area):
+        direct = [*Area.objects.within(scope).filter(parent=node), *parks.filter(area=node, parent__isnull=True)]
+        return {below.path: below for below in direct}
+    found = parks.filter(parent=node) if isinstance(node, Park) else parks.under(node).filter(parent__isnull=True)
+    return dict(found.in_bulk())
 
 
 def _by_part(point: Point, part: Any, scope: Scope, book: LimitBook | None = None) -> dict[Any, CompanyCoverage]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Concat
+from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, TruncMonth
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext as _
 
 from parkparty.activities.choices import COUNTED_STATES
@@ -17,7 +18,7 @@ from parkparty.companies.choices import CoverageState, Denominator
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Node, Point, with_load
+from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.rules.figures import LimitBook
@@ -58,13 +59,16 @@ def effective_organizations(day: dt.date) -> QuerySet[Organization]:
     Meetings of the branches under a committee or general branch count for it. An activity counts for each of its types
     and each of its hosts by the day it was held, whenever it was filed; a branch founded since has met nothing yet.
     """
-    months = [_held(THEME_DAY, period) for period in last_full_months(day)]
-    enough = months[0] & months[1] | months[0] & months[2] | months[1] & months[2]
-    return Organization.objects.filter(_held(ASSEMBLY, last_full_quarter(day)) & enough)
+    months = last_full_months(day)
+    three = Period(months[0].since, months[-1].until, "")
+    return Organization.objects.filter(_held(ASSEMBLY, last_full_quarter(day)) & _held(THEME_DAY, three, MONTHS_HELD))
 
 
-def _held(rule: str, period: Period) -> Q:
-    """Organisations that held in ``period`` what ``rule`` asks for; those with branches below, if one of these did."""
+def _held(rule: str, period: Period, months: int = 1) -> Q:
+    """Organisations that held in ``months`` months of ``period`` what ``rule`` asks for.
+
+    Those with branches below, if these did, together.
+    """
     hosts = ActivityHost.objects.filter(
         activity__types__in=Rule.objects.filter(code=rule).values("activity_type"),
         activity__state__in=COUNTED_STATES,
@@ -74,7 +78,12 @@ def _held(rule: str, period: Period) -> Q:
     below = hosts.filter(
         organization__path__gte=OuterRef("path"), organization__path__lt=Concat(OuterRef("path"), Value("~"))
     )
-    return Q(pk__in=hosts.values("organization")) | Q(type__in=HAS_BRANCHES) & Q(Exists(below))
+    held = Count(TruncMonth("activity__held_on"), distinct=True)
+    enough = hosts.values("organization").annotate(held=held).filter(held__gte=months).values("organization")
+    # Not Count: it would group by what stands beside it, and the branches are to be counted together.
+    number = Func(TruncMonth("activity__held_on"), template="COUNT(DISTINCT %(expressions)s)")
+    together = Subquery(below.annotate(number=number).values("number"), output_field=IntegerField())
+    return Q(pk__in=enough) | Q(type__in=HAS_BRANCHES) & Q(GreaterThanOrEqual(together, months))
 
 
 def effective_companies(
@@ -86,14 +95,15 @@ def effective_companies(
 
 
 def effective_at(
-    points: Sequence[Point], scope: Scope, book: LimitBook | None = None
+    points: Sequence[Point], scope: Scope, book: LimitBook | None = None, *, among: Collection[int] | None = None
 ) -> list[tuple[CompanyCoverage, int | None]]:
     """The coverage at each of ``points`` and how many companies are effectively covered there, in one query for all.
 
+    Of all companies, or of those whose keys are ``among`` them.
     None instead of the second number when nothing had been recorded yet by that day: then nobody can know.
     """
     book = book or LimitBook()
-    parts = [_grouped(point, number, scope, book) for number, point in enumerate(points)]
+    parts = [_grouped(point, number, scope, book, among) for number, point in enumerate(points)]
     counts: list[Counter[str]] = [Counter() for _point in points]
     known: list[set[bool]] = [set() for _point in points]
     for part, state, is_effective, is_recorded, number in parts[0].union(*parts[1:], all=True):
@@ -109,18 +119,11 @@ def effective_at(
     ]
 
 
-def _grouped(point: Point, part: int, scope: Scope, book: LimitBook) -> Any:
+def _grouped(point: Point, part: int, scope: Scope, book: LimitBook, among: Collection[int] | None) -> Any:
     day, companies = point.as_of, point.companies(scope, book)
-    effective = companies.covered_by_one_of(effective_organizations(day), day)
-    among = Case(When(pk__in=effective.order_by().values("pk"), then=True), default=False)
+    companies = companies if among is None else companies.filter(pk__in=among)
     recorded = Activity.objects.filter(state__in=COUNTED_STATES, held_on__lte=day)
-    rows = companies.with_coverage_state(day).annotate(part=Value(part), effective=among, recorded=Exists(recorded))
+    stated = companies.with_coverage_state(day).with_covered_by_one_of(effective_organizations(day), day, "effective")
+    rows = stated.annotate(part=Value(part), recorded=Exists(recorded))
     keys = rows.order_by().values_list("part", "coverage_state", "effective", "recorded")
     return keys.annotate(number=Count("pk"))
-
-
-def coverage_with_effective(point: Point, scope: Scope) -> tuple[CoverageFigures, int | None]:
-    """``effective_at`` with the branches of the node and what its joint branches carry, in two queries."""
-    parts, effective = effective_at([point], scope)[0]
-    whole = with_load(point.node, parts, as_of=point.as_of, denominator=point.denominator, scope=scope)
-    return whole, effective

@@ -9,7 +9,8 @@ from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.dates import year_of
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point, coverage_at
+from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point
+from parkparty.coverage.figures.totals import coverage_at
 from parkparty.coverage.models import CoverageTarget
 
 

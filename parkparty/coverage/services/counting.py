@@ -1,6 +1,6 @@
-"""Keeping counts of activities: folding what was marked, counting anew, comparing with the truth.
+"""Keeping counts: folding what was marked, counting anew, comparing with the truth.
 
-``fold`` may run anywhere at any time: one at a time works, the cells are counted from the activities themselves, so
+``fold`` may run anywhere at any time: one at a time works, everything marked is counted from the facts themselves, so
 nothing can be counted twice, and a change that is committed while it runs leaves a mark of its own.
 """
 
@@ -16,7 +16,14 @@ from django.db.models.functions import TruncMonth
 
 from parkparty.activities.models import Activity
 from parkparty.core import paths
-from parkparty.coverage.models import ActivityCell, ActivityMark, ActivityTotal
+from parkparty.coverage.models import ActivityCell, ActivityMark, ActivityTotal, CompanyMark
+from parkparty.coverage.services.covering import (
+    count_fold,
+    coverage_differences,
+    recount,
+    recount_all,
+    take_company_marks,
+)
 from parkparty.organizations.models import Organization
 
 BATCH = 2000
@@ -30,23 +37,32 @@ Total = tuple[str, dt.date]
 
 
 def fold_all() -> int:
-    """Fold every mark that is committed; returns how many cells were counted."""
+    """Fold every mark that is committed; returns how many months and companies were counted."""
     number = 0
-    while cells := fold():
-        number += cells
+    while ActivityMark.objects.exists() or CompanyMark.objects.exists():
+        number += fold()
     return number
 
 
 @transaction.atomic
 def fold(limit: int = BATCH) -> int:
-    """Count the first ``limit`` marked cells anew and carry the differences up; returns how many cells there were."""
+    """Count anew what the first ``limit`` marks of each kind are about, and carry the differences up.
+
+    Returns how many months of organisations, and companies, these were.
+    """
     _lock()
     marks = list(ActivityMark.objects.order_by("pk").values_list("pk", "organization_id", "month")[:limit])
-    if not marks:
-        return 0
-    # Gone before the activities are counted: what is committed from here on has a mark that stays.
+    companies = take_company_marks(limit)
+    # Gone before anything is counted: what is committed from here on has a mark that stays.
     ActivityMark.objects.filter(pk__in=[pk for pk, _organization, _month in marks]).delete()
+    count_fold()
+    recount(companies)
     cells = {(organization, month) for _pk, organization, month in marks}
+    _recount_cells(cells)
+    return len(cells) + len(companies)
+
+
+def _recount_cells(cells: set[Cell]) -> None:
     folded, counted = _folded(cells), _counted(cells)
     changes: Counter[Total] = Counter()
     for cells_of, sign in ((folded, -1), (counted, 1)):
@@ -56,7 +72,6 @@ def fold(limit: int = BATCH) -> int:
     ActivityCell.objects.filter(pk__in=[cell.pk for cell in folded.values()]).delete()
     ActivityCell.objects.bulk_create(counted.values(), batch_size=500)
     _carry({total: number for total, number in changes.items() if number})
-    return len(cells)
 
 
 @transaction.atomic
@@ -67,6 +82,8 @@ def rebuild() -> int:
     ActivityMark.objects.all().delete()
     ActivityCell.objects.all().delete()
     ActivityTotal.objects.all().delete()
+    recount_all()
+    count_fold()
     with connection.cursor() as cursor:
         cursor.execute(CELLS_ANEW[connection.vendor])
         cursor.execute("SELECT MAX(LENGTH(park_path)), MAX(LENGTH(area_path)) FROM coverage_activitycell")
@@ -77,7 +94,7 @@ def rebuild() -> int:
 
 
 def differences() -> list[str]:
-    """Where the totals differ from the activities once every mark is folded, in words; nothing when all is right."""
+    """Where the totals differ from the facts once every mark is folded, in words; nothing when all is right."""
     fold_all()
     with transaction.atomic():
         _lock()
@@ -86,8 +103,10 @@ def differences() -> list[str]:
             for path in places_of(cell):
                 truth[path, cell.month] += cell.number
         kept = {(row.path, row.month): row.number for row in ActivityTotal.objects.iterator()}
+        of_coverage = coverage_differences()
     wrong = sorted(total for total in truth.keys() | kept.keys() if truth[total] != kept.get(total, 0))
-    return [f"{path} {month:%Y-%m}: {kept.get((path, month), 0)} ≠ {truth[path, month]}" for path, month in wrong]
+    told = [f"{path} {month:%Y-%m}: {kept.get((path, month), 0)} ≠ {truth[path, month]}" for path, month in wrong]
+    return told + of_coverage
 
 
 def places_of(cell: ActivityCell) -> set[str]:

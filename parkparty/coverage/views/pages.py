@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,26 +17,25 @@ from parkparty.activities.figures import held_count
 from parkparty.activities.models import Activity
 from parkparty.companies.choices import CoverageChoice, Denominator, Limits
 from parkparty.companies.filters import CutForm
-from parkparty.companies.querysets import WHOLE, Cut
 from parkparty.core.dates import month_of, today
 from parkparty.core.paging import COUNTED_TO, keyset_page, number_of
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import (
-    CompanyCoverage,
     Node,
     Point,
     coverage_at,
-    coverage_by_area,
+    nodes_below,
     organizations_above,
     parts_below,
     places_above,
     top_organizations,
     top_places,
+    with_load,
     with_units,
 )
-from parkparty.coverage.figures.effective import coverage_with_effective
 from parkparty.coverage.figures.effective import definition as effective_definition
+from parkparty.coverage.figures.totals import with_parts
 from parkparty.coverage.filters import OrganizationFilterForm
 from parkparty.coverage.forms import CoverageOptionsForm
 from parkparty.coverage.tables import (
@@ -61,11 +60,9 @@ LATEST = 5
 CHILDREN_SHOWN = 50
 
 
-def _rows_of(
-    nodes: Sequence[Node], scope: Scope, *, as_of: dt.date, denominator: Denominator, cut: Cut = WHOLE
-) -> list[ComparisonRow]:
-    parts = coverage_at([Point(node, denominator, as_of, cut) for node in nodes], scope)
-    return comparison(dict(enumerate(parts)), dict(enumerate(nodes)), as_of=as_of, denominator=denominator, cut=cut)
+def _rows_of(nodes: Sequence[Node], scope: Scope, *, as_of: dt.date, denominator: Denominator) -> list[ComparisonRow]:
+    parts = coverage_at([Point(node, denominator, as_of) for node in nodes], scope)
+    return comparison(dict(enumerate(parts)), dict(enumerate(nodes)), as_of=as_of, denominator=denominator)
 
 
 @requires(Action.VIEW_COVERAGE)
@@ -85,26 +82,11 @@ def area_page(request: ScopedRequest, code: str) -> HttpResponse:
     """The coverage of an area, with its parks, or the areas below it, beside each other."""
     scope = request.scope
     area = scoped_or_404(Area.objects.within(scope), code=code)
-    form = CutForm(request.GET, scope=scope)
-    asked = _asked(request, form)
-    children = list(Area.objects.within(scope).filter(parent=area))
-    nodes: dict[Any, Node]
-    parts: dict[Any, CompanyCoverage]
-    if children and request.GET.get("by") == "area":
-        parts = {**coverage_by_area(area, scope=scope, **asked)}
-        direct = Park.objects.within(scope).filter(area=area, parent__isnull=True)
-        below: list[Area | Park] = [*children, *direct]
-        nodes = {node.path: node for node in below}
-    else:
-        parts, nodes = parts_below(Point(area, **asked), scope)
-    context = {
-        "crumbs": _place_crumbs(area, scope),
-        "rows": comparison(parts, nodes, **asked)[:PARTS_SHOWN],
-        "left_out": max(0, len(nodes) - PARTS_SHOWN),
-        "offers_areas": bool(children),
-        "by_area": bool(children) and request.GET.get("by") == "area",
-    }
-    return _coverage_page(request, area, form, context)
+    has_areas = Area.objects.within(scope).filter(parent=area).exists()
+    by_area = has_areas and request.GET.get("by") == "area"
+    nodes = nodes_below(area, today(), scope, by_area=by_area)
+    context = {"crumbs": _place_crumbs(area, scope), "offers_areas": has_areas, "by_area": by_area}
+    return _coverage_page(request, area, CutForm(request.GET, scope=scope), nodes, context)
 
 
 @requires(Action.VIEW_COVERAGE)
@@ -114,45 +96,46 @@ def park_page(request: ScopedRequest, key: str) -> HttpResponse:
     park = scoped_or_404(Park.objects.within(scope).select_related("parent"), key=key)
     form = CutForm(request.GET, scope=scope)
     form.offer_buildings(park)
-    asked = _asked(request, form)
-    parts, bases = parts_below(Point(park, **asked), scope)
-    context = {"crumbs": _place_crumbs(park, scope), "rows": comparison(parts, bases, **asked), "are_bases": True}
-    return _coverage_page(request, park, form, context)
+    context = {"crumbs": _place_crumbs(park, scope), "are_bases": True}
+    return _coverage_page(request, park, form, nodes_below(park, today(), scope), context)
 
 
 @requires(Action.VIEW_COVERAGE)
 def organization_coverage(request: ScopedRequest, code: str) -> HttpResponse:
     """The coverage of the companies tied to an organisation and to those below it, which stand beside each other."""
-    organization = scoped_or_404(Organization.objects.within(request.scope), code=code)
-    crumbs = _organization_crumbs(organization, request.scope, "coverage:organization")
-    form = CutForm(request.GET, scope=request.scope)
-    asked = _asked(request, form)
-    below = Organization.objects.within(request.scope).filter(parent=organization).active_on(asked["as_of"])
-    children = [] if organization.is_branch else list(below.order_by("path")[: CHILDREN_SHOWN + 1])
+    scope = request.scope
+    organization = scoped_or_404(Organization.objects.within(scope), code=code)
+    crumbs = _organization_crumbs(organization, scope, "coverage:organization")
+    day = CoverageOptionsForm.read(request.GET).day
+    below = list(nodes_below(organization, day, scope, limit=CHILDREN_SHOWN + 1).values())
     context = {
         "crumbs": crumbs,
         "organization": organization,
-        "rows": _rows_of(children[:CHILDREN_SHOWN], request.scope, **asked),
-        "more_below": len(children) > CHILDREN_SHOWN,
+        "more_below": len(below) > CHILDREN_SHOWN,
     }
-    return _coverage_page(request, organization, form, context)
+    nodes = dict(enumerate(below[:CHILDREN_SHOWN]))
+    return _coverage_page(request, organization, CutForm(request.GET, scope=scope), nodes, context)
 
 
-def _asked(request: ScopedRequest, form: CutForm) -> dict[str, Any]:
-    """The day, the denominator and the cut of the address."""
-    options = CoverageOptionsForm.read(request.GET)
-    return {"as_of": options.day, "denominator": options.chosen, "cut": form.cut}
-
-
-def _coverage_page(request: ScopedRequest, node: Node, cut_form: CutForm, context: dict[str, Any]) -> HttpResponse:
+def _coverage_page(
+    request: ScopedRequest, node: Node, cut_form: CutForm, nodes: Mapping[Any, Node], context: dict[str, Any]
+) -> HttpResponse:
+    """The page of ``node``, with ``nodes`` below it beside each other."""
     form, scope, cut = CoverageOptionsForm.read(request.GET), request.scope, cut_form.cut
     day, denominator = form.day, form.chosen
-    figures, effective = coverage_with_effective(Point(node, denominator, day, cut), scope)
-    lists, month, limits = Lists(node, day, denominator, cut), month_of(day), LimitBook()
+    point = Point(node, denominator, day, cut)
+    limits = LimitBook()
+    below = {key: Point(part, denominator, day, cut) for key, part in nodes.items()}
+    ((counted, effective),), _rest, parts = with_parts([point], [], below, scope, limits)
+    parts = parts_below(point, nodes, scope, limits) if parts is None else parts
+    figures = with_load(node, counted, as_of=day, denominator=denominator, scope=scope)
+    lists, month = Lists(node, day, denominator, cut), month_of(day)
     context |= {
         "activities": held_count(node, month.since, day, scope),
         "activities_address": lists.activities(month.since),
         "node": node,
+        "rows": comparison(parts, nodes, as_of=day, denominator=denominator, cut=cut)[:PARTS_SHOWN],
+        "left_out": max(0, len(nodes) - PARTS_SHOWN),
         "form": form,
         "cut_form": cut_form,
         "is_cut": bool(cut),

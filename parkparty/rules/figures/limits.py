@@ -39,6 +39,10 @@ class LimitBook:
                 found[f"{rule.parameters['denominator']}_staff"] = rule.parameters["staff_at_least"]
         return Limits(**found)
 
+    def days(self) -> list[dt.date]:
+        """The days from which other limits may hold."""
+        return sorted({day for rule in self._book.general for day in (rule.since, rule.until) if day})
+
 
 def limits_of(denominator: Denominator, day: dt.date) -> Limits:
     """The limits of one definition on one day."""

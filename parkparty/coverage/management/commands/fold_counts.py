@@ -1,4 +1,4 @@
-"""Carry changed activities into the counts that are kept; run every minute by a timer."""
+"""Carry what changed into the counts that are kept; run every minute by a timer."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from parkparty.coverage.services.counting import fold_all
 
 
 class Command(BaseCommand):
-    help = "把有变化的活动计入已保存的合计（定时每分钟运行）"
+    help = "把有变化的记录计入已保存的合计（定时每分钟运行）"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"已重新统计 {fold_all()} 个组织月份。")
+        self.stdout.write(f"已重新统计 {fold_all()} 项（组织的月份、企业）。")

@@ -1,0 +1,329 @@
+"""How each company was covered, and where it counted, from day to day: what the kept totals of coverage are made of.
+
+The same definitions as ``CompanyQuerySet`` and ``figures.effective``, read over all days at once from the dated facts;
+``tests/coverage/test_totals.py`` holds the two together.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import TruncMonth
+
+from parkparty.activities.choices import COUNTED_STATES
+from parkparty.activities.models import ActivityHost
+from parkparty.companies.choices import (
+    ORGANISATION_LINKS,
+    CompanyStatus,
+    CoverageState,
+    Denominator,
+    Limits,
+    LinkKind,
+    TenancyKind,
+)
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
+from parkparty.core import paths
+from parkparty.coverage.figures.effective import ASSEMBLY, HAS_BRANCHES, MONTHS, MONTHS_HELD, THEME_DAY
+from parkparty.organizations.choices import BRANCH_TYPES, OWN_TYPES, OrganizationType
+from parkparty.organizations.models import Organization, OrganizationSpan
+from parkparty.rules.figures import LimitBook
+from parkparty.rules.models import Rule
+
+Run = tuple[dt.date, dt.date | None]
+"""A half-open run of days."""
+
+COLUMNS = (*CoverageState.values, "effective")
+
+RANGES_ASKED = 200
+"""Subtrees asked for in one query; SQLite takes no expression of a thousand parts."""
+
+Total = tuple[str, str, str, str]
+"""Path, denominator, day (ISO) and column of a kept total."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What holds of a company from ``day`` on: the paths that it counts under, by whom it is counted, how covered.
+
+    ``sits`` are its parks, ``on_site`` those of them where it really is, ``tied`` the organisations it is tied to.
+    """
+
+    day: str
+    sits: tuple[str, ...] = ()
+    on_site: tuple[str, ...] = ()
+    tied: tuple[str, ...] = ()
+    counted_as: tuple[str, ...] = ()
+    state: str = CoverageState.NONE
+    effective: bool = False
+
+    def cells(self) -> set[tuple[str, str, str]]:
+        """The cells that count the company: path, denominator and column."""
+        columns = [self.state, *["effective"] * self.effective]
+        found = set()
+        for name in self.counted_as:
+            is_on_site = Denominator(name).is_on_site
+            leaves = {
+                *(self.on_site if is_on_site else self.sits),
+                *(self.tied if self.on_site or not is_on_site else ()),
+            }
+            above = {path for leaf in leaves for path in paths.ancestors(leaf, include_self=True)}
+            found |= {(path, name, column) for path in above for column in columns}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The steps of one company, the earliest first."""
+
+    steps: tuple[Step, ...]
+
+    def totals(self) -> Counter[Total]:
+        """What the company adds to the totals: one where a cell begins to count it, minus one where it ceases."""
+        found: Counter[Total] = Counter()
+        before: set[tuple[str, str, str]] = set()
+        for step in self.steps:
+            cells = step.cells()
+            for path, name, column in cells - before:
+                found[path, name, step.day, column] += 1
+            for path, name, column in before - cells:
+                found[path, name, step.day, column] -= 1
+            before = cells
+        return found
+
+    def as_text(self) -> str:
+        """The steps as text, each list of paths or of denominators written once."""
+        lists: dict[tuple[str, ...], int] = {}
+        rows = [
+            [
+                step.day,
+                *(lists.setdefault(part, len(lists)) for part in (step.sits, step.on_site, step.tied, step.counted_as)),
+                step.state,
+                int(step.effective),
+            ]
+            for step in self.steps
+        ]
+        return json.dumps([list(lists), rows], separators=(",", ":"))
+
+    @classmethod
+    def from_text(cls, text: str) -> History:
+        """What ``as_text`` wrote."""
+        lists, rows = json.loads(text)
+        parts = [tuple(part) for part in lists]
+        return cls(
+            tuple(
+                Step(day, parts[sits], parts[on_site], parts[tied], parts[counted_as], state, bool(effective))
+                for day, sits, on_site, tied, counted_as, state, effective in rows
+            )
+        )
+
+
+@dataclass(slots=True)
+class _Covering:
+    """An organisation as it matters to those that it covers."""
+
+    path: str
+    kept_under: str
+    approved: dt.date | None
+    dissolved: dt.date | None
+    type: str
+    spans: list[tuple[Run, str]] = field(default_factory=list)
+    effective: Sequence[Run] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Facts:
+    """The dated facts of one company."""
+
+    row: dict[str, Any]
+    tenancies: list[tuple[Run, str, str]] = field(default_factory=list)
+    links: list[tuple[Run, str, int | None]] = field(default_factory=list)
+    memberships: list[tuple[Run, int]] = field(default_factory=list)
+    counts: list[tuple[dt.date, int]] = field(default_factory=list)
+
+
+def histories(companies: Collection[int]) -> dict[int, History]:
+    """The history of each of ``companies`` that exists, in at most twelve queries."""
+    asked = ("pk", "status", "status_since", "staff_band", "fixed_premises", "revenue_over_20m")
+    found = {row["pk"]: _Facts(row) for row in Company.objects.filter(pk__in=companies).values(*asked)}
+    of = {"company__in": companies}
+    for pk, since, until, path, kind in Tenancy.objects.filter(**of).values_list(*DATED, "park__path", "kind"):
+        found[pk].tenancies.append(((since, until), path, kind))
+    for pk, since, until, kind, unit in CoverageLink.objects.filter(**of).values_list(*DATED, "kind", "organization"):
+        found[pk].links.append(((since, until), kind, unit))
+    for pk, since, until, unit in Membership.objects.filter(**of).values_list(*DATED, "organization"):
+        found[pk].memberships.append(((since, until), unit))
+    counts = CompanyMemberCount.objects.filter(**of).order_by("as_of")
+    for pk, day, full in counts.values_list("company", "as_of", "full"):
+        found[pk].counts.append((day, full))
+    covering = {unit for facts in found.values() for _run, kind, unit in facts.links if kind in ORGANISATION_LINKS}
+    tied = {unit for facts in found.values() for *_rest, unit in (*facts.links, *facts.memberships)}
+    organizations = _organizations(tied - {None}, covering)
+    book = LimitBook()
+    limits = [(day, book.of(Denominator.YINGJIAN, day)) for day in (dt.date.min, *book.days())]
+    return {pk: _history(facts, organizations, limits) for pk, facts in found.items()}
+
+
+DATED = ("company", "since", "until")
+
+
+def _organizations(keys: Collection[Any], covering: Collection[Any]) -> dict[int, _Covering]:
+    asked = ("pk", "path", "approved_on", "dissolved_on", "type")
+    found = {
+        pk: _Covering(path, path[: -paths.STEP] if type in BRANCH_TYPES else path, approved, dissolved, type)
+        for pk, path, approved, dissolved, type in Organization.objects.filter(pk__in=keys).values_list(*asked)
+    }
+    for pk, since, until, type in OrganizationSpan.objects.filter(organization__in=covering).values_list(
+        "organization", "since", "until", "type"
+    ):
+        found[pk].spans.append(((since, until), type))
+    for pk, held in _held({pk: found[pk] for pk in covering}).items():
+        found[pk].effective = _effective_runs(held[ASSEMBLY], held[THEME_DAY])
+    return found
+
+
+def _held(organizations: dict[int, _Covering]) -> dict[int, dict[str, set[int]]]:
+    """In which months (counted from year 0) each organisation, or one that counts for it, held what a rule asks for."""
+    rules: dict[Any, set[str]] = defaultdict(set)
+    for code, type in Rule.objects.filter(code__in=(ASSEMBLY, THEME_DAY)).values_list("code", "activity_type"):
+        rules[type].add(code)
+    counts_for = _counts_for(organizations)
+    # The types are told apart here: asked for in the query, SQLite would begin with all activities of a type.
+    hosts = ActivityHost.objects.filter(organization__in=counts_for, activity__state__in=COUNTED_STATES)
+    monthly = hosts.order_by().annotate(month=TruncMonth("activity__held_on"))
+    rows = monthly.values_list("organization", "activity__types", "month")
+    found: dict[int, dict[str, set[int]]] = defaultdict(lambda: {ASSEMBLY: set(), THEME_DAY: set()})
+    for host, type, month in rows.distinct():
+        for code in rules.get(type, ()) if type else ():
+            for pk in counts_for[host]:
+                found[pk][code].add(month.year * 12 + month.month - 1)
+    return found
+
+
+def _counts_for(organizations: dict[int, _Covering]) -> dict[int, set[int]]:
+    """Whose meetings count for whom: one's own, and of those with branches, those of all below."""
+    found: dict[int, set[int]] = {pk: {pk} for pk in organizations}
+    above = {row.path: pk for pk, row in organizations.items() if row.type in HAS_BRANCHES}
+    asked = list(above)
+    for first in range(0, len(asked), RANGES_ASKED):
+        ranges = [paths.under("path", path) for path in asked[first : first + RANGES_ASKED]]
+        for pk, path in Organization.objects.filter(_any(ranges)).values_list("pk", "path"):
+            ups = {above[up] for up in paths.ancestors(path, include_self=True) if up in above}
+            found.setdefault(pk, set()).update(ups)
+    return found
+
+
+def _any(conditions: list[Q]) -> Q:
+    return Q(*conditions, _connector=Q.OR)
+
+
+def _effective_runs(assemblies: set[int], theme_days: set[int]) -> list[tuple[dt.date, dt.date]]:
+    """When an organisation was effective: ``figures.effective`` looks from the evening before each month on."""
+    quarters = {month // 3 for month in assemblies}
+    runs: list[tuple[dt.date, dt.date]] = []
+    for month in sorted({held + later for held in theme_days for later in range(1, MONTHS + 1)}):
+        enough = sum(month - back in theme_days for back in range(1, MONTHS + 1)) >= MONTHS_HELD
+        if enough and month // 3 - 1 in quarters:
+            since, until = _evening_before(month), _evening_before(month + 1)
+            if runs and runs[-1][1] == since:
+                since = runs.pop()[0]
+            runs.append((since, until))
+    return runs
+
+
+def _evening_before(month: int) -> dt.date:
+    return dt.date(month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
+LimitsFrom = list[tuple[dt.date, Limits]]
+"""From which day on which limits hold."""
+
+
+def _history(facts: _Facts, organizations: dict[int, _Covering], limits: LimitsFrom) -> History:
+    steps: list[Step] = []
+    empty = Step("")
+    for day in sorted(_days(facts, organizations) | {day for day, _limits in limits[1:]}):
+        step = _step(day, facts, organizations, limits)
+        last = steps[-1] if steps else empty
+        if _what(step) != _what(last):
+            steps.append(step)
+    return History(tuple(steps))
+
+
+def _what(step: Step) -> tuple[Any, ...]:
+    return step.sits, step.on_site, step.tied, step.counted_as, step.state, step.effective
+
+
+def _days(facts: _Facts, organizations: dict[int, _Covering]) -> set[dt.date]:
+    """Every day on which something of the company may change."""
+    runs: list[Run] = [fact[0] for facts_of in (facts.tenancies, facts.links, facts.memberships) for fact in facts_of]
+    days = {facts.row["status_since"], *(day for day, _full in facts.counts)}
+    for _run, kind, key in facts.links:
+        if kind in ORGANISATION_LINKS and key is not None:
+            unit = organizations[key]
+            days |= {unit.approved, unit.dissolved}
+            runs += [*(run for run, _type in unit.spans), *unit.effective]
+    return {day for day in (*days, *(day for run in runs for day in run)) if day is not None}
+
+
+def _step(day: dt.date, facts: _Facts, organizations: dict[int, _Covering], limits: LimitsFrom) -> Step:
+    tenancies = [(path, kind) for run, path, kind in facts.tenancies if _holds(run, day)]
+    links = [(kind, key) for run, kind, key in facts.links if _holds(run, day)]
+    ties = {key for _kind, key in links} | {key for run, key in facts.memberships if _holds(run, day)}
+    own = _covers(day, LinkKind.OWN, OWN_TYPES, links, organizations)
+    joint = _covers(day, LinkKind.JOINT, (OrganizationType.JOINT_BRANCH,), links, organizations)
+    has_work = any(kind not in ORGANISATION_LINKS for kind, _key in links)
+    state = CoverageState.WORK_ONLY if has_work else CoverageState.NONE
+    return Step(
+        day=day.isoformat(),
+        sits=tuple(sorted({path for path, _kind in tenancies})),
+        on_site=tuple(sorted({path for path, kind in tenancies if kind == TenancyKind.ON_SITE})),
+        tied=tuple(sorted({organizations[key].kept_under for key in ties if key is not None})),
+        counted_as=tuple(_counted_as(day, facts, limits)),
+        state=(CoverageState.OWN if own else CoverageState.JOINT if joint else state).value,
+        effective=any(_holds(run, day) for unit in (*own, *joint) for run in unit.effective),
+    )
+
+
+def _holds(run: Run, day: dt.date) -> bool:
+    since, until = run
+    return since <= day and (until is None or day < until)
+
+
+def _covers(
+    day: dt.date,
+    kind: str,
+    types: Collection[str],
+    links: Iterable[tuple[str, int | None]],
+    organizations: dict[int, _Covering],
+) -> list[_Covering]:
+    """The organisations that cover the company on ``day`` by links of ``kind``: standing, and of one of ``types``."""
+    return [
+        unit
+        for unit in (organizations[key] for of, key in links if of == kind and key is not None)
+        if unit.approved is not None
+        and _holds((unit.approved, unit.dissolved), day)
+        and any(type in types and _holds(run, day) for run, type in unit.spans)
+    ]
+
+
+def _counted_as(day: dt.date, facts: _Facts, limits: LimitsFrom) -> Iterator[str]:
+    """The denominators that count the company on ``day`` by what it is."""
+    row, least = facts.row, next(found for since, found in reversed(limits) if since <= day)
+    has_left = row["status_since"] is not None and row["status_since"] <= day
+    if not (row["status"] == CompanyStatus.DEREGISTERED and has_left):
+        yield Denominator.REGISTERED.value
+        if row["revenue_over_20m"] or row["staff_band"] >= least.guishang_staff:
+            yield Denominator.GUISHANG.value
+    if row["status"] != CompanyStatus.OPERATING and not (row["status_since"] and not has_left):
+        return
+    yield Denominator.OPERATING.value
+    if row["fixed_premises"] and row["staff_band"] >= least.sanyou_staff:
+        yield Denominator.SANYOU.value
+    if next((full for as_of, full in reversed(facts.counts) if as_of <= day), 0) >= least.full:
+        yield Denominator.YINGJIAN.value

@@ -1,0 +1,275 @@
+"""Coverage from totals that are kept equals coverage worked out from the facts, whatever was changed and however."""
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from random import Random
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.models import Activity, ActivityHost, ActivityType
+from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind, TenancyKind
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures import Node, Point, totals
+from parkparty.coverage.figures.changes import Comparison, waterfall
+from parkparty.coverage.figures.effective import effective_at
+from parkparty.coverage.figures.totals import from_totals, version
+from parkparty.coverage.migrations import _facts
+from parkparty.coverage.models import CompanyMark, CoverageTotal
+from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
+from parkparty.organizations.choices import OrganizationStatus, OrganizationType
+from parkparty.organizations.models import Organization
+from parkparty.organizations.services import save_organization
+from parkparty.places.models import Area, Park
+from parkparty.rules.choices import Every, RuleKind, Strength
+from parkparty.rules.models import Rule
+from tests.conftest import World
+
+FIRST = dt.date(2016, 1, 1)
+SPAN = 900
+ALL = Scope.everything()
+
+
+def day_of(number: int) -> dt.date:
+    """A day within the two and a half years that the histories play in."""
+    return FIRST + dt.timedelta(days=number % SPAN)
+
+
+@pytest.fixture
+def field(world: World, secretary: User, reviewer: User) -> World:
+    """Six companies in two parks, some tied to branches, and the rules that tell what effective coverage asks for."""
+    for code, kind in (("R30", "assembly"), ("R34", "theme_day")):
+        type = ActivityType.objects.get_or_create(code=kind, defaults={"name": kind})[0]
+        defaults = {"kind": RuleKind.PERIODIC_ACTIVITY, "strength": Strength.values[0], "every": Every.values[0]}
+        Rule.objects.update_or_create(
+            code=code,
+            defaults={"activity_type": type},
+            create_defaults={**defaults, "activity_type": type, "since": FIRST},
+        )
+    for number in range(6):
+        company = Company.objects.create(name=f"企业{number}", staff_band=(5, 10, 300)[number % 3])
+        Tenancy.objects.create(company=company, park=(world.kic, world.tiandi)[number % 2], since=FIRST)
+        kind = (LinkKind.OWN, LinkKind.JOINT, LinkKind.JOINT, LinkKind.UNION)[number % 4]
+        unit = {LinkKind.OWN: world.own_branch, LinkKind.JOINT: world.joint_branch}.get(kind)
+        if kind != LinkKind.OWN or number == 0:
+            CoverageLink.objects.create(company=company, kind=kind, organization=unit, since=day_of(number * 50))
+    return world
+
+
+def act(world: World, author: User, kind: str, number: int, other: int) -> None:
+    """One change of the facts, and sometimes a fold."""
+    companies = list(Company.objects.order_by("pk"))
+    company, day = companies[number % len(companies)], day_of(other)
+    ACTS[kind](world, author, company, day, number)
+
+
+def found(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
+    new = Company.objects.create(name=f"新{Company.objects.count()}", founded_on=day)
+    Tenancy.objects.create(
+        company=new, park=(world.kic, world.tiandi)[number % 2], since=day, kind=list(TenancyKind)[number % 2]
+    )
+    CompanyMemberCount.objects.create(company=new, as_of=day, full=number % 6)
+
+
+def join(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
+    if number % 3 == 0:
+        Membership.objects.get_or_create(
+            company=company, organization=world.street_committee, until=None, defaults={"since": day}
+        )
+        return
+    kind = (LinkKind.JOINT, LinkKind.INSTRUCTOR)[number % 2]
+    branch = (world.joint_branch, world.neighbour_branch)[number // 2 % 2]
+    CoverageLink.objects.get_or_create(
+        company=company, organization=branch, kind=kind, until=None, defaults={"since": day}
+    )
+
+
+def move(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
+    if number % 4 == 0:
+        park = Park.objects.get(pk=world.kic.pk)
+        park.area = (world.wujiaochang, world.putuo)[number // 4 % 2]
+        park.save()
+        return
+    open_ones = Tenancy.objects.filter(company=company, until=None, since__lt=day)
+    if open_ones.update(until=day):
+        Tenancy.objects.create(company=company, park=(world.kic, world.neighbour)[number % 2], since=day)
+
+
+def dissolve(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
+    branch = Organization.objects.get(pk=(world.joint_branch, world.own_branch)[number % 2].pk)
+    if branch.approved_on and branch.approved_on < day:
+        branch.dissolved_on, branch.status = day, OrganizationStatus.DISSOLVED
+        Organization.objects.filter(pk=branch.pk).update(dissolved_on=day, status=OrganizationStatus.DISSOLVED)
+
+
+def upgrade(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
+    branch = Organization.objects.get(pk=world.own_branch.pk)
+    branch.type = (OrganizationType.GENERAL_BRANCH, OrganizationType.INDEPENDENT_BRANCH)[number % 2]
+    branch.parent = (world.street_committee, world.district_committee)[number // 2 % 2]
+    save_organization(branch, by=None)
+
+
+def deregister(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
+    status = list(CompanyStatus)[number % 4]
+    Company.objects.filter(pk=company.pk).update(status=status, status_since=day)
+
+
+def correct(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
+    if number % 3 == 0:
+        CoverageLink.objects.filter(company=company).delete()
+    elif number % 3 == 1:
+        Company.objects.filter(pk=company.pk).update(staff_band=(5, 10, 300)[number % 3], revenue_over_20m=True)
+    else:
+        CompanyMemberCount.objects.update_or_create(company=company, as_of=day, defaults={"full": number % 6})
+
+
+def meet(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
+    moment, judge = dt.datetime(2020, 1, 1, tzinfo=dt.UTC), User.objects.exclude(pk=author.pk).earliest("pk")
+    branch = (world.joint_branch, world.own_branch)[number % 2]
+    for month in range(4):
+        activity = Activity.objects.create(
+            organization=branch, author=author, held_on=day + dt.timedelta(days=28 * month), filed_at=moment,
+            state=ActivityState.APPROVED, reviewed_at=moment, reviewed_by=judge,
+        )  # fmt: skip
+        activity.types.set(ActivityType.objects.filter(code__in=["assembly", "theme_day"]))
+        ActivityHost.objects.create(activity=activity, organization=branch)
+
+
+def unmeet(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
+    held = Activity.objects.order_by("pk")
+    if number % 2:
+        held.filter(held_on__lt=day).delete()
+    else:
+        held.filter(held_on__gte=day).update(state=ActivityState.SUBMITTED)
+
+
+def carry(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
+    rebuild() if number % 5 == 0 else fold(limit=1 + number % 7)
+
+
+ACTS = {
+    "found": found, "join": join, "move": move, "dissolve": dissolve, "upgrade": upgrade, "deregister": deregister,
+    "correct": correct, "meet": meet, "unmeet": unmeet, "fold": carry,
+}  # fmt: skip
+
+CHANGES = st.tuples(st.sampled_from([*ACTS, "join", "meet"]), st.integers(0, 40), st.integers(0, SPAN))
+
+
+def points_on(days: list[dt.date], choice: int) -> list[Point]:
+    """Some of the points of which totals are kept: other nodes and denominators for every ``choice``."""
+    nodes: list[Node] = [*Area.objects.all(), *Park.objects.all(), *Organization.objects.not_branches()]
+    kinds = list(Denominator)
+    return [
+        Point(nodes[(choice + 5 * n) % len(nodes)], kinds[(choice + n) % len(kinds)], day)
+        for n in range(2)
+        for day in days
+    ]
+
+
+def assert_kept_is_live(points: list[Point]) -> None:
+    assert from_totals(points) == effective_at(points, ALL)
+
+
+PLAYED = st.lists(CHANGES, min_size=3, max_size=12)
+DAYS = st.lists(st.integers(0, SPAN + 200), min_size=2, max_size=2)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=PLAYED, days=DAYS, choice=st.integers(0, 100))
+def test_any_history_leaves_the_coverage_of_the_facts(
+    field: World, secretary: User, changes: list[tuple[str, int, int]], days: list[int], choice: int
+) -> None:
+    since, until = sorted(FIRST + dt.timedelta(days=day) for day in days)
+    with transaction.atomic():
+        for change in changes:
+            act(field, secretary, *change)
+        assert_kept_is_live(points_on([since, until], choice))
+        fold_all()
+        assert differences() == []
+        assert_kept_is_live(points_on([since, until], choice))
+        assert_parts_sum_to_the_whole(until)
+        fall = waterfall(Comparison(field.yangpu, since, until, Denominator.OPERATING, Denominator.YINGJIAN), ALL)
+        assert fall.start.numerator + sum(step.covered for step in fall.steps) == fall.end.numerator
+        assert fall.start.denominator + sum(step.companies for step in fall.steps) == fall.end.denominator
+        transaction.set_rollback(True)
+
+
+def assert_parts_sum_to_the_whole(day: dt.date) -> None:
+    """A company that sits in one park only stands in one of them."""
+    point = Point(Area.objects.get(code="310000"), Denominator.REGISTERED, day)
+    parks = [replace(point, node=park) for park in Park.objects.filter(parent=None)]
+    sitting = Tenancy.objects.valid_on(day).values("company").distinct().count()
+    if sitting == Tenancy.objects.valid_on(day).count():
+        whole, *parts = (coverage for coverage, _effective in from_totals([point, *parks]) or [])
+        assert whole.companies == sum(part.companies for part in parts)
+        assert whole.organization_covered == sum(part.organization_covered for part in parts)
+
+
+def test_figures_come_from_the_totals_once_they_are_folded(field: World) -> None:
+    fold_all()
+    point = Point(field.kic, Denominator.OPERATING, dt.date(2018, 1, 1))
+    CoverageTotal.objects.filter(path=field.kic.path, denominator="operating").update(none=77)
+    ((parts, _effective),) = from_totals([point]) or []
+    assert parts.none >= 77
+
+
+def test_with_too_many_marks_nothing_is_read_from_the_totals(field: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(totals, "MARKS_READ", 2)
+    assert from_totals([Point(field.kic, Denominator.OPERATING, dt.date(2018, 1, 1))]) is None
+
+
+def test_the_version_follows_every_commit_that_a_dashboard_shows(field: World, secretary: User) -> None:
+    seen = {version()}
+    park = Park.objects.get(pk=field.kic.pk)
+    park.name = "新名字"
+    park.save()
+    seen.add(version())
+    meet(field, secretary, Company.objects.earliest("pk"), FIRST, 0)
+    seen.add(version())
+    fold_all()
+    seen.add(version())
+    assert len(seen) == 4
+    assert version() in seen
+    Company.objects.update(updated_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    assert not CompanyMark.objects.exists()
+
+
+def test_every_trigger_stands(db: None) -> None:
+    asks = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(asks[connection.vendor])
+        standing = {name for (name,) in cursor.fetchall()}
+    assert standing >= _facts.triggers(connection.vendor).keys()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_twenty_writers_and_a_fold_beside_them_leave_no_difference(field: World, secretary: User) -> None:
+    def write(seed: int) -> None:
+        random = Random(seed)
+        for _round in range(4):
+            kind = random.choice(["join", "deregister", "correct", "meet", "found"])
+            with transaction.atomic():
+                company = Company.objects.order_by("pk")[random.randrange(6)]
+                if kind == "found":
+                    Company.objects.create(name=f"写{seed}-{_round}")
+                else:
+                    ACTS[kind](field, secretary, company, day_of(random.randrange(SPAN)), random.randrange(40))
+            fold(limit=20)
+        connection.close()
+
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        list(pool.map(write, range(20)))
+    assert differences() == []
+    assert_kept_is_live(points_on([day_of(100), day_of(800)], 3))
