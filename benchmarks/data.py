@@ -15,6 +15,7 @@ from parkparty.activities.models import Activity, ActivityHost, ActivityType
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Tenancy
 from parkparty.core.dates import today
 from parkparty.core.models import refresh_statistics
+from parkparty.coverage.migrations import _facts, _marks
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.organizations.services import save_organization
@@ -75,8 +76,15 @@ def build(scale: Scale) -> Town:
             for p in range(scale.parks // scale.streets):
                 park = Park.objects.create(key=f"p{d}-{s}-{p}", name=f"{d}-{s}-{p} 园", area=street)
                 parks.append((park, committee))
+    # Without triggers: everything is counted anew afterwards (``rebuild``).
+    with connection.schema_editor() as editor:
+        for triggers in (_marks, _facts):
+            triggers.drop(None, editor)
     with transaction.atomic():
         _rows(scale, parks)
+    with connection.schema_editor() as editor:
+        for triggers in (_marks, _facts):
+            triggers.create(None, editor)
     refresh_statistics()
     first |= {"park": parks[0][0], "dormant": parks[-1][0]}
     branch = Organization.objects.filter(park=parks[0][0]).order_by("pk")[1]

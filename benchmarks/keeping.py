@@ -20,7 +20,7 @@ WRITES = 200
 
 
 def counts(nodes: dict[str, Any], rounds: int) -> Iterator[str]:
-    """The lines of two tables: reading twelve months of each node, and writing."""
+    """The lines of a table: reading twelve months of each node."""
     scope, day = Scope.everything(), today()
     months = last_months(day)
     yield "| 12 months of activities | kept, ms | counted, ms | ratio |\n|---|---:|---:|---:|"
@@ -32,11 +32,9 @@ def counts(nodes: dict[str, Any], rounds: int) -> Iterator[str]:
             slow.append(_seconds(lambda rows=rows: list(rows.all())))
         a, b = (statistics.median(found) * 1000 for found in (fast, slow))
         yield f"| {level} | {a:.2f} | {b:.2f} | {b / a:.1f}× |"
-    if connection.vendor == "postgresql":
-        yield f"\n{WRITES} writes with marks: {_throughput(rounds):.2f} of the throughput without."
 
 
-def _throughput(rounds: int) -> float:
+def throughput(rounds: int) -> float:
     """How much of the speed of writing is left when every change leaves a mark."""
     keys = list(Activity.objects.order_by("pk").values_list("pk", flat=True)[:WRITES])
     marked, unmarked = [], []

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from parkparty.access.choices import Role
@@ -94,6 +95,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, worke
     """The database of this process, in place of one that is migrated anew."""
     with django_db_blocker.unblock():
         start_from_copy(worker_id)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept_from_before() -> None:
+    """Other tests' pages: a database that is rolled back shows the same version again with other facts."""
+    cache.clear()
 
 
 @pytest.fixture

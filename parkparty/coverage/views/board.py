@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.board import board
+from parkparty.coverage.figures.totals import version
 from parkparty.coverage.forms import CoverageOptionsForm
 from parkparty.coverage.scoping import asked_node, tops, tree_of
 from parkparty.coverage.tables import crumbs_of, key_of
 from parkparty.coverage.tables.board import tiles_of
+from parkparty.rules.figures import limits_of
 
 
 @requires(Action.VIEW_COVERAGE)
@@ -45,7 +51,6 @@ def _shown(request: ScopedRequest, template: str) -> HttpResponse:
     if node is None:
         return redirect("coverage:index")
     point = Point(node, form.chosen, form.day)
-    told = board(point, scope)
     state = {"as_of": point.as_of.isoformat(), "denominator": str(point.denominator)}
     context: dict[str, Any] = {
         "node": node,
@@ -53,10 +58,26 @@ def _shown(request: ScopedRequest, template: str) -> HttpResponse:
         "key": key_of(node),
         "form": form,
         "point": point,
-        "definition": point.denominator.definition(told.limits),
-        "tiles": tiles_of(told),
+        "definition": point.denominator.definition(limits_of(point.denominator, point.as_of)),
+        "tiles": _tiles(point, scope),
         "choice": [(str(top), reverse("coverage:dashboard", query=key_of(top) | state), top == node) for top in choice],
         "wall_address": reverse("coverage:wall", query=key_of(node) | state),
         "back_address": reverse("coverage:dashboard", query=key_of(node) | state),
     }
     return render(request, template, context)
+
+
+def _tiles(point: Point, scope: Scope) -> str:
+    """The tiles as they are drawn, kept until anything changes that they show.
+
+    What is kept is of a node, a day and a denominator as readers of one reach and one language see them; who may open
+    the page was asked before.
+    """
+    # The version first: what is committed from here on makes another.
+    seen = (version(), point.node.path, point.as_of, point.denominator, scope.reaches, get_language())
+    key = f"tiles-{sha256(repr(seen).encode()).hexdigest()}"
+    drawn: str | None = cache.get(key)
+    if drawn is None:
+        drawn = render_to_string("coverage/_tiles.html", {"tiles": tiles_of(board(point, scope)), "point": point})
+        cache.set(key, drawn)
+    return drawn
