@@ -127,6 +127,21 @@ def timed(client: Any, address: str, rounds: int) -> tuple[float, float, float, 
     return *medians, queries, len(gzip.compress(body))
 
 
+def table(client: Any, town: Any, rounds: int) -> list[str]:
+    """Print a line for each page; returns those that miss a bar."""
+    print("| page | × floor | again | bar | queries | KB |\n|---|---:|---:|---:|---:|---:|")
+    missed = []
+    for name, address, bar in pages(town):
+        first, again, floor, queries, size = timed(client, address, rounds)
+        ratio, repeated, kilobytes = first / floor, again / floor, size / 1024
+        is_stale = name.startswith("dashboard") and repeated > UNCHANGED
+        is_over = ratio > bar or queries > QUERIES or kilobytes > KILOBYTES or is_stale
+        missed += [name] * is_over
+        told = f"{ratio:.1f} | {repeated:.1f} | {bar:.0f} | {queries} | {kilobytes:.0f}"
+        print(f"| {name}{' ✗' * is_over} | {told} |", flush=True)
+    return missed
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--scale", default="district")
@@ -149,16 +164,7 @@ def main() -> None:
         print(f"\nbuilt in {built - started:.0f} s; {cells} cells counted anew in {anew:.1f} s\n")
         client = Client()
         client.force_login(town.reader)
-        print("| page | × floor | again | bar | queries | KB |\n|---|---:|---:|---:|---:|---:|")
-        missed = []
-        for name, address, bar in pages(town):
-            first, again, floor, queries, size = timed(client, address, asked.rounds)
-            ratio, repeated, kilobytes = first / floor, again / floor, size / 1024
-            is_stale = name.startswith("dashboard") and repeated > UNCHANGED
-            is_over = ratio > bar or queries > QUERIES or kilobytes > KILOBYTES or is_stale
-            missed += [name] * is_over
-            told = f"{ratio:.1f} | {repeated:.1f} | {bar:.0f} | {queries} | {kilobytes:.0f}"
-            print(f"| {name}{' ✗' * is_over} | {told} |", flush=True)
+        missed = table(client, town, asked.rounds)
         print()
         for line in counts(town.nodes, asked.rounds):
             print(line, flush=True)
