@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         ('coverage', '0003_counts'),
         ('activities', '0007_attachments'),
         ('companies', '0002_fold_traditional_forms'),
-        ('rules', '0003_local_rules'),
+        ('rules', '0005_thresholds_as_rows'),
     ]
 
     operations = [
