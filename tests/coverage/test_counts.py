@@ -171,7 +171,7 @@ def test_the_commands_fold_verify_and_rebuild(world: World, secretary: User) -> 
     out = StringIO()
     call_command("fold_counts", stdout=out)
     call_command("verify_counts", stdout=out)
-    assert "已重新统计 2 项" in out.getvalue()
+    assert "已重新统计 1 项" in out.getvalue()
     assert "0 处不符" in out.getvalue()
     ActivityTotal.objects.filter(path=world.kic.path).update(number=9)
     with pytest.raises(CommandError, match="1 处合计与活动记录不符"):

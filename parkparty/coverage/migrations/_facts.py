@@ -11,6 +11,7 @@ from typing import Any
 
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 MARK = "INSERT INTO coverage_companymark (company_id)"
+NOBODY = "CAST(NULL AS bigint)"
 
 TIES = (
     "(SELECT company_id, organization_id FROM companies_coveragelink "
@@ -59,10 +60,10 @@ FACTS = {
         ("path",), ("UPDATE",),
     ),
     "rule": Fact("rules_rule", "company.id", "companies_company company", "changed.overrides_id IS NULL"),
-    "named_organization": Fact("organizations_organization", "NULL"),
-    "named_area": Fact("places_area", "NULL"),
-    "named_park": Fact("places_park", "NULL"),
-    "target": Fact("coverage_coveragetarget", "NULL"),
+    "named_organization": Fact("organizations_organization", NOBODY),
+    "named_area": Fact("places_area", NOBODY),
+    "named_park": Fact("places_park", NOBODY),
+    "target": Fact("coverage_coveragetarget", NOBODY),
 }  # fmt: skip
 
 
