@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import TextField, Value
 
 from parkparty.companies.choices import CoverageState
 from parkparty.core.scope import Scope
@@ -22,7 +21,6 @@ from parkparty.coverage.figures.coverage import CompanyCoverage, Point
 from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
 from parkparty.coverage.figures.history import COLUMNS, History
-from parkparty.coverage.models import CompanyHistory, FoldCount
 from parkparty.organizations.models import Organization
 from parkparty.rules.figures import LimitBook
 
@@ -81,7 +79,7 @@ def coverage_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = 
     In one query when the totals tell it, in three while something changed since the last fold.
     """
     kept = [point for point in points if is_kept(point, scope)]
-    found = {id(point): parts for point, (parts, _number) in zip(kept, from_totals(kept) or [], strict=False)}
+    found = {id(point): parts for point, (parts, _number) in zip(kept, from_totals(kept, book) or [], strict=False)}
     rest = [point for point in points if id(point) not in found]
     found |= {id(point): parts for point, parts in zip(rest, coverage_live(rest, scope, book), strict=True)}
     return [found[id(point)] for point in points]
@@ -96,7 +94,7 @@ def with_parts(
     in one go than part by part.
     """
     kept = {key: part for key, part in parts.items() if is_kept(part, scope)}
-    found = from_totals([*whole, *rest, *kept.values()]) if is_kept(whole[0], scope) else None
+    found = from_totals([*whole, *rest, *kept.values()], book) if is_kept(whole[0], scope) else None
     if found is None:
         return effective_live(whole, scope, book), coverage_live(rest, scope, book), None
     counted = [parts for parts, _effective in found]
@@ -116,16 +114,16 @@ def is_kept(point: Point, scope: Scope) -> bool:
 
 @dataclass(slots=True)
 class _Read:
-    """What the one query found: totals by part and path, the companies marked, and how many folds there were."""
+    """What the one query found: totals by part and path, the companies marked, and what was folded of them."""
 
     totals: dict[tuple[int, str], list[int]]
     marked: set[int]
     recorded: set[int]
-    folds: int
+    folded: list[History]
 
 
-def from_totals(points: Sequence[Point]) -> list[Counted] | None:
-    """The figures of ``points``, all of them kept; None with too many marks, or when a fold came in between."""
+def from_totals(points: Sequence[Point], book: LimitBook | None = None) -> list[Counted] | None:
+    """The figures of ``points``, all of them kept; None with too many marks."""
     if not points:
         return []
     groups: dict[tuple[str, dt.date], list[str]] = defaultdict(list)
@@ -136,10 +134,7 @@ def from_totals(points: Sequence[Point]) -> list[Counted] | None:
         return None
     changes: list[Counter[str]] = [Counter() for _point in points]
     if read.marked:
-        folded = _folded(read)
-        if folded is None:
-            return None
-        changes = _changes(points, folded, read.marked)
+        changes = _changes(points, read.folded, read.marked, book)
     parts = {group: number for number, group in enumerate(groups)}
     found: list[Counted] = []
     for point, change in zip(points, changes, strict=True):
@@ -159,7 +154,8 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
     marked = f"{marked} UNION {companies_of_activities()} LIMIT {MARKS_READ + 1}"
     parts = [
         # Names of our own tables and columns.
-        f"SELECT {FOLDED}, '', number{nothing} FROM coverage_foldcount",  # nosec B608
+        f"SELECT {FOLDED}, text, company_id{nothing} FROM coverage_companyhistory "  # nosec B608
+        f"WHERE company_id IN (SELECT company_id FROM ({marked}) marked)",
         # Names of our own tables and columns.
         f"SELECT {MARKED}, '', company_id{nothing} FROM ({marked}) marked",  # nosec B608
     ]
@@ -172,12 +168,12 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
             f"WHERE path IN ({', '.join(['%s'] * len(nodes))}) AND denominator = %s AND day <= %s GROUP BY path"
         )
         values += [day, *nodes, denominator, day]
-    read = _Read({}, set(), set(), 0)
+    read = _Read({}, set(), set(), [])
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         for part, path, *numbers in cursor.fetchall():
             if part == FOLDED:
-                read.folds = numbers[0]
+                read.folded.append(History.from_text(path))
             elif part == MARKED:
                 read.marked.add(numbers[0])
             elif part == RECORDED:
@@ -187,21 +183,12 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
     return read
 
 
-def _folded(read: _Read) -> list[History] | None:
-    """What the totals hold of the marked companies; None when another fold has changed it since they were read."""
-    keys = sorted(read.marked)
-    folds = FoldCount.objects.annotate(nothing=Value(None, TextField())).values_list("number", "nothing")
-    texts = CompanyHistory.objects.filter(company_id__in=keys).values_list("company_id", "text")
-    rows = list(folds.union(texts, all=True))
-    if next((number for number, text in rows if text is None), 0) != read.folds:
-        return None
-    return [History.from_text(text) for _key, text in rows if text is not None]
-
-
-def _changes(points: Sequence[Point], folded: list[History], marked: set[int]) -> list[Counter[str]]:
+def _changes(
+    points: Sequence[Point], folded: list[History], marked: set[int], book: LimitBook | None
+) -> list[Counter[str]]:
     """By how much the totals of each point differ from the facts of the marked companies."""
     everything = Scope.everything()
-    live = effective_live(points, everything, among=marked)
+    live = effective_live(points, everything, book, among=marked)
     held: Counter[tuple[str, str, dt.date, str]] = Counter()
     asked = {(point.node.path, str(point.denominator), point.as_of) for point in points}
     for history in folded:
