@@ -84,7 +84,7 @@ class ActivityFilterForm(ListFilterForm):
         if asked["organization"]:
             rows = rows.hosted_under(asked["organization"])
         if asked["place"]:
-            rows = rows.located_in(asked["place"])
+            rows = rows.newest_in(asked["place"])
         if asked["own"]:
             rows = rows.writable(self.scope)
         if asked.get("since"):
