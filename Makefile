@@ -32,7 +32,7 @@ dev: setup ## 同 run，改动代码后自动重新载入
 test: setup-dev ## 在 SQLite 和 PostgreSQL 上运行全部测试
 	@scripts/browser.sh
 	@failed=0; for database in sqlite postgres; do \
-		$(BIN)/python -m pytest --numprocesses logical --database $$database || failed=1; done; exit $$failed
+		$(BIN)/python -m pytest --numprocesses logical --dist worksteal --database $$database || failed=1; done; exit $$failed
 
 test-security: setup-dev ## 只测权限和安全，最后列出试过多少地址、角色和记录
 	@$(BIN)/python -m pytest --quiet --numprocesses 0 tests/security
@@ -59,7 +59,7 @@ kill-workers: setup-dev ## 提交、审核、上传途中杀掉网站进程，�
 coverage: setup-dev ## 测试覆盖率（SQLite）
 	@mkdir -p .cache/coverage
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --numprocesses logical
+	@$(BIN)/coverage run -m pytest --numprocesses logical --dist worksteal
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 lint: export READ_DOT_ENV = 0
