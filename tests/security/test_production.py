@@ -90,7 +90,7 @@ def test_R087_the_shipped_database_is_reached_with_its_certificate_checked() -> 
     assert shipped()["SECRET_KEY"] == ""
 
 
-TIMED = re.compile(r"^[\d*/ ]+  parkparty(-owner)?  (?:PARKPARTY_ENV=\S+ )?\S+/deploy/manage\.sh (\w+)(.*)$")
+TIMED = re.compile(r"^[\d*/ -]+  parkparty(-owner)?  (?:PARKPARTY_ENV=\S+ )?\S+/deploy/manage\.sh (\w+)(.*)$")
 
 
 def test_R107_R118_the_timers_run_commands_that_there_are() -> None:
