@@ -98,6 +98,11 @@ def test_every_model_has_its_pages() -> None:
     assert {model._meta.label for model in OURS} - NOT_SHOWN == {pages.opts.label for pages in PAGES}
 
 
+@pytest.mark.parametrize("pages", [case for case in BY_MODEL if case.values[0].inlines])
+def test_rows_below_a_form_ask_for_the_same_right_as_the_form(pages: Any) -> None:
+    assert {site.get_model_admin(rows.model).action for rows in pages.inlines} == {pages.action}
+
+
 def test_only_tables_without_a_place_are_shared() -> None:
     tables = {"ActivityTheme", "ActivityType", "DemoRecord", "FormationMode", "Industry", "ActivityHost"}
     assert {model.__name__ for model in SHARED} == tables

@@ -39,7 +39,7 @@ class DataSite(AdminSite):
         return decide(request.scope, Action.MANAGE_DATA)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return bool(self.admission(request))
+        return True  # every page asks for admission before it is shown
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Visitors are sent to the login; who may not enter gets 403 with the reason; the rest their page."""
