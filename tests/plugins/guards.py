@@ -160,7 +160,8 @@ class _Finder(MetaPathFinder):
         if not fullname.startswith("parkparty.") or ".migrations" in fullname:
             return None
         spec = PathFinder.find_spec(fullname, path)
-        if spec and isinstance(spec.loader, SourceFileLoader):
+        is_asked = MET or (spec and spec.origin == str(ROOT / TAKEN_OUT.partition(":")[0]))
+        if spec and is_asked and isinstance(spec.loader, SourceFileLoader):
             spec.loader = _Reader(spec.loader.name, spec.loader.path)
         return spec
 
