@@ -63,7 +63,7 @@ def test_one_press_submits_what_has_saved_itself(form: Page) -> None:
     form.clock.fast_forward(6000)
     expect(status(form)).to_contain_text("已保存")
     form.get_by_role("button", name="提交审核").click()
-    expect(form.get_by_role("heading", level=1)).to_contain_text("待审核", timeout=20_000)
+    expect(form.get_by_role("heading", level=1)).to_contain_text("待审核", timeout=60_000)
 
 
 def test_saves_when_the_page_is_left(form: Page) -> None:

@@ -22,7 +22,7 @@ SHRUNK = """async (bytes) => {
   const { shrunk } = await import("/static/js/activity-shrink.js");
   return [...new Uint8Array(await (await shrunk(new Blob([new Uint8Array(bytes)]))).arrayBuffer())];
 }"""
-SLOW = 20_000
+SLOW = 60_000
 """Each photo is decoded in a process of its own; on a busy machine that takes its time."""
 
 PASSWORD = "correct-horse-battery-staple"

@@ -61,7 +61,7 @@ def test_J1_a_meeting_is_logged_in_nine_taps_and_six_fields(phone: Page, world: 
     Image.new("RGB", (1200, 900), "green").save(written, "JPEG")
     chooser.value.set_files([{"name": "1.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}])
     phone.get_by_role("button", name="提交审核").tap()
-    expect(phone.get_by_role("heading", level=1)).to_contain_text("待审核", timeout=20_000)
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("待审核", timeout=60_000)
     taps, fields = counted(phone, "taps"), set(counted(phone, "fields"))
     assert len(taps) <= 9, taps
     assert len(fields) <= 6, fields
@@ -80,7 +80,7 @@ def test_J2_a_returned_record_is_mended_in_three_taps(
     expect(phone.get_by_text("补上参加人数")).to_be_visible()
     write(phone, phone.get_by_label("实到人数"), "8")
     phone.get_by_role("button", name="提交审核").tap()
-    expect(phone.get_by_role("heading", level=1)).to_contain_text("待审核", timeout=20_000)
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("待审核", timeout=60_000)
     taps = counted(phone, "taps")
     assert 0 < len(taps) <= 3, taps
     assert Activity.objects.get().present == 8
