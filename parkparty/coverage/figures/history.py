@@ -10,7 +10,7 @@ import datetime as dt
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q
@@ -250,13 +250,9 @@ def _history(facts: _Facts, organizations: dict[int, _Covering], limits: LimitsF
     for day in sorted(_days(facts, organizations) | {day for day, _limits in limits[1:]}):
         step = _step(day, facts, organizations, limits)
         last = steps[-1] if steps else empty
-        if _what(step) != _what(last):
+        if replace(step, day=last.day) != last:
             steps.append(step)
     return History(tuple(steps))
-
-
-def _what(step: Step) -> tuple[Any, ...]:
-    return step.sits, step.on_site, step.tied, step.counted_as, step.state, step.effective
 
 
 def _days(facts: _Facts, organizations: dict[int, _Covering]) -> set[dt.date]:

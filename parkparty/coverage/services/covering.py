@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
+from typing import TypeVar
 
 from django.db import connection
 from django.db.models import F
@@ -14,9 +15,10 @@ from parkparty.coverage.figures.totals import companies_of_activities
 from parkparty.coverage.models import CompanyHistory, CompanyMark, CoverageTotal, FoldCount
 
 BATCH = 500
-"""Companies whose facts are in memory at a time."""
+"""Companies whose facts are in memory, and totals that are written, at a time."""
 
 Row = tuple[str, str, str]
+T = TypeVar("T")
 
 
 def take_company_marks(limit: int) -> set[int]:
@@ -36,9 +38,7 @@ def count_fold() -> None:
 
 def recount(companies: Collection[int]) -> None:
     """Bring the totals in step with the facts of ``companies``."""
-    keys = sorted(companies)
-    for first in range(0, len(keys), BATCH):
-        batch = keys[first : first + BATCH]
+    for batch in _batches(sorted(companies)):
         rows = CompanyHistory.objects.filter(company_id__in=batch)
         changes: Counter[Total] = Counter()
         for text in rows.values_list("text", flat=True):
@@ -53,18 +53,16 @@ def recount_all() -> None:
     CompanyHistory.objects.all().delete()
     CoverageTotal.objects.all().delete()
     changes: Counter[Total] = Counter()
-    keys = list(Company.objects.order_by("pk").values_list("pk", flat=True))
-    for first in range(0, len(keys), BATCH):
-        _keep(keys[first : first + BATCH], changes)
+    for batch in _batches(_all_companies()):
+        _keep(batch, changes)
     _carry(changes)
 
 
 def coverage_differences() -> list[str]:
     """Where the totals differ from the facts, in words; nothing when all is right. Every mark must be folded before."""
     truth: Counter[Total] = Counter()
-    keys = list(Company.objects.order_by("pk").values_list("pk", flat=True))
-    for first in range(0, len(keys), BATCH):
-        for history in histories(keys[first : first + BATCH]).values():
+    for batch in _batches(_all_companies()):
+        for history in histories(batch).values():
             truth.update(history.totals())
     kept = Counter(
         {
@@ -95,7 +93,7 @@ def _carry(changes: Counter[Total]) -> None:
         if number:
             rows[path, denominator, day][column] = number
     with connection.cursor() as cursor:
-        for part in _parts(sorted(rows), BATCH):
+        for part in _batches(sorted(rows)):
             values: list[str | int] = []
             for row in part:
                 values += [*row, *(rows[row].get(column, 0) for column in COLUMNS)]
@@ -103,8 +101,12 @@ def _carry(changes: Counter[Total]) -> None:
     CoverageTotal.objects.filter(path__in={path for path, *_rest in rows}, **dict.fromkeys(COLUMNS, 0)).delete()
 
 
-def _parts(rows: list[Row], size: int) -> Iterable[list[Row]]:
-    return (rows[first : first + size] for first in range(0, len(rows), size))
+def _all_companies() -> list[int]:
+    return list(Company.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def _batches(rows: list[T]) -> Iterator[list[T]]:
+    return (rows[first : first + BATCH] for first in range(0, len(rows), BATCH))
 
 
 PLACES = f"({', '.join(['%s'] * (3 + len(COLUMNS)))})"
