@@ -50,8 +50,20 @@ def periods_on_offer() -> list[tuple[str, str]]:
     return [(period.name, period_label(period)) for period in offered]
 
 
-class MakeForm(forms.Form):
+class PeriodForm(forms.Form):
+    """A form that asks for a period, with those on offer to choose from."""
+
+    period = PeriodField(widget=forms.Select(attrs={"class": "form-select"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["period"].widget.choices = periods_on_offer()
+
+
+class MakeForm(PeriodForm):
     """A report to be generated and the form it is wanted in."""
+
+    field_order = ("kind", "period", "format")
 
     kind = forms.ChoiceField(
         label=gettext_lazy("报告"),
@@ -59,7 +71,6 @@ class MakeForm(forms.Form):
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    period = PeriodField(widget=forms.Select(attrs={"class": "form-select"}))
     format = forms.ChoiceField(
         label=gettext_lazy("格式"),
         choices=FileFormat.choices,
@@ -69,7 +80,6 @@ class MakeForm(forms.Form):
 
     def __init__(self, *args: Any, node: Node | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["period"].widget.choices = periods_on_offer()
         if node is not None and not isinstance(node, Organization):
             choices = [choice for choice in ReportKind.choices if choice[0] != ReportKind.SECRETARY]
             self.fields["kind"].widget.choices = choices
@@ -85,15 +95,14 @@ class MakeForm(forms.Form):
         return FileFormat(self.cleaned_data.get("format") or FileFormat.DOCX)
 
 
-class WorkReportForm(forms.Form):
+class WorkReportForm(PeriodForm):
     """The period that a secretary speaks of, usually a year."""
 
-    period = PeriodField(widget=forms.Select(attrs={"class": "form-select"}))
+    chosen_kind, chosen = ReportKind.SECRETARY, FileFormat.DOCX
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["period"].initial = year_of(today()).name
-        self.fields["period"].widget.choices = periods_on_offer()
 
 
 class MailingForm(forms.Form):
@@ -143,19 +152,14 @@ class LayoutForm(forms.Form):
     )
 
 
-class CloseForm(forms.Form):
+class CloseForm(PeriodForm):
     """A period to be closed, and whether units below may be missing."""
 
-    period = PeriodField(widget=forms.Select(attrs={"class": "form-select"}))
     with_gaps = forms.BooleanField(
         label=gettext_lazy("带缺口截止"),
         required=False,
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["period"].widget.choices = periods_on_offer()
 
 
 class MeasuresForm(forms.Form):

@@ -21,9 +21,14 @@ def node_for(request: ScopedRequest, action: Action) -> Node:
     """
     scope = request.scope.with_roles(ROLES_FOR[action])
     node = asked_node(request.POST if request.POST else request.GET, scope) or first_node(scope)
-    if node is None or not is_whole(node, scope):
+    if node is None or not holds(request, node, action):
         raise Http404
     return node
+
+
+def holds(request: ScopedRequest, node: Node, action: Action) -> bool:
+    """Whether the reader may do ``action`` with all of ``node``."""
+    return is_whole(node, request.scope.with_roles(ROLES_FOR[action]))
 
 
 def version_or_404(request: ScopedRequest, pk: int) -> ReportVersion:

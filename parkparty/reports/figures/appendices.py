@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -29,18 +29,23 @@ def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Sectio
 def uncovered_table(node: Node, *, as_of: dt.date, denominator: Denominator, limit: int) -> tuple[Table, int]:
     """The companies that no organisation covers, those with most full members first, and how many there are."""
     found = facts.uncovered(node, as_of=as_of, denominator=denominator)
-    rows: list[tuple[Entry, ...]] = []
-    for company in found[:limit]:
-        row = company_row(company)
-        rows.append((row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)))
-    columns = (
-        Column(_("企业"), 22),
-        Column(_("所在园区"), 12),
-        Column(_("正式党员"), 6, is_number=True),
-        Column(_("现状"), 8),
-    )
-    number = found.count() if len(rows) == limit else len(rows)
-    return Table(_("未组织覆盖的企业"), columns, tuple(rows), number - len(rows), _("没有这样的企业。")), number
+    listed = list(found[:limit])
+    number = found.count() if len(listed) == limit else len(listed)
+    columns = company_columns(_("现状"))
+    left_out = number - len(listed)
+    return Table(_("未组织覆盖的企业"), columns, company_entries(listed), left_out, _("没有这样的企业。")), number
+
+
+def company_columns(state: str) -> tuple[Column, ...]:
+    """The columns of a list of companies, ``state`` the title of how each is covered."""
+    members = Column(_("正式党员"), 6, is_number=True)
+    return Column(_("企业"), 22), Column(_("所在园区"), 12), members, Column(state, 8)
+
+
+def company_entries(companies: Iterable[Any]) -> tuple[tuple[Entry, ...], ...]:
+    """Companies of ``for_list`` as the rows below ``company_columns``."""
+    rows = map(company_row, companies)
+    return tuple((row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)) for row in rows)
 
 
 def missing(duties: Sequence[Duty], title: str) -> Section:

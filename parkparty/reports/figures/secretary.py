@@ -9,9 +9,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from parkparty.activities.querysets import ActivityQuerySet
-from parkparty.companies.choices import CoverageState
 from parkparty.companies.models import Company
-from parkparty.companies.tables import company_row
 from parkparty.organizations.models import Organization
 from parkparty.reports.choices import LISTED, ReportKind
 from parkparty.reports.figures import appendices, facts
@@ -19,7 +17,7 @@ from parkparty.reports.figures.draft import Draft
 from parkparty.reports.figures.facts import EVERYTHING, Asked
 from parkparty.reports.figures.life import life
 from parkparty.reports.figures.measures import measures_section
-from parkparty.reports.sheets import Column, Entry, Report, Section, Table, say
+from parkparty.reports.sheets import Report, Section, Table, say
 
 
 def work_report(asked: Asked) -> Report:
@@ -64,15 +62,6 @@ def _companies(draft: Draft, asked: Asked, node: Organization, held: ActivityQue
         ),
     )
     listed = covered.for_list(EVERYTHING, asked.as_of).order_by("name", "pk")[:LISTED]
-    entries: list[tuple[Entry, ...]] = []
-    for company in listed:
-        row = company_row(company)
-        entries.append((row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)))
-    columns = (
-        Column(_("企业"), 22),
-        Column(_("所在园区"), 12),
-        Column(_("正式党员"), 6, is_number=True),
-        Column(_("覆盖方式"), 8),
-    )
-    table = Table(_("服务的企业"), columns, tuple(entries), number - len(entries), _("没有覆盖的企业。"))
+    entries, columns = appendices.company_entries(listed), appendices.company_columns(_("覆盖方式"))
+    table = Table(_("服务的企业"), columns, entries, number - len(entries), _("没有覆盖的企业。"))
     return Section(_("服务企业"), (sentence,), (table,))

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
-from parkparty.coverage.scoping import is_whole
 from parkparty.coverage.tables import key_of
 from parkparty.reports.choices import CONTENT_TYPES, FileFormat, ReportKind
 from parkparty.reports.documents.layout import MOST_BYTES
 from parkparty.reports.forms import LayoutForm
 from parkparty.reports.models import Layout
-from parkparty.reports.scoping import NODE, node_for
+from parkparty.reports.scoping import NODE, holds, node_for
 from parkparty.reports.services import try_layout, upload_layout, use_layout
 from parkparty.reports.views.answers import crumbs
 
@@ -89,6 +88,6 @@ def _used(request: ScopedRequest, pk: int, *, is_used: bool) -> HttpResponse:
 
 def _layout(request: ScopedRequest, pk: int) -> Layout:
     layout = scoped_or_404(Layout.objects.within(request.scope).select_related(*NODE), pk=pk)
-    if not is_whole(layout.node, request.scope.with_roles(ROLES_FOR[Action.MANAGE_LAYOUT])):
+    if not holds(request, layout.node, Action.MANAGE_LAYOUT):
         raise PermissionDenied(_("模板由本级或上级的管理员维护。"))
     return layout

@@ -24,7 +24,7 @@ from parkparty.reports.figures.closing import late_in
 from parkparty.reports.forms import CloseForm
 from parkparty.reports.models import Closing
 from parkparty.reports.permissions import may_reopen
-from parkparty.reports.scoping import NODE, node_for
+from parkparty.reports.scoping import NODE, holds, node_for
 from parkparty.reports.services import close_period, freeze_period, reopen_period
 from parkparty.reports.views.answers import say_errors
 
@@ -72,7 +72,7 @@ def close(request: ScopedRequest) -> HttpResponse:
 def freeze(request: ScopedRequest, pk: int) -> HttpResponse:
     """Freeze a closed period."""
     closing = _closing(request, pk)
-    if not is_whole(closing.node, request.scope.with_roles(ROLES_FOR[Action.MAKE_REPORT])):
+    if not holds(request, closing.node, Action.MAKE_REPORT):
         raise PermissionDenied(_("冻结由本级的审核员或管理员办理。"))
     _said(request, lambda: freeze_period(closing, by=request.user))
     return redirect(reverse("reports:periods", query=key_of(closing.node)))

@@ -9,11 +9,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from parkparty.access.permissions import ROLES_FOR, Action
+from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
-from parkparty.coverage.scoping import is_whole
 from parkparty.reports import tasks
-from parkparty.reports.scoping import version_or_404
+from parkparty.reports.scoping import holds, version_or_404
 from parkparty.reports.services import decide_release
 
 
@@ -33,7 +32,7 @@ def refuse(request: ScopedRequest, pk: int) -> HttpResponse:
 
 def _decided(request: ScopedRequest, pk: int, *, is_released: bool) -> HttpResponse:
     version = version_or_404(request, pk)
-    if not is_whole(version.node, request.scope.with_roles(ROLES_FOR[Action.MAKE_REPORT])):
+    if not holds(request, version.node, Action.MAKE_REPORT):
         raise PermissionDenied(_("公开版由本级或上级的审核员、管理员批准。"))
     reason = request.POST.get("reason", "")[:300]
     try:

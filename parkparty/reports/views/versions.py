@@ -18,7 +18,7 @@ from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.audit.services import record_read
 from parkparty.core.paging import keyset_page
 from parkparty.coverage.figures import Node
-from parkparty.coverage.scoping import asked_node, first_node, is_whole
+from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.coverage.tables import key_of
 from parkparty.reports.choices import FileFormat, ReportKind, period_label
 from parkparty.reports.documents import page
@@ -26,7 +26,7 @@ from parkparty.reports.documents.blocks import Imprint
 from parkparty.reports.figures.versions import changes, reasons, version_before
 from parkparty.reports.forms import MakeForm, MeasuresForm, WorkReportForm
 from parkparty.reports.models import ReportVersion
-from parkparty.reports.scoping import NODE, node_for, version_or_404
+from parkparty.reports.scoping import NODE, holds, node_for, version_or_404
 from parkparty.reports.services import ask_for_file, measures_for, save_measures
 from parkparty.reports.views.answers import answer_with_file, crumbs, say_errors
 
@@ -44,7 +44,7 @@ def report_list(request: ScopedRequest) -> HttpResponse:
     making = scope.with_roles(ROLES_FOR[Action.MAKE_REPORT])
     maker = node or first_node(making)
     speaker = None if maker else first_node(scope.with_roles(ROLES_FOR[Action.MAKE_WORK_REPORT]))
-    may_make = maker is not None and is_whole(maker, making)
+    may_make = maker is not None and holds(request, maker, Action.MAKE_REPORT)
     context = {
         "node": node,
         "page": versions,
@@ -62,26 +62,14 @@ def report_list(request: ScopedRequest) -> HttpResponse:
 @requires(Action.MAKE_REPORT)
 def make(request: ScopedRequest) -> HttpResponse:
     """Generate a report in the background; the download centre waits for its file."""
-    node = node_for(request, Action.MAKE_REPORT)
-    form = MakeForm(request.POST)
-    if not form.is_valid():
-        say_errors(request, form)
-        return redirect(reverse("reports:list", query=key_of(node)))
-    asked: dict[str, Any] = {"format": form.chosen, "kind": form.chosen_kind}
-    return answer_with_file(request, lambda: ask_for_file(node, form.cleaned_data["period"], by=request.user, **asked))
+    return _made(request, node_for(request, Action.MAKE_REPORT), MakeForm(request.POST))
 
 
 @require_POST
 @requires(Action.MAKE_WORK_REPORT)
 def make_work_report(request: ScopedRequest) -> HttpResponse:
     """Generate what a secretary speaks from, of an organisation of their own or one below."""
-    node = node_for(request, Action.MAKE_WORK_REPORT)
-    form = WorkReportForm(request.POST)
-    if not form.is_valid():
-        say_errors(request, form)
-        return redirect(reverse("reports:list", query=key_of(node)))
-    asked: dict[str, Any] = {"format": FileFormat.DOCX, "kind": ReportKind.SECRETARY}
-    return answer_with_file(request, lambda: ask_for_file(node, form.cleaned_data["period"], by=request.user, **asked))
+    return _made(request, node_for(request, Action.MAKE_WORK_REPORT), WorkReportForm(request.POST))
 
 
 @require_GET
@@ -99,9 +87,9 @@ def detail(request: ScopedRequest, pk: int) -> HttpResponse:
         "changes": changes(earlier, version) if earlier else [],
         "reasons": reasons(earlier, version) if earlier else [],
         "formats": FileFormat.choices,
-        "measures_address": reverse("reports:measures", query=_asked_for(version.node, version)),
+        "measures_address": reverse("reports:measures", query={**key_of(version.node), "period": version.period.name}),
         "release": version.release if version.kind == ReportKind.PUBLIC else None,
-        "may_make": is_whole(version.node, request.scope.with_roles(ROLES_FOR[Action.MAKE_REPORT])),
+        "may_make": holds(request, version.node, Action.MAKE_REPORT),
     }
     return render(request, "reports/report.html", context)
 
@@ -128,5 +116,9 @@ def measures(request: ScopedRequest) -> HttpResponse:
     return render(request, "reports/measures.html", context)
 
 
-def _asked_for(node: Node, version: ReportVersion) -> dict[str, str]:
-    return {**key_of(node), "period": version.period.name}
+def _made(request: ScopedRequest, node: Node, form: MakeForm | WorkReportForm) -> HttpResponse:
+    if not form.is_valid():
+        say_errors(request, form)
+        return redirect(reverse("reports:list", query=key_of(node)))
+    asked: dict[str, Any] = {"format": form.chosen, "kind": form.chosen_kind}
+    return answer_with_file(request, lambda: ask_for_file(node, form.cleaned_data["period"], by=request.user, **asked))
