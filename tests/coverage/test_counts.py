@@ -22,7 +22,7 @@ from parkparty.core.dates import month_of
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import kept
 from parkparty.coverage.figures.board import last_months
-from parkparty.coverage.migrations import _marks
+from parkparty.coverage.migrations import _facts, _marks
 from parkparty.coverage.models import ActivityMark, ActivityTotal
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.organizations.models import Organization
@@ -181,7 +181,8 @@ def test_the_commands_fold_verify_and_rebuild(world: World, secretary: User) -> 
     call_command("verify_counts", stdout=out)
 
 
-def test_every_trigger_stands(db: None) -> None:
+@pytest.mark.parametrize("marking", [_marks, _facts], ids=["activities", "companies"])
+def test_every_trigger_stands(db: None, marking: Any) -> None:
     asks = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
@@ -189,7 +190,7 @@ def test_every_trigger_stands(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(asks[connection.vendor])
         standing = {name for (name,) in cursor.fetchall()}
-    assert standing >= _marks.triggers(connection.vendor).keys()
+    assert standing >= marking.triggers(connection.vendor).keys()
 
 
 @pytest.mark.postgres

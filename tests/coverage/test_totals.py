@@ -22,7 +22,6 @@ from parkparty.coverage.figures import Node, Point, totals
 from parkparty.coverage.figures.changes import Comparison, waterfall
 from parkparty.coverage.figures.effective import effective_at
 from parkparty.coverage.figures.totals import from_totals, version
-from parkparty.coverage.migrations import _facts
 from parkparty.coverage.models import CompanyMark, CoverageTotal
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
@@ -240,17 +239,6 @@ def test_the_version_follows_every_commit_that_a_dashboard_shows(field: World, s
     assert version() in seen
     Company.objects.update(updated_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
     assert not CompanyMark.objects.exists()
-
-
-def test_every_trigger_stands(db: None) -> None:
-    asks = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(asks[connection.vendor])
-        standing = {name for (name,) in cursor.fetchall()}
-    assert standing >= _facts.triggers(connection.vendor).keys()
 
 
 @pytest.mark.postgres

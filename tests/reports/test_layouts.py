@@ -37,11 +37,6 @@ Q3 = period_named("2026Q3")
 SignIn = Callable[[User], Client]
 
 
-@pytest.fixture(autouse=True)
-def files_of_their_own(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
 def packed(document: Any) -> bytes:
     out = io.BytesIO()
     document.save(out)

@@ -29,12 +29,6 @@ AFTER = Q3.until + dt.timedelta(days=10)
 SignIn = Callable[[User], Client]
 
 
-@pytest.fixture(autouse=True)
-def files_of_their_own(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-
-
 @pytest.fixture
 def park_viewer(world: World, make_user: Any) -> User:
     return make_user("park_viewer", Role.VIEWER, world.kic, email="park@example.org")

@@ -26,12 +26,6 @@ SignIn = Callable[[User], Client]
 Q2 = period_named("2017Q2")
 
 
-@pytest.fixture(autouse=True)
-def files_of_their_own(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-
-
 @pytest.fixture
 def version(world: World) -> ReportVersion:
     make_company(1, world.kic, name="甲公司")

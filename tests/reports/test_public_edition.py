@@ -25,12 +25,6 @@ Q3 = period_named("2026Q3")
 SignIn = Callable[[User], Client]
 
 
-@pytest.fixture(autouse=True)
-def files_of_their_own(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-
-
 @pytest.fixture
 def companies(world: World) -> None:
     for number in range(12):
