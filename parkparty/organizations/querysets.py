@@ -35,6 +35,10 @@ class OrganizationQuerySet(models.QuerySet):
         """Organisations in the reader's subtrees of the party tree or of the place tree."""
         return self.filter(reached(scope))
 
+    def topmost(self, scope: Scope) -> Self:
+        """Organisations at which the reader's subtrees of the party tree begin, in its order."""
+        return self.filter(scope.tops("organizations")).order_by("path")
+
     def writable(self, scope: Scope, roles: tuple[str, ...]) -> Self:
         """Organisations reached with one of ``roles``."""
         return self.filter(reached(scope, roles=roles))

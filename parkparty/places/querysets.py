@@ -21,6 +21,10 @@ class PlaceQuerySet(models.QuerySet):
         """Places in the reader's subtrees."""
         return self.filter(scope.q("places", "path"))
 
+    def topmost(self, scope: Scope) -> Self:
+        """Places at which the reader's subtrees begin, in the order of the tree."""
+        return self.filter(scope.tops("places")).order_by("path")
+
     def under(self, node: TreeNode) -> Self:
         """``node`` itself, when it is of this model, and everything below it."""
         return self.filter(paths.under("path", node.path))

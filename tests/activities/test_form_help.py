@@ -14,6 +14,7 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
+from parkparty.activities.figures import similar_to
 from parkparty.activities.models import Activity, ActivityHost, ActivityTheme
 from parkparty.activities.rules import read_notice
 from tests.activities.test_form import value_of
@@ -162,3 +163,10 @@ class TestSimilar:
     ) -> None:
         in_state(ActivityState.APPROVED, world.neighbour_branch, author=other_secretary)
         assert desk.post("/activities/draft/", typed()).json()["similar"] == []
+
+    def test_only_what_the_asker_reaches(
+        self, in_state: Any, world: World, secretary: User, other_secretary: User, scope_of_user: Any
+    ) -> None:
+        there, here = (in_state(ActivityState.APPROVED, world.joint_branch) for _ in range(2))
+        assert similar_to(here, scope_of_user(secretary)) == [there]
+        assert similar_to(here, scope_of_user(other_secretary)) == []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from parkparty.access.choices import Role
@@ -13,7 +14,9 @@ from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState, Step
 from parkparty.activities.models import Activity
+from parkparty.activities.services.records import save_activity
 from parkparty.audit.models import AuditEntry
+from parkparty.core.scope import Scope
 from tests.conftest import LONG_AGO, World
 
 S, P = ActivityState, Step
@@ -91,6 +94,16 @@ def refusal(person: str, step: Step, state: str) -> int:
     has_role = person in (WRITERS if step in (P.EDIT, P.SUBMIT, P.DELETE, P.WITHDRAW) else JUDGES)
     sees = person in (SEES_DRAFTS if state == S.DRAFT else SEES)
     return 403 if sees or not has_role else 404
+
+
+def test_nobody_moves_the_record_of_others_to_their_own_branch(
+    world: World, in_state: Callable[..., Activity], other_secretary: User, scope_of_user: Callable[[User], Scope]
+) -> None:
+    activity = in_state(S.DRAFT, world.joint_branch)
+    activity.organization = world.neighbour_branch
+    with pytest.raises(PermissionDenied):
+        save_activity(activity, types=activity.types.all(), by=other_secretary, scope=scope_of_user(other_secretary))
+    assert Activity.objects.get(pk=activity.pk).organization == world.joint_branch
 
 
 class TestReview:

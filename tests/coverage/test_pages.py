@@ -98,6 +98,19 @@ def test_the_numbers_of_the_home_page_open_their_lists(
         assert length(client, address) == number, address
 
 
+@pytest.mark.parametrize(("role", "expected"), [("place", "1"), ("viewer", "2")])
+def test_who_reaches_an_organisation_by_its_park_alone_sees_the_companies_of_that_park(
+    world: World, make_user: Callable[..., User], viewer: User, client_of: SignIn, role: str, expected: str
+) -> None:
+    for number, park in enumerate((world.kic, world.neighbour)):
+        cover(make_company(number, park), world.joint_branch)
+    user = viewer if role == "viewer" else make_user("of-place", "administrator", world.kic)
+    client = client_of(user)
+    page = body(client, reverse("coverage:organization", args=["KIC-J1"]))
+    assert re.search(r"分母 <a [^>]+>(\d+) 家</a>", page)[1] == expected  # type: ignore[index]
+    assert max(number for number, _list in numbers_with_lists(page)) == int(expected)
+
+
 def test_a_rate_stands_with_its_numbers_its_definition_and_its_day(
     town: World, reviewer: User, client_of: SignIn
 ) -> None:

@@ -1,10 +1,10 @@
 """Knows the guards of the code and lets tests run without one of them (scripts/mutate_guards.py).
 
-A guard is a call of ``within(…)`` together with what narrows it, a decorator ``requires(…)``, ``require_POST`` or
-``login_required``, a decision of ``may(…)``, ``decide(…)`` or ``check_step(…)``, or a ``has_…_permission`` of the data
-pages. Loaded with ``-p`` before anything of the site is imported: its modules are then read so that ``GUARD=<name>``
-makes the guard of that name let everything pass, and ``GUARDS_MET=<folder>`` makes each process write there which
-tests met which guards.
+A guard is a call of ``within(…)`` or ``topmost(…)`` together with what narrows it, a decorator ``requires(…)``,
+``require_POST`` or ``login_required``, a decision of ``may(…)``, ``decide(…)`` or ``check_step(…)``, or a
+``has_…_permission`` of the data pages. Loaded with ``-p`` before anything of the site is imported: its modules are
+then read so that ``GUARD=<name>`` makes the guard of that name let everything pass, and ``GUARDS_MET=<folder>`` makes
+each process write there which tests met which guards.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 TAKEN_OUT, MET = os.environ.get("GUARD", ""), os.environ.get("GUARDS_MET", "")
-SCOPED = ("within", "writable", "reviewable")
-"""What cuts rows to a reader's. The latter two are narrower than ``within``, and go together with it."""
+CUTS = ("within", "topmost")
+"""What cuts rows to a reader's."""
+
+SCOPED = (*CUTS, "writable", "reviewable")
+"""The latter two are narrower than ``within``, and go together with it."""
 
 _met: dict[str, set[str]] = {}
 
@@ -118,7 +121,7 @@ def _is_scoped(node: ast.expr) -> bool:
     """Whether the node ends a chain of calls that cuts rows to a reader's, rather than to everything."""
     if isinstance(node, ast.Call) and "everything" in "".join(map(ast.unparse, node.args)).lower():
         return False
-    return _called(node) in SCOPED and "within" in map(_called, [node, *_inner(node)])
+    return _called(node) in SCOPED and any(_called(part) in CUTS for part in (node, *_inner(node)))
 
 
 def _called(node: ast.AST) -> str:

@@ -34,8 +34,8 @@ class SavedViewForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = Organization.objects.within(scope).filter(scope.tops("organizations"))
-        self.fields["shared_with"].queryset = held.order_by("path")  # type: ignore[attr-defined]
+        held = Organization.objects.within(scope).topmost(scope)
+        self.fields["shared_with"].queryset = held  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -319,17 +319,15 @@ def top_places(scope: Scope, limit: int) -> list[Place]:
     kinds = {path[-paths.STEP :][:1] for path in scope.paths("places")}
     found: list[Place] = []
     if kinds & {"", Area.path_kind}:
-        found += Area.objects.within(scope).filter(scope.tops("places")).order_by("path")[:limit]
+        found += Area.objects.topmost(scope)[:limit]
     if Park.path_kind in kinds:
-        found += Park.objects.within(scope).filter(scope.tops("places")).order_by("path")[:limit]
+        found += Park.objects.topmost(scope)[:limit]
     return found
 
 
 def top_organizations(scope: Scope, limit: int) -> list[Organization]:
     """Where the reader's subtrees of the party tree begin, ``limit`` at most."""
-    if not scope.paths("organizations"):
-        return []
-    return list(Organization.objects.within(scope).filter(scope.tops("organizations")).order_by("path")[:limit])
+    return list(Organization.objects.topmost(scope)[:limit]) if scope.paths("organizations") else []
 
 
 def places_above(place: Place, scope: Scope) -> list[tuple[Place, bool]]:
