@@ -1,4 +1,4 @@
-"""Where every page starts: the decorator, the lookups, the forms and the admin that know the reader's scope."""
+"""Where every page starts: the decorator, the lookups and the menu that know the reader's scope."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -65,19 +64,6 @@ def scoped_or_404(rows: models.QuerySet[M], **lookup: Any) -> M:
         return rows.get(**lookup)
     except (ObjectDoesNotExist, ValueError) as absent:
         raise Http404(rows.model._meta.verbose_name) from absent
-
-
-class ScopedModelForm(forms.ModelForm):
-    """A ModelForm whose choices are cut to the reader's scope, so that a foreign key cannot name a stranger."""
-
-    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.scope = scope
-        for field in self.fields.values():
-            if isinstance(field, forms.ModelChoiceField):
-                rows = field.queryset
-                if rows is not None and hasattr(rows, "within"):
-                    field.queryset = rows.within(scope)
 
 
 MENU: tuple[tuple[str, Any, str, Action | None], ...] = (

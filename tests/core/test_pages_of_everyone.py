@@ -1,7 +1,6 @@
 """The frame around every page: what each reader finds in it, and what it never carries."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,21 +8,10 @@ from django.conf import settings as site
 from django.test import Client
 from django.urls import reverse
 
-from parkparty.accounts.models import User
+from tests.access.test_menu import links_of
 
 TEMPLATES = Path(site.BASE_DIR) / "templates"
 PAGES = sorted(TEMPLATES.rglob("*.html"))
-
-
-def links_of(page: str) -> list[str]:
-    """The words of the main menu, as on a desk."""
-    menu = re.search(r'<nav class="nav-wide".*?</nav>', page, re.S)
-    return re.findall(r"</i>([^<]+)</a>", menu[0]) if menu else []
-
-
-@pytest.fixture
-def feedback(client_of: Callable[[User], Client]) -> Callable[[User], str]:
-    return lambda user: client_of(user).get(reverse("feedback")).content.decode()
 
 
 def test_a_visitor_finds_where_to_complain_and_no_menu(client: Client, db) -> None:
@@ -39,32 +27,6 @@ def test_the_published_contact_replaces_the_general_advice(client: Client, db, s
     page = client.get(reverse("feedback")).content.decode()
     assert "园区党委办公室<br>&lt;b&gt;021-00000000&lt;/b&gt;" in page
     assert "由管理员转交" not in page
-
-
-@pytest.mark.parametrize(
-    ("role", "menu"),
-    [
-        ("secretary", ["首页", "活动", "覆盖", "企业", "党组织", "报告", "规则"]),
-        ("reviewer", ["首页", "活动", "待审核", "未报活动", "覆盖", "企业", "党组织", "报告", "规则"]),
-        ("administrator", ["首页", "活动", "覆盖", "企业", "党组织", "报告", "规则", "名册导入", "用户", "数据维护"]),
-        ("viewer", ["首页", "活动", "覆盖", "企业", "党组织", "报告", "规则"]),
-        ("auditor", ["首页", "操作记录"]),
-        ("stranger", ["首页"]),
-    ],
-)
-def test_the_menu_holds_what_the_role_may_do(
-    request: pytest.FixtureRequest, feedback: Callable[[User], str], role: str, menu: list[str]
-) -> None:
-    assert links_of(feedback(request.getfixturevalue(role))) == menu
-
-
-def test_the_menu_marks_the_page_one_is_on(auditor: User, client_of: Callable[[User], Client]) -> None:
-    page = client_of(auditor).get(reverse("access:trail")).content.decode()
-    assert re.findall(r'href="([^"]+)" aria-current="page"', page) == [reverse("access:trail")] * 2
-
-
-def test_a_page_outside_the_menu_marks_nothing(auditor: User, feedback: Callable[[User], str]) -> None:
-    assert 'aria-current="page"' not in feedback(auditor)
 
 
 def test_the_frame_warns_of_secrets_and_shows_the_demo(client: Client, db, settings) -> None:

@@ -16,7 +16,6 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parkparty.access.scoping import ScopedModelForm
 from parkparty.activities import figures
 from parkparty.activities.choices import MAX_PICKED, ActivityState
 from parkparty.activities.forms.fields import (
@@ -56,7 +55,7 @@ class Difference:
     typed: str
 
 
-class ActivityForm(KeepsNumbers, ScopedModelForm):
+class ActivityForm(KeepsNumbers, forms.ModelForm):
     """A record as its secretary writes it. Valid is what can be kept as a draft; submitting asks for more.
 
     ``key`` makes a form that was sent twice one record; ``version``, 0 for a new one, tells whether the record was
@@ -133,7 +132,8 @@ class ActivityForm(KeepsNumbers, ScopedModelForm):
 
     def __init__(self, *args: Any, scope: Scope, asked: QueryDict | None = None, **kwargs: Any) -> None:
         """``asked`` is the address: what a new record starts with, and which names to look for."""
-        super().__init__(*args, scope=scope, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.scope = scope
         self.asked = asked or QueryDict()
         self.current = self._offer_organizations()
         self._offer_types()
