@@ -106,6 +106,7 @@ class IssueKind(models.TextChoices):
     DUPLICATE = "duplicate", _("文件内重复")
     SAME_NAME = "same_name", _("系统中有多家同名企业")
     ALIKE = "alike", _("可能与已有企业重复")
+    ALIKE_ROWS = "alike_rows", _("文件内可能重复")
     PARK = "park", _("园区无法对应")
     INDUSTRY = "industry", _("行业代码不存在")
     FORMATION = "formation", _("组建方式无法对应")
@@ -140,6 +141,10 @@ class IssueKind(models.TextChoices):
     NO_AUTHOR = "no_author", _("没有填报人")
 
 
+DECIDED = (IssueKind.ALIKE, IssueKind.ALIKE_ROWS, IssueKind.DUPLICATE)
+"""Kinds that show two companies side by side, so that somebody decides whether they are one."""
+
+
 REASONS: dict[str, Promise] = {
     IssueKind.REQUIRED: _("这一列必须填写。"),
     IssueKind.TOO_LONG: _("超过 %(limit)s 个字。"),
@@ -157,6 +162,7 @@ REASONS: dict[str, Promise] = {
     IssueKind.DUPLICATE: _("与 %(other)s 是同一家企业。"),
     IssueKind.SAME_NAME: _("系统中有 %(n)s 家同名企业，分不清是哪一家。"),
     IssueKind.ALIKE: _("这个园区已有“%(stored)s”，名称只差公司形式或地名。"),
+    IssueKind.ALIKE_ROWS: _("%(other)s 是“%(stored)s”，同在一个园区，名称只差公司形式或地名。"),
     IssueKind.PARK: _("没有找到这个园区，或它不在本账号的管理范围内。"),
     IssueKind.INDUSTRY: _("国民经济行业分类（GB/T 4754-2017）代码表中没有这个代码。"),
     IssueKind.FORMATION: _("组建方式代码表中没有这一项。"),
@@ -206,9 +212,10 @@ SUGGESTIONS: dict[str, Promise] = {
     IssueKind.NUMBER: _("只填数字，如 12。"),
     IssueKind.CHOICE: _("可填：%(choices)s。"),
     IssueKind.YES_NO: _("只填“是”或“否”，不填姓名。"),
-    IssueKind.DUPLICATE: _("合并成一行，或核对两行的名称和信用代码。"),
+    IssueKind.DUPLICATE: _("左右对照：用这一行更新前一行，或跳过这一行；不是同一家的，改正名称或信用代码。"),
     IssueKind.SAME_NAME: _("补填统一社会信用代码。"),
     IssueKind.ALIKE: _("左右对照：是同一家就更新，是另一家就新增，或跳过这一行。"),
+    IssueKind.ALIKE_ROWS: _("左右对照：是同一家就用这一行更新前一行，是另一家就新增，或跳过这一行。"),
     IssueKind.PARK: _("可填：%(choices)s。"),
     IssueKind.INDUSTRY: _("填写 2～4 位代码，如 6513（应用软件开发）。"),
     IssueKind.FORMATION: _("可填：%(choices)s。"),

@@ -20,7 +20,7 @@ from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
 from parkparty.places.models import Park
 from parkparty.rosters import tasks
-from parkparty.rosters.choices import BatchState, IssueKind, Outcome, fault_sentence
+from parkparty.rosters.choices import DECIDED, BatchState, IssueKind, Outcome, fault_sentence
 from parkparty.rosters.columns import KINDS
 from parkparty.rosters.documents import write_template
 from parkparty.rosters.figures import offered_in, rows_of
@@ -316,7 +316,7 @@ def _findings(request: ScopedRequest, batch: RosterBatch) -> dict[str, Any]:
             "kind": kind,
             "page": page,
             "proposals": proposals.exclude(proposal="").count(),
-            "alike": batch.kinds.get(IssueKind.ALIKE, 0),
+            "alike": sum(batch.kinds.get(one, 0) for one in DECIDED),
         }
     rows = RosterRow.objects.within(request.scope).filter(batch=batch, outcome=outcome).select_related("park")
     found = keyset_page(rows, request.GET, order=("number",))
@@ -330,7 +330,7 @@ def _prepare_cells(issues: list[RosterIssue], request: ScopedRequest) -> None:
     """One field a cell, however much is wrong with it, holding what was typed if the form comes back."""
     seen: set[str] = set()
     for issue in issues:
-        if issue.kind == IssueKind.ALIKE:
+        if not issue.is_mended:
             continue
         issue.is_first = issue.place not in seen
         issue.entered = request.POST.get(f"cell-{issue.place}", issue.typed)

@@ -21,7 +21,7 @@ from parkparty.rosters.staging.stage import Companies, Stage
 
 _FORM = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|股份公司|集团公司|公司|集团|股份)$")
 _UNIT = re.compile(r"[省市区县]$")
-_OFFERED = 3
+OFFERED = 3
 """Companies that one row may be taken for."""
 
 
@@ -84,7 +84,7 @@ def match_alike(rows: Iterable[Row], known: Known, likenesses: Likenesses) -> No
         if chosen:
             row.company = chosen
         elif row.decision != NEW_ONE:
-            for company in found[:_OFFERED]:
+            for company in found[:OFFERED]:
                 row.fault("name", IssueKind.ALIKE, **_side_by_side(row, company, known))
 
 

@@ -9,14 +9,15 @@ from parkparty.core.text import half_width
 from parkparty.rosters.check.alike import Likenesses, match_alike
 from parkparty.rosters.check.known import Known
 from parkparty.rosters.check.rows import Row
+from parkparty.rosters.check.twins import Twins, beside, refuse_twin
 from parkparty.rosters.choices import IssueKind
 from parkparty.rosters.staging.records import CompanyRecord
 
 Seen = dict[object, Row]
-"""Suspicious rows that were looked at, by what they mean: a code, a name, a stored company."""
+"""Suspicious rows that were looked at, by what they mean (a code, a name, a stored company) and by their number."""
 
 
-def match_companies(rows: Sequence[Row], known: Known, likenesses: Likenesses, seen: Seen) -> None:
+def match_companies(rows: Sequence[Row], known: Known, likenesses: Likenesses, twins: Twins, seen: Seen) -> None:
     """Set each row's company. A row whose name or code cannot be read, or that repeats another, is noted as wrong."""
     for row in rows:
         if row.can_tell("name", "uscc"):
@@ -27,8 +28,8 @@ def match_companies(rows: Sequence[Row], known: Known, likenesses: Likenesses, s
     for row in rows:
         if row.can_tell("name", "uscc"):
             row.is_ours = row.company is None or known.keeps(row.company)
-            if row.number in known.suspects or row.decision:
-                _refuse_repeated(row, seen)
+            if row.number in known.suspects or row.number in twins or row.decision:
+                _refuse_repeated(row, twins, seen)
 
 
 def _own(row: Row, known: Known) -> CompanyRecord | None:
@@ -84,7 +85,7 @@ def _resembles(written: str, code: str) -> bool:
     return difflib.SequenceMatcher(None, digits, code, autojunk=False).ratio() > 0.8
 
 
-def _refuse_repeated(row: Row, seen: Seen) -> None:
+def _refuse_repeated(row: Row, twins: Twins, seen: Seen) -> None:
     """Two rows of one company: by code, by name where one of them has no code, or by what they were matched to."""
     code = row.values.get("uscc")
     other = seen.get(("code", code)) if code else None
@@ -93,10 +94,15 @@ def _refuse_repeated(row: Row, seen: Seen) -> None:
     if other is None and row.company:
         other = seen.get(row.company.pk)
     if other:
-        row.fault("uscc" if code else "name", IssueKind.DUPLICATE, other=other.address("name"))
+        row.fault("uscc" if code else "name", IssueKind.DUPLICATE, **beside(row, other))
+        return
+    earlier = (seen.get(("row", number)) for number in twins.get(row.number, ()))
+    if refuse_twin(row, [each for each in earlier if each]):
         return
     seen.setdefault(("name", row.folded), row)
     if code:
         seen[("code", code)] = row
     if row.company:
         seen[row.company.pk] = row
+    if row.number in twins:
+        seen["row", row.number] = row

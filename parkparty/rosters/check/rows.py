@@ -121,6 +121,8 @@ class Roster:
     """Cells that could not be read, by row."""
     decisions: dict[int, str] = field(default_factory=dict)
     """What was decided about companies that rows may mean, by row."""
+    apart: set[int] = field(default_factory=set)
+    """Rows of which somebody decided that they are companies of their own, whatever other rows are called."""
     seen: dict[str, Any] = field(default_factory=dict)
     """What was seen beside the rows, for the batch's page."""
 
@@ -154,6 +156,9 @@ DECISION = "decision"
 NEW_ONE = "new"
 
 
+APART = "apart"
+"""That the row is another company than rows of nearly its name."""
+
 KIND = "kind"
 """What a sheet holds, said of the number that its rows begin above: the key of a kind, or nothing to leave it out."""
 
@@ -175,6 +180,7 @@ def stage_rows(
     lines = repaired_lines(sheet, layout, repairs or {})
     roster = Roster(layout, stage, ignored)
     roster.decisions = {number: said for (number, key), said in (repairs or {}).items() if key == DECISION}
+    roster.apart = {number for number, key in repairs or {} if key == APART}
     columns = [column for column in layout.kind.columns if column.key in layout.positions]
     readers = [Reader(column, layout.positions[column.key]) for column in columns]
     stage.open(columns)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parkparty.places.models import Park
 from parkparty.rosters.choices import (
+    DECIDED,
     REASONS,
     SHEET_SPAN,
     SUGGESTIONS,
@@ -213,9 +214,24 @@ class RosterIssue(models.Model):
 
     @property
     def pairs(self) -> list[tuple[str, str, str]]:
-        """Of a row that may be a company the site has: what the file and the site say, by the column's title."""
+        """Of a row shown beside a company or another row: what it says and what that one says, by column's title."""
         pairs = self.params.get("pairs", [])
         return [(str(BY_KEY[key].title), told, held) for key, told, held in pairs]
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it shows two companies, so that somebody decides whether they are one."""
+        return self.kind in DECIDED and bool(self.pairs)
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether typing another content into the cell mends it."""
+        return self.kind not in (IssueKind.ALIKE, IssueKind.ALIKE_ROWS)
+
+    @property
+    def likeness(self) -> str:
+        """Which company of the site, or row of the file, it is shown beside."""
+        return str(self.params.get("company") or self.params.get("row", ""))
 
     @property
     def place(self) -> str:

@@ -12,6 +12,7 @@ from parkparty.rosters.check.companies import Seen, match_companies
 from parkparty.rosters.check.known import Known, fetch_companies, fetch_site, name_parks
 from parkparty.rosters.check.rows import Roster, Row
 from parkparty.rosters.check.site import Site
+from parkparty.rosters.check.twins import find_twins
 from parkparty.rosters.choices import Outcome
 from parkparty.rosters.plan.companies import new_company, plan_company, plan_member_count
 from parkparty.rosters.plan.draft import Draft, Planned
@@ -71,10 +72,11 @@ class CompanySheet:
     def pieces(self) -> Iterator[list[Planned]]:
         """The rows in their order, some at a time, each with its outcome."""
         known, seen, likenesses = self._known, Seen(), Likenesses(self.roster.stage, self._known)
+        twins = find_twins(self.roster, known, likenesses)
         for first, last, rows in self.roster.pieces():
             fetch_companies(self.roster.stage, first, last, known)
             name_parks(rows, known)
-            match_companies(rows, known, likenesses, seen)
+            match_companies(rows, known, likenesses, twins, seen)
             yield [_plan_row(row, match_branch(row, self._branches, known), known) for row in rows]
 
 

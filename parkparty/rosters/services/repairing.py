@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 from django.core.exceptions import ValidationError
@@ -15,17 +14,17 @@ from django.utils.translation import gettext_noop
 from parkparty.accounts.models import User
 from parkparty.audit.choices import Kind
 from parkparty.audit.services import record, record_read
-from parkparty.rosters.check.rows import DECISION, KIND, NEW_ONE, WHOLE_ROW, Layout, repaired_lines
-from parkparty.rosters.choices import SHEET_SPAN, BatchState, IssueKind
+from parkparty.rosters.check.rows import APART, DECISION, KIND, NEW_ONE, WHOLE_ROW, Layout, repaired_lines
+from parkparty.rosters.choices import DECIDED, SHEET_SPAN, BatchState, IssueKind
 from parkparty.rosters.columns import KINDS, known_titles, match_columns
 from parkparty.rosters.documents import Annotated, write_annotated
-from parkparty.rosters.models import RosterBatch, RosterRepair
+from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRepair
 from parkparty.rosters.services.batches import keep_file, kept_copy, locked, own, reach_of, repairs_of
 from parkparty.rosters.services.reading import aliases_of
 from parkparty.rosters.sheets.reading import Workbook, opened
 
 SKIP = "skip"
-"""Of a row that may be a company the site has: it is left out."""
+"""Of a row that may be a company of the site or of another row: it is left out."""
 
 Place = tuple[int, str]
 """A cell: its row's number and its column's key."""
@@ -69,27 +68,45 @@ def accept_proposals(batch: RosterBatch, *, by: User, wanted: Q) -> int:
 
 @transaction.atomic
 def decide_alike(batch: RosterBatch, *, by: User, number: int, choice: str, everywhere: bool) -> int:
-    """Settle whether the row ``number`` is a company that the site has: ``choice`` is its key, ``NEW_ONE`` or ``SKIP``.
+    """Settle whether the row ``number`` is the company that it was shown beside, of the site or of another row.
 
-    ``everywhere`` decides all rows that wait for this alike; where it is the same company, each for its first one.
-    Returns how many rows that were.
+    ``choice`` is the ``likeness`` of an issue of the row when it is, ``NEW_ONE`` when it is not, or ``SKIP``.
+    ``everywhere`` decides all rows alike that wait for the same; where it is one company, each for its first likeness.
+    Returns how many cells and rows changed.
 
     Raises:
         ValidationError: when the batch is not waiting for a decision.
     """
     batch = _open(batch, by)
-    waiting: dict[int, list[str]] = defaultdict(list)
-    for row, params in batch.issues.filter(kind=IssueKind.ALIKE).values_list("number", "params"):
-        waiting[row].append(str(params["company"]))
-    if number not in waiting or choice not in (NEW_ONE, SKIP, *waiting[number]):
+    asked = list(batch.issues.filter(number=number, kind__in=DECIDED))
+    chosen = next((issue for issue in asked if issue.likeness == choice), None)
+    if not asked or (chosen is None and choice not in _answers(asked[0])):
         return 0
+    issues = batch.issues.filter(kind=asked[0].kind).order_by("number", "id") if everywhere else asked[:1]
+    firsts: dict[int, RosterIssue] = {number: chosen} if chosen else {}
+    for issue in issues:
+        firsts.setdefault(issue.number, issue)
     wanted: dict[Place, str] = {}
-    for row, companies in waiting.items() if everywhere else [(number, [choice])]:
-        if choice == SKIP:
-            wanted[row, WHOLE_ROW] = ""
-        else:
-            wanted[row, DECISION] = choice if row == number or choice == NEW_ONE else companies[0]
+    for issue in sorted(firsts.values(), key=lambda issue: issue.number):
+        wanted |= _answered(issue, choice if choice in _answers(issue) else issue.likeness)
     return _keep(batch, wanted, by)
+
+
+def _answers(issue: RosterIssue) -> tuple[str, ...]:
+    """What may be said of a row beside that it is the same company; two rows of one code are not two companies."""
+    return (SKIP,) if issue.kind == IssueKind.DUPLICATE else (NEW_ONE, SKIP)
+
+
+def _answered(issue: RosterIssue, choice: str) -> dict[Place, str]:
+    """The repairs that carry out a decision. What a row says is put into the row of its company, and it goes."""
+    if choice == SKIP:
+        return {(issue.number, WHOLE_ROW): ""}
+    if issue.kind == IssueKind.ALIKE:
+        return {(issue.number, DECISION): choice}
+    if choice == NEW_ONE:
+        return {(issue.number, APART): ""}
+    told = {(issue.params["row"], key): told for key, told, held in issue.params["pairs"] if told and told != held}
+    return told | {(issue.number, WHOLE_ROW): ""}
 
 
 @transaction.atomic

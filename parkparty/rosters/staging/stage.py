@@ -86,6 +86,23 @@ class Stage:
             last = rows[-1][0]
             yield rows[0][0], last, rows
 
+    def lines(self, keys: Sequence[str], *, without: str = "") -> Iterator[tuple[Any, ...]]:
+        """The number and the values of ``keys`` of all rows in the order of the file, None where the sheet has none.
+
+        ``without`` a column only those rows that say nothing in it.
+        """
+        last, names = -1, ", ".join(quote(key) if key in self.keys else "NULL" for key in keys)
+        only = f"AND {quote(without)} IS NULL" if without in self.keys else ""
+        while rows := self._select(
+            "SELECT number, {names} FROM {stage} WHERE number > %s {only} ORDER BY number LIMIT {limit}",
+            [last],
+            names=names,
+            only=only,
+            limit=AT_ONCE,
+        ):
+            last = rows[-1][0]
+            yield from rows
+
     def distinct(self, key: str) -> set[Any]:
         """Every value of a column; none of one that the sheet lacks."""
         if key not in self.keys:
