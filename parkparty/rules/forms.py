@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,6 +16,9 @@ from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.filters import OrganizationField
 from parkparty.rules.choices import NUMBERS, Every, RuleKind, Strength
 from parkparty.rules.models import MAX_NUMBER, Rule
+
+MAX_INCOME, MAX_STAFF, MAX_REVENUE = 10_000_000, 10_000_000, 1_000_000_000
+"""Yuan a month, persons, 10,000 yuan a year: what lies above is a slip of the keys."""
 
 WRONG_DAY = _("日期写成 2026-11-21 的样子。")
 
@@ -99,6 +103,68 @@ class LocalRuleForm(forms.Form):
             overrides=general,
             organization=typed["organization"],
         )
+
+
+class CalculatorForm(forms.Form):
+    """One of ``rules`` and the numbers that it asks for. What is typed is read once and kept nowhere."""
+
+    rule = forms.ChoiceField(label=_("按哪条规则"))
+
+    def __init__(self, data: Any = None, *, rules: Sequence[Rule]) -> None:
+        super().__init__(data)
+        self.rules = {rule.code: rule for rule in rules}
+        choices: Any = self.fields["rule"]
+        choices.choices = [(rule.code, rule.name) for rule in rules]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = _class_of(field.widget)
+
+    @property
+    def chosen(self) -> Rule:
+        """The rule asked for. Only of a valid form."""
+        return self.rules[self.cleaned_data["rule"]]
+
+
+class DuesForm(CalculatorForm):
+    """The income of a month."""
+
+    income = forms.DecimalField(
+        label=_("每月工资收入或养老金（税后，元）"),
+        min_value=0,
+        max_value=MAX_INCOME,
+        decimal_places=2,
+        error_messages=dict.fromkeys(
+            ("invalid", "required", "min_value", "max_value", "max_decimal_places"),
+            _("金额写成 3000 或 3000.01 的样子，不超过一千万元。"),
+        ),
+    )
+
+
+class SizeForm(CalculatorForm):
+    """What a company is sorted by."""
+
+    staff = forms.IntegerField(
+        label=_("从业人员（人）"),
+        min_value=0,
+        max_value=MAX_STAFF,
+        error_messages=dict.fromkeys(("invalid", "required", "min_value", "max_value"), _("人数写成整数，例如 120。")),
+    )
+    revenue = forms.DecimalField(
+        label=_("营业收入（万元）"),
+        required=False,
+        min_value=0,
+        max_value=MAX_REVENUE,
+        decimal_places=4,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value", "max_decimal_places"), _("营业收入以万元为单位，写成 5000 的样子。")
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        needs_revenue = data.get("rule") and "revenue" in self.chosen.parameters["size_limits"]
+        if needs_revenue and "revenue" not in self.errors and data.get("revenue") is None:
+            self.add_error("revenue", _("这个行业还要看营业收入，填写后再计算。"))
+        return data
 
 
 def _class_of(widget: forms.Widget) -> str:

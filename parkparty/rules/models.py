@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -107,6 +108,13 @@ class Rule(models.Model):
         """The code of the general rule: its own, or of the one that it stands for in a subtree."""
         return str(self.overrides_id or self.code)
 
+    @property
+    def cited(self) -> str:
+        """The source as pages cite it; of a regulation whose article nobody compared with the original, they say so."""
+        if self.is_verified or self.overrides_id:
+            return str(self.source)
+        return str(_("%(source)s（未核对原文）") % {"source": self.source})
+
     def holds_on(self, day: dt.date) -> bool:
         """Whether it is in force on ``day``, switched on or not."""
         return self.since <= day and (self.until is None or day < self.until)
@@ -126,8 +134,38 @@ def _fault(kind: str, parameters: Any) -> str:
     if missing:
         return str(_("这一种类的规则还缺少参数：%(names)s。") % {"names": "、".join(sorted(missing))})
     if kind == RuleKind.REFERENCE:
-        return ""
+        return _fault_of_scales(parameters)
     return _fault_of_names(parameters) or _fault_of_numbers(parameters)
+
+
+def _fault_of_scales(parameters: dict[str, Any]) -> str:
+    """A rule for reference holds anything, but what the pages calculate with must have its shape."""
+    if "per_mille" in parameters and not _are_brackets(parameters["per_mille"]):
+        return str(_("per_mille 写成若干个 [上限, 千分数]，上限由低到高，最后一个上限为 null。"))
+    if "size_limits" in parameters and not _are_limits(parameters["size_limits"]):
+        return str(_("size_limits 写成 staff（可加 revenue），各有大、中、小型的三个下限，由高到低。"))
+    return ""
+
+
+def _are_brackets(given: Any) -> bool:
+    if not isinstance(given, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in given):
+        return False
+    edges, rates = [edge for edge, _rate in given], [rate for _edge, rate in given]
+    return bool(edges) and edges[-1] is None and _rise([0, *edges[:-1]]) and _are_counts(rates)
+
+
+def _are_limits(given: Any) -> bool:
+    if not isinstance(given, dict) or not {"staff"} <= given.keys() <= {"staff", "revenue"}:
+        return False
+    return all(isinstance(edges, list) and len(edges) == 3 and _rise([0, *edges[::-1]]) for edges in given.values())
+
+
+def _are_counts(given: list[Any]) -> bool:
+    return all(type(number) is int and number >= 0 for number in given)
+
+
+def _rise(given: list[Any]) -> bool:
+    return _are_counts(given) and all(low < high for low, high in pairwise(given))
 
 
 def _fault_of_names(parameters: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from parkparty.access.permissions import ROLES_FOR, Action
@@ -21,9 +24,20 @@ from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.rules import services
 from parkparty.rules.choices import RuleKind
-from parkparty.rules.figures import duties, grid, impact, local_rules_of, rules_on, strips
+from parkparty.rules.figures import (
+    brackets,
+    dues,
+    duties,
+    grid,
+    impact,
+    local_rules_of,
+    rules_on,
+    rules_with,
+    size_class,
+    strips,
+)
 from parkparty.rules.filters import DutyFilterForm
-from parkparty.rules.forms import LocalRuleForm, RulesOnForm
+from parkparty.rules.forms import DuesForm, LocalRuleForm, RulesOnForm, SizeForm
 from parkparty.rules.models import Rule
 
 LOCAL_SHOWN = 100
@@ -72,6 +86,38 @@ def duty_grid(request: ScopedRequest) -> HttpResponse:
     return render(request, "rules/months.html" if months else "rules/duties.html", context)
 
 
+@sensitive_post_parameters()
+@never_cache
+@requires(Action.VIEW_ORGANIZATION)
+def dues_calculator(request: ScopedRequest) -> HttpResponse:
+    """The dues of one month by the brackets of a rule. What is typed is not stored, not logged, in no address."""
+    rules = rules_with("per_mille", today())
+    form = DuesForm(request.POST or None, rules=rules)
+    context: dict[str, Any] = {
+        "crumbs": _crumbs(),
+        "form": form,
+        "scales": [(rule, list(brackets(rule))) for rule in rules],
+    }
+    if form.is_bound and form.is_valid():
+        context |= {"rule": form.chosen, "due": dues(form.chosen, form.cleaned_data["income"])}
+    return render(request, "rules/dues.html", context)
+
+
+@sensitive_post_parameters()
+@never_cache
+@requires(Action.VIEW_ORGANIZATION)
+def size_calculator(request: ScopedRequest) -> HttpResponse:
+    """The size class of a company by the limits of its industry. What is typed is kept nowhere, as for dues."""
+    rules = rules_with("size_limits", today())
+    form = SizeForm(request.POST or None, rules=rules)
+    context: dict[str, Any] = {"crumbs": _crumbs(), "form": form, "rules": rules}
+    if form.is_bound and form.is_valid():
+        typed = form.cleaned_data
+        found = size_class(form.chosen, typed["staff"], typed["revenue"] or Decimal(0))
+        context |= {"rule": form.chosen, "found": found.label}
+    return render(request, "rules/sizes.html", context)
+
+
 @require_POST
 @requires(Action.SET_RULE)
 def rule_set(request: ScopedRequest, code: str) -> HttpResponse:
@@ -108,10 +154,14 @@ def _rule(request: ScopedRequest, code: str) -> Rule:
     return scoped_or_404(Rule.objects.within(request.scope).select_related("activity_type"), code=code)
 
 
+def _crumbs() -> list[tuple[str, str]]:
+    return [(pgettext("复数", "规则"), reverse("rules:list"))]
+
+
 def _page(request: ScopedRequest, rule: Rule, form: LocalRuleForm) -> HttpResponse:
     local = local_rules_of(rule, request.scope)[:LOCAL_SHOWN]
     context: dict[str, Any] = {
-        "crumbs": [(pgettext("复数", "规则"), reverse("rules:list"))],
+        "crumbs": _crumbs(),
         "rule": rule,
         "form": form,
         "day": today(),

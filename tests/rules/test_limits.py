@@ -122,6 +122,8 @@ def test_a_site_from_before_gets_the_rows_and_a_new_one_gets_all_from_the_code_t
     Rule.objects.filter(kind=RuleKind.POPULATION).delete()
     Rule.objects.filter(pk="R21").update(kind=RuleKind.REFERENCE)
     migration.add_rows(apps, None)
+    wording = import_module("parkparty.rules.migrations.0006_wording_as_quoted")
+    wording.as_quoted(apps, None)
     for row in Rule.objects.filter(kind=RuleKind.POPULATION):
         assert vars(row) | {"_state": None} == vars(shipped[row.pk]) | {"_state": None}
     assert len(shipped) == 2
@@ -131,3 +133,22 @@ def test_a_site_from_before_gets_the_rows_and_a_new_one_gets_all_from_the_code_t
     Rule.objects.all().delete()
     migration.add_rows(apps, None)
     assert not Rule.objects.exists()
+
+
+def test_wording_is_put_right_where_the_site_has_not_changed_it(town: World) -> None:
+    wording = import_module("parkparty.rules.migrations.0006_wording_as_quoted")
+    shipped = dict(Rule.objects.filter(pk__in=wording.NEW).values_list("pk", "source"))
+    wording.as_before(apps, None)
+    assert Rule.objects.get(pk="R06").strength == "must"
+    Rule.objects.filter(pk="R08").update(source="本地文件")
+    wording.as_quoted(apps, None)
+    after = dict(Rule.objects.filter(pk__in=wording.NEW).values_list("pk", "source"))
+    assert after == shipped | {"R08": "本地文件"}
+    assert Rule.objects.get(pk="R06").strength == "usual"
+
+
+def test_a_rule_not_compared_with_the_original_says_so(town: World, viewer: User, client_of: Any) -> None:
+    client = client_of(viewer)
+    assert "第六章（未核对原文）" in client.get("/rules/R08/").content.decode()
+    assert "未核对原文" not in client.get("/rules/R10/").content.decode()
+    assert client.get("/rules/").content.decode().count("（未核对原文）") > 10

@@ -1,17 +1,20 @@
 """What the rules (rows) say about the facts: what is owed in a period, and hints on size, set-up and terms."""
 
 from parkparty.rules.figures.book import RuleBook, local_rules_of
+from parkparty.rules.figures.dues import Bracket, brackets, dues
 from parkparty.rules.figures.grid import Grid, LifeRow, grid, life_of
-from parkparty.rules.figures.hints import Facts, Hint, facts_of, hints, judging_book, limit_of, rules_on
+from parkparty.rules.figures.hints import Facts, Hint, facts_of, hints, judging_book, limit_of, rules_on, rules_with
 from parkparty.rules.figures.history import History
 from parkparty.rules.figures.impact import Impact, impact
 from parkparty.rules.figures.limits import COUNTING, LimitBook, limits_of
 from parkparty.rules.figures.owed import Duty, duties
+from parkparty.rules.figures.sizes import size_class
 from parkparty.rules.figures.strips import Strips, strips
 from parkparty.rules.figures.terms import Term, term_of, terms_ending
 
 __all__ = [
     "COUNTING",
+    "Bracket",
     "Duty",
     "Facts",
     "Grid",
@@ -23,6 +26,8 @@ __all__ = [
     "RuleBook",
     "Strips",
     "Term",
+    "brackets",
+    "dues",
     "duties",
     "facts_of",
     "grid",
@@ -34,6 +39,8 @@ __all__ = [
     "limits_of",
     "local_rules_of",
     "rules_on",
+    "rules_with",
+    "size_class",
     "strips",
     "term_of",
     "terms_ending",

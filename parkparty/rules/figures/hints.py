@@ -106,6 +106,11 @@ def rules_on(day: dt.date) -> list[Rule]:
     return sorted(rules, key=lambda rule: (order[rule.kind], rule.code))
 
 
+def rules_with(parameter: str, day: dt.date) -> list[Rule]:
+    """The general rules in force on ``day`` that say something of ``parameter``, by code; one query."""
+    return [rule for rule in Rule.objects.general().in_force(day).order_by("code") if parameter in rule.parameters]
+
+
 def limit_of(kind: RuleKind, name: str, on: dt.date, path: str, **parameters: object) -> int | None:
     """The number ``name`` of the rule of ``kind`` with ``parameters`` that binds ``path`` on ``on``; None when none."""
     for rule in RuleBook.read([kind]).on(on, path):
