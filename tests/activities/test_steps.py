@@ -14,9 +14,11 @@ from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState, Step
 from parkparty.activities.models import Activity
+from parkparty.activities.services.files import change_attachments, change_photos
 from parkparty.activities.services.records import save_activity
 from parkparty.audit.models import AuditEntry
 from parkparty.core.scope import Scope
+from tests.activities.conftest import HELD_ON
 from tests.conftest import LONG_AGO, World
 
 S, P = ActivityState, Step
@@ -104,6 +106,19 @@ def test_nobody_moves_the_record_of_others_to_their_own_branch(
     with pytest.raises(PermissionDenied):
         save_activity(activity, types=activity.types.all(), by=other_secretary, scope=scope_of_user(other_secretary))
     assert Activity.objects.get(pk=activity.pk).organization == world.joint_branch
+
+
+def test_nobody_writes_for_a_branch_of_others(
+    world: World, in_state: Callable[..., Activity], other_secretary: User, scope_of_user: Callable[[User], Scope]
+) -> None:
+    scope = scope_of_user(other_secretary)
+    new = Activity(organization=world.joint_branch, held_on=HELD_ON, topic="学习交流")
+    with pytest.raises(PermissionDenied):
+        save_activity(new, types=(), by=other_secretary, scope=scope)
+    for change in (change_photos, change_attachments):
+        with pytest.raises(PermissionDenied):
+            change(in_state(S.DRAFT, world.joint_branch), by=other_secretary, scope=scope)
+    assert set(Activity.objects.values_list("topic", "version")) == {("学习交流", 1)}
 
 
 class TestReview:

@@ -89,6 +89,7 @@ def test_a_secretary_sees_what_is_owed_and_what_is_unfinished(
     world: World,
     monthly_rule: Rule,
     secretary: User,
+    other_secretary: User,
     make_activity: Callable[..., Activity],
     client_of: SignIn,
 ) -> None:
@@ -99,6 +100,8 @@ def test_a_secretary_sees_what_is_owed_and_what_is_unfinished(
     make_activity(world.joint_branch, secretary, held_on=LONG_AGO)
     make_activity(world.joint_branch, secretary, held_on=LONG_AGO, state=ActivityState.RETURNED)
     make_activity(world.joint_branch, secretary, held_on=today(), state=ActivityState.SUBMITTED)
+    make_activity(world.neighbour_branch, other_secretary, held_on=LONG_AGO)
+    make_activity(world.neighbour_branch, other_secretary, held_on=LONG_AGO, state=ActivityState.RETURNED)
     page = home(client)
     assert "还有 1 项未报" not in page
     assert "1 份草稿" in page

@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.models import Activity
 from parkparty.companies.choices import CompanyStatus, LinkKind, TenancyKind
 from parkparty.companies.models import Tenancy
-from tests.conftest import LONG_AGO, World, cover, make_company
+from parkparty.core.dates import today
+from parkparty.organizations.choices import OrganizationType
+from tests.conftest import LONG_AGO, World, cover, make_company, make_organization
 
 PAGES = [
     ("coverage:area", "310110"),
@@ -109,6 +114,29 @@ def test_who_reaches_an_organisation_by_its_park_alone_sees_the_companies_of_tha
     page = body(client, reverse("coverage:organization", args=["KIC-J1"]))
     assert re.search(r"分母 <a [^>]+>(\d+) 家</a>", page)[1] == expected  # type: ignore[index]
     assert max(number for number, _list in numbers_with_lists(page)) == int(expected)
+
+
+@pytest.mark.parametrize(("role", "is_seen"), [("place", False), ("viewer", True)])
+def test_who_reaches_an_organisation_by_its_park_alone_sees_nothing_of_branches_elsewhere(
+    world: World,
+    make_user: Callable[..., User],
+    make_activity: Callable[..., Activity],
+    secretary: User,
+    viewer: User,
+    client_of: SignIn,
+    role: str,
+    is_seen: bool,
+) -> None:
+    elsewhere = make_organization(
+        "KIC-X", OrganizationType.JOINT_BRANCH, world.kic_committee, name="外驻支部", park=world.tiandi
+    )
+    judged = {"state": ActivityState.APPROVED, "reviewed_by": viewer, "reviewed_at": timezone.now()}
+    make_activity(elsewhere, secretary, held_on=today(), **judged)
+    user = viewer if role == "viewer" else make_user("of-place", "administrator", world.kic)
+    page = body(client_of(user), reverse("coverage:organization", args=["KIC"]))
+    assert ("外驻支部" in page) is is_seen
+    assert f"{int(is_seen)} 次</a>" in page
+    assert re.search(r"全部 <a [^>]+>(\d) 个</a>", page)[1] == ("3" if is_seen else "2")  # type: ignore[index]
 
 
 def test_a_rate_stands_with_its_numbers_its_definition_and_its_day(

@@ -13,11 +13,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from parkparty.access.choices import Role
+from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.companies.choices import Denominator, LinkKind
-from parkparty.companies.models import Company, CompanyMemberCount
+from parkparty.companies.models import Company, CompanyMemberCount, Membership
 from parkparty.core.scope import Scope
 from parkparty.coverage.plan import plan_coverage
+from parkparty.founding.services import open_case
 from parkparty.organizations.models import Organization
 from parkparty.rules.models import Rule
 from tests.conftest import LONG_AGO, World, cover, make_company
@@ -98,6 +100,28 @@ def test_only_companies_in_scope_are_planned(gap: World, make_user: Any, client_
     assert "试验企业" not in page
 
 
+def test_who_sees_companies_alone_learns_neither_their_place_nor_what_is_founded_for_them(
+    gap: World, make_user: Any, viewer: User, administrator: User
+) -> None:
+    first, second, third = Company.objects.filter(member_counts__full=1).order_by("pk")[:3]
+    third_committee = gap.neighbour_committee
+    branch = Organization(
+        name="新联合支部", type="joint_branch", parent=gap.kic_committee, park=gap.kic, applied_on=dt.date(2026, 11, 1)
+    )
+    open_case(branch, [first, second, third], by=administrator)
+    for company in (first, Company.objects.filter(member_counts__full=2).earliest("pk")):
+        Membership.objects.create(company=company, organization=third_committee, since=LONG_AGO)
+
+    def seats(user: User) -> tuple[set[str], int]:
+        made = plan_coverage(gap.kic, as_of=DAY, denominator=Denominator.OPERATING, scope=scope_of(user))
+        proposed = [*made.own, *made.instructed, *(seat for p in made.joint for seat in p.seats)]
+        return {seat.park for seat in proposed}, len(made.preparing)
+
+    assert seats(viewer) == ({"创智园"}, 3)
+    assert seats(make_user("of-committee", Role.VIEWER, third_committee)) == ({""}, 0)
+    assert seats(make_user("elsewhere", Role.VIEWER, gap.tiandi)) == (set(), 0)
+
+
 def test_the_coverage_page_leads_to_the_plan(gap: World, viewer: User, client_of: Any) -> None:
     page = client_of(viewer).get("/coverage/parks/kic/?as_of=2026-11-21").content.decode()
     assert "/coverage/parks/kic/plan/?as_of=2026-11-21" in page
@@ -121,6 +145,14 @@ def test_the_command_tells_the_same(gap: World) -> None:
 def test_the_command_refuses_a_place_that_is_not_there(gap: World) -> None:
     with pytest.raises(CommandError, match="nowhere"):
         call_command("plan_coverage", park="nowhere")
+
+
+@pytest.mark.parametrize("place", [{"park": "kic"}, {"area": "310110"}])
+def test_the_command_knows_what_the_user_may_see(gap: World, make_user: Any, viewer: User, place: Any) -> None:
+    make_user("elsewhere", Role.VIEWER, gap.tiandi)
+    call_command("plan_coverage", user="viewer", stdout=StringIO(), **place)
+    with pytest.raises(CommandError, match=next(iter(place.values()))):
+        call_command("plan_coverage", user="elsewhere", **place)
 
 
 def test_planning_writes_nothing(gap: World) -> None:

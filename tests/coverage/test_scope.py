@@ -1,0 +1,91 @@
+"""What every figure tells one who reaches nothing of what it is asked about: nothing, however it was come by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from parkparty.access.services import scope_of
+from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.figures import held_count
+from parkparty.activities.models import Activity
+from parkparty.companies.choices import Denominator
+from parkparty.companies.models import Company
+from parkparty.core.dates import month_of
+from parkparty.core.scope import Scope
+from parkparty.coverage.choices import Dimension
+from parkparty.coverage.figures import branches_of, nodes_below
+from parkparty.coverage.figures.changes import Comparison, compared
+from parkparty.coverage.figures.cross import names_of
+from parkparty.coverage.figures.frozen import company_corrections
+from parkparty.coverage.figures.kept import activities_by_month
+from parkparty.coverage.figures.trend import trend
+from parkparty.coverage.services import take_snapshot
+from tests.conftest import World, cover, make_company
+
+DAY = dt.date(2026, 11, 20)
+OPERATING = Denominator.OPERATING
+
+
+@pytest.fixture
+def town(world: World, make_activity: Callable[..., Activity], secretary: User, viewer: User) -> World:
+    """A covered company, a meeting and a snapshot of the park of the joint branch."""
+    cover(make_company(1, world.kic), world.joint_branch)
+    judged = {"state": ActivityState.APPROVED, "reviewed_by": viewer, "reviewed_at": timezone.now()}
+    make_activity(world.joint_branch, secretary, held_on=DAY, **judged)
+    take_snapshot(world.kic, as_of=DAY, denominator=OPERATING, by=None)
+    return world
+
+
+@pytest.fixture
+def here(viewer: User) -> Scope:
+    return scope_of(viewer)
+
+
+@pytest.fixture
+def elsewhere(world: World, make_user: Callable[..., User]) -> Scope:
+    return scope_of(make_user("elsewhere", "viewer", world.tiandi, world.putuo_committee))
+
+
+def same(place: Any) -> Comparison:
+    return Comparison(place, DAY, DAY, OPERATING, OPERATING)
+
+
+def corrections(world: World, scope: Scope) -> list[Any]:
+    pk = Company.objects.get().pk
+    snapshot = take_snapshot(world.kic, as_of=DAY, denominator=OPERATING, by=None)[0]
+    return [row.company for row in company_corrections(snapshot, {pk: (None, True)}, scope) if row.company]
+
+
+FIGURES: dict[str, Callable[[World, Scope], Any]] = {
+    "areas and parks below an area": lambda world, scope: nodes_below(world.yangpu, DAY, scope, by_area=True),
+    "parks of a street by area": lambda world, scope: nodes_below(world.wujiaochang, DAY, scope, by_area=True),
+    "parks of an area": lambda world, scope: nodes_below(world.wujiaochang, DAY, scope),
+    "organisations below one": lambda world, scope: nodes_below(world.kic_committee, DAY, scope),
+    "branches of a park": lambda world, scope: branches_of(world.kic, DAY, scope),
+    "companies compared": lambda world, scope: compared(same(world.kic), scope),
+    "areas of a table": lambda world, scope: names_of(Dimension.AREA, [world.wujiaochang.path], scope),
+    "parks of a table by area": lambda world, scope: names_of(Dimension.AREA, [world.kic.path], scope),
+    "parks of a table": lambda world, scope: names_of(Dimension.PARK, [str(world.kic.pk)], scope),
+    "organisations of a table": lambda world, scope: names_of(
+        Dimension.ORGANIZATION, [str(world.joint_branch.pk)], scope
+    ),
+    "corrected companies": corrections,
+    "months of activities": lambda world, scope: sum(activities_by_month(world.kic, [month_of(DAY)], DAY, scope)),
+    "activities held": lambda world, scope: held_count(world.kic, DAY, DAY, scope),
+    "snapshots": lambda world, scope: trend(world.kic, OPERATING, scope),
+    "covering organisations": lambda world, scope: Company.objects.for_list(scope, DAY).get().current_links,
+}
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_nothing_is_told_of_what_the_reader_does_not_reach(
+    town: World, here: Scope, elsewhere: Scope, figure: str
+) -> None:
+    assert FIGURES[figure](town, here)
+    assert not FIGURES[figure](town, elsewhere)
