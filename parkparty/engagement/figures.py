@@ -45,8 +45,10 @@ def looked_after(scope: Scope) -> OrganizationQuerySet:
 
 def owed(scope: Scope, on: dt.date) -> list[Owed]:
     """What is open on ``on`` in the units that the reader looks after, the first due first."""
-    found = [duty for duty in duties(looked_after(scope), on) if duty.is_open]
-    urged = Reminder.objects.within(scope).filter(kind=ReminderKind.URGED, on__gt=on - dt.timedelta(days=366))
+    units = looked_after(scope)
+    found = [duty for duty in duties(units, on) if duty.is_open]
+    sent_since = {"kind": ReminderKind.URGED, "on__gt": on - dt.timedelta(days=366)}
+    urged = Reminder.objects.filter(organization__in=units.order_by().values("pk"), **sent_since)
     days: dict[tuple[int, str, dt.date], list[dt.date]] = {}
     for organization, rule, since, day in urged.values_list("organization", "rule", "period_since", "on"):
         days.setdefault((organization, rule, since), []).append(day)

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 
+from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.audit.models import AuditEntry
 from parkparty.companies.choices import CoverageChoice
@@ -20,6 +21,7 @@ from parkparty.core.dates import today
 from parkparty.founding import services
 from parkparty.founding.check import JOINT, OWN, findings
 from parkparty.founding.choices import Stage
+from parkparty.founding.figures import candidates, companies_of, parents
 from parkparty.founding.models import FoundingCase
 from parkparty.organizations.choices import OrganizationStatus
 from parkparty.organizations.models import Organization
@@ -55,6 +57,19 @@ def covered(day: dt.date) -> int:
 def said(type: str, full: list[int], world: World, on: dt.date = APPLIED) -> list[tuple[str, bool]]:
     found = findings(type, full, on, world.kic_committee.path)
     return [(finding.rule.code if finding.rule else "", finding.blocks) for finding in found]
+
+
+def test_only_what_the_reader_reaches_is_offered(
+    world: World, companies: list[Company], administrator: User, make_user: Callable[..., User]
+) -> None:
+    here, elsewhere = scope_of(administrator), scope_of(make_user("elsewhere", "administrator", world.tiandi))
+    roles, keys = ("administrator",), {company.pk for company in companies}
+    assert {row.pk for row in candidates(world.kic, (), here)} == keys
+    assert {row.pk for row in companies_of(keys, here)} == keys
+    assert list(parents(None, here, roles)) == [world.kic_committee]
+    assert not candidates(world.kic, (), elsewhere)
+    assert not companies_of(keys, elsewhere)
+    assert not parents(world.kic, elsewhere, roles)
 
 
 @pytest.mark.parametrize(
