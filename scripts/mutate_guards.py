@@ -27,8 +27,9 @@ os.environ |= {"DJANGO_SETTINGS_MODULE": "parkparty.settings", "READ_DOT_ENV": "
 from tests.plugins.guards import guarded  # noqa: E402
 
 WORKERS = 4
-LAST = ("tests/security/test_matrix.py", "tests/security/test_canaries.py", "tests/security/test_headers.py")
-"""Tests that ask every address: they notice much, and slowly."""
+SLOW = "security/test_matrix security/test_canaries security/test_headers security/test_inputs coverage/test_cross"
+LAST = tuple(f"tests/{name}.py" for name in SLOW.split())
+"""Tests that ask very many addresses: they notice much, and slowly."""
 
 WAYS = "tests/security/test_access_page.py"
 """A view that takes POST only stands so in docs/access.md."""
@@ -78,19 +79,22 @@ def survives(name: str, met: Met) -> bool:
 
 
 def in_order(name: str, tests: Iterable[str]) -> list[str]:
-    """First those of the guard's own app, one of each function before more; last those that ask every address."""
+    """First those of the guard's own app, from each file in turn; last those that ask very many addresses."""
     file = Path(name.split(":")[0])
     app = "admin" if any(part.startswith("admin") for part in file.parts) else file.parts[1]
-    nth, seen = {}, Counter[str]()
+    turn, seen, read = {}, Counter[str](), Counter[str]()
     for test in sorted(tests):
         function = test.partition("[")[0]
-        nth[test], seen[function] = seen[function], seen[function] + 1
+        turn[test], seen[function] = seen[function], seen[function] + 1
+    for test in sorted(turn, key=lambda test: (turn[test], test)):  # one of each function before more
+        source = test.partition("::")[0]
+        turn[test], read[source] = read[source], read[source] + 1
 
     def place(test: str) -> tuple[bool, bool, int, bool, str]:
         others = not test.startswith(f"tests/{app}/")
-        return test.startswith(LAST), others, nth[test], f"test_{file.stem}" not in test, test
+        return test.startswith(LAST), others, turn[test], f"test_{file.stem}" not in test, test
 
-    return sorted(nth, key=place)
+    return sorted(turn, key=place)
 
 
 def views_behind(name: str) -> str:
