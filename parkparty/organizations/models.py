@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -233,3 +234,7 @@ class Officer(DatedFact):
 
     def __str__(self) -> str:
         return f"{self.organization} {self.get_post_display()}"
+
+    def end(self, on: dt.date) -> None:
+        """Let the post be over from ``on``; name and contacts go with it. Nothing is saved."""
+        self.until, self.name, self.phone, self.email = on, "", "", ""

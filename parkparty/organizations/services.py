@@ -106,7 +106,7 @@ def dissolve(organization: Organization, *, on: dt.date, by: User | None, reason
 @transaction.atomic
 def end_post(officer: Officer, *, on: dt.date, by: User | None) -> Officer:
     """End a post. The name and the contact go with it; the history keeps the post only (domain 4)."""
-    officer.until, officer.name, officer.phone, officer.email = on, "", "", ""
+    officer.end(on)
     officer.full_clean()
     officer.save()
     record(gettext_noop("结束任职"), officer, by=by, changes={"until": [None, on]})

@@ -48,6 +48,7 @@ class Kept(models.TextChoices):
 
     NONE = "", ""
     EDITED = "edited", _("导入之后又被修改")
+    TAKEN = "taken", _("书记一职已由他人接任")
     NEEDED = "needed", _("导入之后新增的记录还要用到它")
     OUT_OF_REACH = "reach", _("所在园区不在撤销人的管理范围内")
 
@@ -134,6 +135,7 @@ class IssueKind(models.TextChoices):
     PERSONAL = "personal", _("含有个人号码")
     PHONE = "phone", _("办公电话无法识别")
     POST_TAKEN = "post_taken", _("已有在任书记")
+    POST_ENDS = "post_ends", _("卸任日期不符")
     ENDS_EARLY = "ends_early", _("停用日期不符")
     THIS_YEAR = "this_year", _("不是往年的活动")
     NOT_FOUNDED = "not_founded", _("活动早于党组织成立")
@@ -190,6 +192,7 @@ REASONS: dict[str, Promise] = {
     IssueKind.PERSONAL: _("这一格里有手机号、身份证号或银行卡号。"),
     IssueKind.PHONE: _("不像办公电话。"),
     IssueKind.POST_TAKEN: _("这个党组织已有书记，自 %(since)s 起在任。"),
+    IssueKind.POST_ENDS: _("卸任日期应晚于任职日期 %(since)s，不晚于今天。"),
     IssueKind.ENDS_EARLY: _("停用日期应晚于启用日期 %(since)s。"),
     IssueKind.THIS_YEAR: _("这里只导入 %(year)s 年以前的活动。"),
     IssueKind.NOT_FOUNDED: _("这个党组织 %(founded)s 才成立。"),
@@ -242,7 +245,8 @@ SUGGESTIONS: dict[str, Promise] = {
     IssueKind.TERM: _("核对两个日期。"),
     IssueKind.PERSONAL: _("删去号码；电话只填单位座机。"),
     IssueKind.PHONE: _("填写区号和号码，如 021-55550000。"),
-    IssueKind.POST_TAKEN: _("先在党组织页面结束原任职，或核对任职日期。"),
+    IssueKind.POST_TAKEN: _("原书记已卸任的，在表中写上他的任职日期和卸任日期；或核对任职日期。"),
+    IssueKind.POST_ENDS: _("核对两个日期；仍在任的留空。"),
     IssueKind.ENDS_EARLY: _("核对日期；仍在使用的留空。"),
     IssueKind.THIS_YEAR: _("核对年份；本年的活动由支部填报。"),
     IssueKind.NOT_FOUNDED: _("核对活动日期和党组织。"),
@@ -275,3 +279,4 @@ class Effect(models.TextChoices):
     BUILDINGS = "buildings", _("新建楼宇 %(n)s 栋。")
     TENANCIES_ENDED = "tenancies_ended", _("结束原来的入驻记录 %(n)s 条，从新记录起始之日起。")
     LINKS_ENDED = "links_ended", _("结束原来的覆盖关系 %(n)s 条，从新关系起始之日起。")
+    POSTS_ENDED = "posts_ended", _("卸任 %(n)s 个职务，其姓名和联系方式随之删除，撤销导入时姓名不恢复。")

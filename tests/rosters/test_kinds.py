@@ -119,6 +119,57 @@ def test_posts_take_the_offices_telephone_and_nothing_of_a_person(world: World) 
     assert told(plan_sheets((POSTS, [{**post, "任职日期": "2026-05-20"}]))) == [("B2", "post_taken")]
 
 
+SECRETARY = {"党组织名称": "创智园联合支部", "职务": "书记", "任职日期": "2024-05-20"}
+
+
+@pytest.fixture
+def secretary_of_joint(world: World) -> Officer:
+    return Officer.objects.create(
+        organization=world.joint_branch,
+        post="secretary",
+        since=dt.date(2024, 5, 20),
+        name="某某",
+        phone="021-55550000",
+        email="a@example.org",
+    )
+
+
+def test_a_post_ends_by_import_and_its_contacts_go(secretary_of_joint: Officer) -> None:
+    ended = {**SECRETARY, "卸任日期": "2026-06-30", "办公电话": "021-55550000"}
+    found = put_sheets((POSTS, [ended]))
+    assert outcomes(found) == ["changed"]
+    assert found[0].changes == '[["post_until", "", "2026-06-30"]]', "nothing is told of the contact that went"
+    secretary_of_joint.refresh_from_db()
+    assert secretary_of_joint.until == dt.date(2026, 6, 30)
+    assert (secretary_of_joint.name, secretary_of_joint.phone, secretary_of_joint.email) == ("", "", "")
+    for again in (ended, SECRETARY, {**SECRETARY, "任职日期": "", "卸任日期": "2026-06-30"}):
+        assert outcomes(plan_sheets((POSTS, [again]))) == ["unchanged"], "nobody comes back to a post by an old sheet"
+    assert outcomes(put_sheets((POSTS, [{**ended, "卸任日期": "2026-07-01"}]))) == ["changed"]
+
+
+def test_another_takes_the_post_on_the_same_sheet(secretary_of_joint: Officer) -> None:
+    follower = {**SECRETARY, "任职日期": "2026-07-01", "办公电话": "021-55550001"}
+    rows = [follower, {**SECRETARY, "卸任日期": "2026-07-01"}]
+    assert sorted(outcomes(put_sheets((POSTS, rows)))) == ["changed", "new"]
+    assert outcomes(plan_sheets((POSTS, rows))) == ["unchanged", "unchanged"]
+    open_posts = Officer.objects.filter(until__isnull=True)
+    assert open_posts.values_list("since", "phone").get() == (dt.date(2026, 7, 1), "021-55550001")
+
+
+@pytest.mark.parametrize("until", ["2024-05-20", "2026-12-01"])
+def test_a_post_ends_after_it_began_and_not_in_the_future(secretary_of_joint: Officer, until: str) -> None:
+    follower = {**SECRETARY, "任职日期": "2026-07-01"}
+    found = plan_sheets((POSTS, [{**SECRETARY, "卸任日期": until}, follower]))
+    assert told(found) == [("D2", "post_ends"), ("B3", "post_taken")]
+
+
+def test_posts_of_the_past_are_kept_without_contacts(world: World) -> None:
+    past = {**SECRETARY, "职务": "委员", "卸任日期": "2025-05-20", "办公电话": "021-55550000"}
+    assert outcomes(put_sheets((POSTS, [past]))) == ["new"]
+    assert outcomes(plan_sheets((POSTS, [past]))) == ["unchanged"]
+    assert Officer.objects.values_list("until", "phone").get() == (dt.date(2025, 5, 20), "")
+
+
 def test_stations_come_with_their_buildings(world: World, administrator: User) -> None:
     rows = [
         {"站点名称": "创智党群服务站", "园区": "创智园", "楼宇": "7号楼", "启用日期": "2020-07-01"},

@@ -102,3 +102,46 @@ def test_nothing_of_others_and_no_name_of_a_person_is_handed_out(page: Client, d
     assert not any("邻里" in cell or "某某" in cell for cell in cells)
     answer = page.get(reverse("rosters:template"), {"place": "park:neighbour", "kind": "counts"})
     assert answer.status_code == 404
+
+
+def end_post_of_twin(page: Client, path: Path, *, follower: bool) -> RosterBatch:
+    """Fill in the day on which the secretary of the sheet went, perhaps with the next one below, and import it."""
+    book = download(page)
+    sheet = book["任职"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    number = next(row[0].row for row in sheet.iter_rows(min_row=2) if row[1].value == "书记")
+    sheet.cell(number, columns["卸任日期"], dt.date(2026, 6, 30))
+    if follower:
+        sheet.append([sheet.cell(number, 1).value, "书记", dt.date(2026, 6, 30)])
+    batch = take_back(page, book, path)
+    page.post(reverse("rosters:apply", args=[batch.pk]), {"reason": REASON})
+    batch.refresh_from_db()
+    return batch
+
+
+def undo(page: Client, batch: RosterBatch) -> RosterBatch:
+    page.post(reverse("rosters:undo", args=[batch.pk]), {"undo-reason": REASON})
+    batch.refresh_from_db()
+    return batch
+
+
+def test_a_post_that_ended_is_held_again_after_undoing(page: Client, data: World, tmp_path: Path) -> None:
+    before = download(page)["任职"]
+    batch = end_post_of_twin(page, tmp_path, follower=True)
+    assert (batch.new, batch.changed, batch.wrong) == (1, 1, 0)
+    assert "姓名和联系方式随之删除" in " ".join(batch.effect_lines)
+    assert not Officer.objects.filter(name="某某").exists()
+    assert "某某" not in str(list(batch.writes.values_list("parts")))
+    undo(page, batch)
+    assert (batch.undone, batch.kept) == (2, 0)
+    assert list(download(page)["任职"].values) == list(before.values)
+    assert Officer.objects.get(post="secretary").name == "", "a name that went does not come back"
+
+
+def test_a_post_that_somebody_took_since_is_not_given_back(page: Client, data: World, tmp_path: Path) -> None:
+    batch = end_post_of_twin(page, tmp_path, follower=False)
+    ended = Officer.objects.get(post="secretary")
+    Officer.objects.create(organization=ended.organization, post="secretary", since=dt.date(2026, 7, 1))
+    undo(page, batch)
+    assert (batch.state, batch.undone, batch.kept) == ("undone", 0, 1)
+    assert "书记一职已由他人接任" in page.get(reverse("rosters:batch", args=[batch.pk])).content.decode()

@@ -108,9 +108,9 @@ POSTS = SheetKind(
     "organization",
     (
         organizations.OrganizationName(), organizations.PostColumn(), organizations.PostSince(),
-        organizations.OfficePhone(), RecordKey("posts"),
+        organizations.PostUntil(), organizations.OfficePhone(), RecordKey("posts"),
     ),
-    (_("一个职务一行，不填姓名。卸任在党组织页面办理。"),),
+    (_("一个职务一行，不填姓名。卸任的写上卸任日期，接任的另起一行。"),),
 )  # fmt: skip
 STATIONS = SheetKind(
     "stations",

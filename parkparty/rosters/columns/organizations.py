@@ -127,6 +127,12 @@ class PostSince(DateColumn):
     note = _("从哪一天起任职。留空时按上传日期。")
 
 
+class PostUntil(DateColumn):
+    key, title = "post_until", _("卸任日期")
+    aliases = ("卸任日期", "卸任时间", "离任日期", "免职日期")
+    note = _("从哪一天起不再任职，不晚于今天；仍在任的留空。")
+
+
 class OfficePhone(TextColumn):
     key, title, limit = "phone", _("办公电话"), 30
     aliases = ("办公电话", "联系电话", "电话", "办公室电话", "单位电话")

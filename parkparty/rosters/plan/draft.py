@@ -61,7 +61,7 @@ class FactDraft:
     row: Row
     park: Park | None
     attributes: tuple[str, ...]
-    """What of a stored record may change."""
+    """What of a stored record changes with it."""
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     """The column, what was there before (blank for nothing) and what it will be, for the preview."""
     created: list[models.Model] = field(default_factory=list)

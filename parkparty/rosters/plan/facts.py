@@ -59,6 +59,19 @@ class Kind(ABC):
         """Note what is wrong with the record as it would be; there is nothing to be told of most."""
         return
 
+    def change(self, record: models.Model, draft: FactDraft) -> None:
+        """Put what the row states otherwise into the record; a blank cell changes nothing."""
+        for column, attribute in self.fields.items():
+            if column not in draft.row.values or not draft.row.can_tell(column):
+                continue
+            before, after = getattr(record, attribute), self.value(draft.row, column)
+            if before != after:
+                draft.changes.append((column, _as_text(before), _as_text(after)))
+                setattr(record, attribute, after)
+        if draft.changes:
+            draft.changed.append(record)
+            draft.created = self.beside(draft.row)
+
     def plan(self, rows: Sequence[Row]) -> Iterator[Planned]:
         """Go through the rows in their order; ``fetch`` went before."""
         seen: dict[Hashable, Row] = {}
@@ -85,7 +98,7 @@ class Kind(ABC):
             outcome = Outcome.NEW
         else:
             if not self.keeps_stored:
-                self._change(record, draft)
+                self.change(record, draft)
             outcome = Outcome.CHANGED if draft.changes else Outcome.UNCHANGED
         self.check(row, record)
         if row.issues:
@@ -93,19 +106,6 @@ class Kind(ABC):
         if outcome == Outcome.UNCHANGED:
             return Planned(row, outcome, None)
         return Planned(row, outcome, draft, json.dumps(draft.changes, ensure_ascii=False))
-
-    def _change(self, record: models.Model, draft: FactDraft) -> None:
-        """Put what the row states otherwise into the record; a blank cell changes nothing."""
-        for column, attribute in self.fields.items():
-            if column not in draft.row.values or not draft.row.can_tell(column):
-                continue
-            before, after = getattr(record, attribute), self.value(draft.row, column)
-            if before != after:
-                draft.changes.append((column, _as_text(before), _as_text(after)))
-                setattr(record, attribute, after)
-        if draft.changes:
-            draft.changed.append(record)
-            draft.created = self.beside(draft.row)
 
 
 def _as_text(value: object) -> str:

@@ -51,7 +51,7 @@ def _link_anew(
         limit = max(link.since for link in too_late)
         draft.row.fault("link_since", IssueKind.LINK_DATE, limit=limit, what=_("原覆盖关系的起始日期"))
         return
-    before = "；".join(_words(known.language, link) for link in stored)
+    before = _("；").join(_words(known.language, link) for link in stored)
     corrected = next((link for link in stored if link.since == since), None)
     for link in stored:
         if link.since < since:

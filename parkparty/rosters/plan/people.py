@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
 
 from django.db import models
 
@@ -14,6 +15,7 @@ from parkparty.rosters.check.rows import Row
 from parkparty.rosters.check.site import Site
 from parkparty.rosters.choices import IssueKind
 from parkparty.rosters.columns.kinds import COUNTS, POSTS
+from parkparty.rosters.plan.draft import FactDraft, Planned
 from parkparty.rosters.plan.facts import Kind
 
 
@@ -77,7 +79,7 @@ class Counts(OfOrganization):
 
 
 class Posts(OfOrganization):
-    """Who may be called: a post and its office telephone. Names stay out, and posts end on the organisation's page."""
+    """Who may be called: a post and its office telephone. Names stay out."""
 
     sheet = POSTS
     fields = {"phone": "phone"}
@@ -88,36 +90,74 @@ class Posts(OfOrganization):
         self.by_key: dict[int, Officer] = {}
 
     def fetch_of(self, organizations: list[int]) -> None:
-        for officer in Officer.objects.filter(organization__in=organizations, until__isnull=True).order_by("-since"):
+        for officer in Officer.objects.filter(organization__in=organizations).order_by("-since", "pk"):
             self.posts[officer.organization_id, officer.post].append(officer)
             self.by_key[officer.pk] = officer
 
+    def plan(self, rows: Sequence[Row]) -> Iterator[Planned]:
+        """Go through the rows, those first that end a post: another may take it."""
+        return super().plan(sorted(rows, key=lambda row: "post_until" not in row.values))
+
     def identify(self, row: Row) -> Hashable | None:
         organization = self.organizations.get(row.number)
-        if organization is None or not row.can_tell("post", "post_since", "phone"):
+        if organization is None or not row.can_tell("post", "post_since", "post_until", "phone"):
             return None
-        if found := self._held(row, organization):
+        post, since, until = row.values["post"], row.values.get("post_since"), row.values.get("post_until")
+        found = self._held(row, organization)
+        begun = found.since if found else since or self.site.day
+        if until and not begun < until <= self.site.day:
+            row.fault("post_until", IssueKind.POST_ENDS, since=begun)
+        if found:
             return found.pk
-        post, since, phone = row.values["post"], row.values.get("post_since"), row.values.get("phone")
-        held = self.posts.get((organization.pk, post), [])
-        if post == OfficerPost.SECRETARY and held:
-            row.fault("post", IssueKind.POST_TAKEN, since=held[0].since)
-        is_one = post == OfficerPost.SECRETARY
-        return id(organization), post, None if is_one else since, None if is_one else phone
+        if until:
+            return id(organization), post, since, until
+        if post != OfficerPost.SECRETARY:
+            return id(organization), post, since, row.values.get("phone")
+        if taken := next((each for each in self.posts.get((organization.pk, post), []) if each.until is None), None):
+            row.fault("post", IssueKind.POST_TAKEN, since=taken.since)
+        return id(organization), post
 
     def _held(self, row: Row, organization: Organization) -> Officer | None:
-        """The row's own record; else the post held since that day, under that number where several may hold it."""
-        post, since, phone = row.values["post"], row.values.get("post_since"), row.values.get("phone")
-        held = [each for each in self.posts.get((organization.pk, post), []) if since in (None, each.since)]
-        own = next((each for each in held if each.pk == row.values.get("record")), None)
-        if own is None and post != OfficerPost.SECRETARY:
-            held = [each for each in held if phone in (None, each.phone)]
-        return own or next(iter(held), None)
+        """The row's own record; else the post of that day, under that number where several may hold it.
+
+        One that is over is meant by a row that ends it on the same day, and by its own.
+        """
+        post, since, until = row.values["post"], row.values.get("post_since"), row.values.get("post_until")
+        same = self.posts.get((organization.pk, post), [])
+        over = [each for each in same if each.until and since in (None, each.since) and until == each.until]
+        same = [each for each in same if since == each.since or (since is None and each.until is None)]
+        own = next((each for each in same if each.pk == row.values.get("record")), None)
+        held = [each for each in same if each.until is None]
+        if post == OfficerPost.SECRETARY:
+            held = held or same
+        elif "phone" in row.values:
+            held = [each for each in held if each.phone == row.values["phone"]]
+        return own or next(iter([*over, *held]), None)
 
     def stored(self, key: Hashable) -> models.Model | None:
         return self.by_key[key] if isinstance(key, int) else None
 
     def new(self, row: Row) -> list[models.Model]:
         told = row.values
-        organization, since = self.organizations[row.number], told.get("post_since", self.site.day)
-        return [Officer(organization=organization, post=told["post"], since=since, phone=told.get("phone", ""))]
+        officer = Officer(
+            organization=self.organizations[row.number],
+            post=told["post"],
+            since=told.get("post_since", self.site.day),
+            phone=told.get("phone", ""),
+        )
+        if until := told.get("post_until"):
+            officer.end(until)
+        return [officer]
+
+    def change(self, record: Any, draft: FactDraft) -> None:
+        """A wrong row ends nothing, so that nobody takes the post; one that is over has no telephone to be changed."""
+        until = draft.row.values.get("post_until")
+        if draft.row.issues or (record.until and until in (None, record.until)):
+            return
+        if until is None:
+            super().change(record, draft)
+            return
+        draft.changes.append(("post_until", str(record.until or ""), str(until)))
+        record.end(until)
+        draft.changed.append(record)
+        draft.attributes = ("until", "name", "phone", "email")

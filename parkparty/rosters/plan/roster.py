@@ -15,7 +15,7 @@ from parkparty.rosters.check.rows import Roster
 from parkparty.rosters.check.site import Site
 from parkparty.rosters.choices import Effect, Outcome
 from parkparty.rosters.columns import COMPANIES, KINDS
-from parkparty.rosters.plan.draft import Draft, Planned
+from parkparty.rosters.plan.draft import Draft, FactDraft, Planned
 from parkparty.rosters.plan.kinds import PLANNERS
 from parkparty.rosters.plan.parts import CompanySheet, FactSheet, Part
 from parkparty.rosters.staging.records import TenancyRecord
@@ -32,6 +32,7 @@ class Plan:
     kinds: Counter[str] = field(default_factory=Counter)
     """How many cells are wrong in which way."""
     parks: set[str] = field(default_factory=set)
+    _posts_ended: int = 0
     _ended: Counter[type] = field(default_factory=Counter)
     _founded: dict[int, Organization | Building] = field(default_factory=dict)
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
@@ -59,6 +60,8 @@ class Plan:
             for issue in each.row.issues:
                 self.kinds[issue.kind] += 1
                 lines.append(f"{issue.cell} {issue.kind} {issue.value}")
+            if isinstance(each.draft, FactDraft) and each.outcome == Outcome.CHANGED:
+                self._posts_ended += any(column == "post_until" for column, _before, _after in each.draft.changes)
             if isinstance(each.draft, Draft):
                 self._ended.update(type(fact) for fact in each.draft.ended)
                 self._founded |= {id(x): x for x in each.draft.created if isinstance(x, Organization | Building)}
@@ -77,7 +80,7 @@ class Plan:
 
     @property
     def effects(self) -> dict[str, int]:
-        """How many organisations and buildings the good rows create, and how many facts they end."""
+        """How many organisations and buildings the good rows create, and how many facts and posts they end."""
         founded = Counter(map(type, self._founded.values()))
         tenancies = self._ended[TenancyRecord]
         return {
@@ -85,6 +88,7 @@ class Plan:
             Effect.BUILDINGS.value: founded[Building],
             Effect.TENANCIES_ENDED.value: tenancies,
             Effect.LINKS_ENDED.value: self._ended.total() - tenancies,
+            Effect.POSTS_ENDED.value: self._posts_ended,
         }
 
     @property

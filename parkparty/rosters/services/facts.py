@@ -17,21 +17,20 @@ _AT_ONCE = 1_000
 
 
 def write_facts(drafts: Iterable[FactDraft]) -> None:
-    """Write what good rows say. The caller holds the transaction and the locks."""
+    """Write what good rows say: a post ends before another takes it. The caller holds the transaction and the locks."""
     created: dict[type[models.Model], dict[int, models.Model]] = defaultdict(dict)
-    changed: dict[type[models.Model], list[models.Model]] = defaultdict(list)
-    attributes: dict[type[models.Model], tuple[str, ...]] = {}
+    changed: dict[tuple[type[models.Model], tuple[str, ...]], list[models.Model]] = defaultdict(list)
     for draft in drafts:
         for each in draft.created:
             created[type(each)][id(each)] = each
         for each in draft.changed:
-            changed[type(each)].append(each)
-            attributes[type(each)] = draft.attributes
+            changed[type(each), draft.attributes].append(each)
     found_many([each for each in created.pop(Organization, {}).values() if isinstance(each, Organization)])
-    for model in sorted(created, key=lambda model: model is not Building):
-        rows(model).bulk_create(created[model].values(), batch_size=_AT_ONCE)
-    for model, records in changed.items():
-        rows(model).bulk_update(records, attributes[model], batch_size=_AT_ONCE)
+    rows(Building).bulk_create(created.pop(Building, {}).values(), batch_size=_AT_ONCE)
+    for (model, attributes), records in changed.items():
+        rows(model).bulk_update(records, attributes, batch_size=_AT_ONCE)
+    for model, added in created.items():
+        rows(model).bulk_create(added.values(), batch_size=_AT_ONCE)
 
 
 def rows(model: type[models.Model]) -> models.QuerySet:

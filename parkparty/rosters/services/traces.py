@@ -30,7 +30,7 @@ Part = tuple[str, int, dict[str, Any] | None, str]
 Image = dict[str, Any]
 
 _PERSONAL: dict[str, frozenset[str]] = {"organizations.officer": frozenset({"name", "email"})}
-"""Columns that no import writes and that must not outlive their row in a copy."""
+"""Columns that must not outlive their row in a copy: an import only blanks them, and that is not undone."""
 
 _as_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

@@ -19,6 +19,8 @@ from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.core.scope import Scope
+from parkparty.organizations.choices import OfficerPost
+from parkparty.organizations.models import Officer
 from parkparty.places.models import Park
 from parkparty.rosters.check.known import chunks
 from parkparty.rosters.choices import BatchState, Kept, Setback
@@ -79,6 +81,7 @@ def _undo(batch: RosterBatch) -> None:
     trail.keep_beyond(reach)
     trail.keep_edited()
     trail.keep_needed()
+    trail.keep_taken()
     _take_back(trail)
     kept = [write for write in trail.writes if write.kept]
     RosterWrite.objects.bulk_update(kept, ["kept"], batch_size=_AT_ONCE)
@@ -132,6 +135,19 @@ class Trail:
                 if not made_by.kept and (holder is None or holder.kept):
                     made_by.kept = Kept.NEEDED
                     waiting = True
+
+    def keep_taken(self) -> None:
+        """Keep rows that ended the post of a secretary whom somebody has followed since."""
+        label = Officer._meta.label_lower
+        ours = {key: write for (of, key), write in self.owner.items() if of == label and not write.kept}
+        before = {key: part for write in ours.values() for _label, key, part, _after in write.parts if part}
+        held = {key: each["organization_id"] for key, each in before.items() if each["until"] is None}
+        secretaries = Officer.objects.filter(post=OfficerPost.SECRETARY, until__isnull=True)
+        followed = secretaries.filter(organization__in=held.values()).exclude(pk__in=ours)
+        taken = set(followed.values_list("organization_id", flat=True))
+        for key, organization in held.items():
+            if before[key]["post"] == OfficerPost.SECRETARY and organization in taken:
+                ours[key].kept = Kept.TAKEN
 
     def _leaning(self) -> Iterable[tuple[Key, Key]]:
         """Every row of any table that points at an object made here: the row, and the object."""
