@@ -57,6 +57,9 @@ def home(client: Client) -> str:
     return response.content.decode()
 
 
+STEPS = re.compile(r'<span class="visually-hidden">(已完成|未完成)：</span>')
+
+
 @pytest.mark.parametrize(
     ("role", "parts"),
     [
@@ -198,3 +201,16 @@ def test_who_reaches_only_organisations_sees_their_rate(
     page = home(client_of(make_user("committee", Role.VIEWER, world.kic_committee)))
     assert reverse("coverage:organization", args=["KIC"]) in page
     assert '<p class="rate-number">1/1</p>' in page
+
+
+def test_a_new_office_sees_what_to_do_first_until_its_figures_are_real(
+    world: World, district_administrator: User, viewer: User, secretary: User, client_of: SignIn
+) -> None:
+    client = client_of(district_administrator)
+    assert STEPS.findall(home(client)) == ["已完成", "未完成", "未完成", "已完成", "已完成"]
+    assert "3/5" in home(client)
+    assert "开始使用" not in home(client_of(viewer))
+    make_company(1, world.tiandi)
+    assert "3/5" in home(client), "companies of others are not its own"
+    make_company(2, world.kic)
+    assert "开始使用" not in home(client)

@@ -19,6 +19,7 @@ from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node, Point, coverage_at, top_organizations, top_places
 from parkparty.coverage.figures.board import quarter_end
+from parkparty.coverage.figures.start import steps_done
 from parkparty.coverage.tables import ComparisonRow, comparison
 from parkparty.coverage.tables.board import change_of_number, change_of_rate
 from parkparty.organizations.models import Organization
@@ -36,6 +37,9 @@ def home(request: ScopedRequest) -> HttpResponse:
     """What the reader's roles have to do and to see, most urgent first."""
     scope = request.scope
     context: dict[str, Any] = {}
+    if decide(scope, Action.IMPORT_ROSTER):
+        context["start"] = steps_done(scope)
+        context["start_done"] = sum(context["start"].values())
     if decide(scope, Action.LOG_ACTIVITY):
         context |= _desk(scope)
     if decide(scope, Action.REVIEW_ACTIVITY):
