@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from parkparty.accounts.models import User
 from parkparty.companies.choices import LinkKind
 from parkparty.companies.models import Company, CompanyMemberCount
+from parkparty.organizations.models import MemberCount, Officer
+from parkparty.places.models import Park, ServiceStation
+from parkparty.rosters.columns import KINDS
+from parkparty.rosters.figures.companies import roster_rows
+from parkparty.rosters.figures.facts import count_rows, organization_rows, post_rows, station_rows
+from parkparty.rosters.services.batches import wait_for_others
+from parkparty.rosters.services.traces import keys_within
 from tests.conftest import World, cover, make_company
-from tests.rosters.conftest import DAY, NEW_BRANCH, plan, put_in, row, wrong
+from tests.rosters.conftest import DAY, NEW_BRANCH, plan, put_in, reach_of, row, wrong
+from tests.rosters.kinds import plan_sheets
 
 
 def test_a_park_outside_is_refused_like_one_that_does_not_exist(administrator: User, world: World) -> None:
@@ -29,6 +43,41 @@ def test_a_superior_outside_is_refused_like_one_that_does_not_exist(administrato
     absent = row(2, **{**NEW_BRANCH, "党组织名称": "又一支部", "上级党组织": "没有的党委"})
     reasons = [(issue.kind, issue.reason, issue.suggestion) for issue in plan(outside, absent, by=administrator).issues]
     assert reasons[0] == reasons[1]
+
+
+def test_an_area_outside_is_refused_like_one_that_does_not_exist(district_administrator: User, world: World) -> None:
+    row = {"党组织类型": "党委", "上级党组织": "五角场街道党工委", "批准成立日期": "2024-01-05"}
+    areas = {"甲党委": "普陀区", "乙党委": "没有的区", "丙党委": "五角场街道"}
+    rows = [row | {"党组织名称": name, "所在辖区": area} for name, area in areas.items()]
+    found = [list(each.row.issues) for each in plan_sheets((KINDS["organizations"], rows), by=district_administrator)]
+    outside, absent, here = ([(issue.kind, issue.reason, issue.suggestion) for issue in issues] for issues in found)
+    assert (outside, here) == (absent, [])
+
+
+@pytest.mark.parametrize("rows_of", [roster_rows, organization_rows, count_rows, post_rows, station_rows])
+def test_a_template_holds_nothing_of_what_lies_elsewhere(
+    world: World, administrator: User, make_user: Callable[..., User], rows_of: Callable[..., Any]
+) -> None:
+    make_company(1, world.kic)
+    MemberCount.objects.create(organization=world.joint_branch, as_of=DAY, full=3)
+    Officer.objects.create(organization=world.joint_branch, post="secretary", since=DAY)
+    ServiceStation.objects.create(park=world.kic, name="一号站", since=DAY)
+    elsewhere = reach_of(make_user("elsewhere", "administrator", world.tiandi))
+    assert rows_of(world.kic, reach=reach_of(administrator), day=DAY, limit=9)
+    assert not rows_of(world.kic, reach=elsewhere, day=DAY, limit=9)
+
+
+def test_undoing_touches_no_record_that_went_out_of_reach(world: World, administrator: User) -> None:
+    ours, theirs = (("organizations.organization", each.pk) for each in (world.kic_committee, world.putuo_committee))
+    assert keys_within(reach_of(administrator), [ours, theirs]) == {ours}
+
+
+def test_an_import_waits_for_those_into_its_own_parks_only(world: World, administrator: User) -> None:
+    reach = reach_of(administrator)
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        wait_for_others(reach)
+    [waited] = [each["sql"] for each in asked if Park._meta.db_table in each["sql"]]
+    assert (world.kic.path in waited, world.neighbour.path in waited) == (True, False)
 
 
 class TestCompaniesOfOthers:

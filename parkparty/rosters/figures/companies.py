@@ -33,7 +33,7 @@ def roster_rows(place: TreeNode, *, reach: Scope, day: dt.date, limit: int) -> l
     for tenancy in ordered[: 2 * limit]:
         found.setdefault(tenancy.company_id, tenancy)
     kept = sorted(found.values(), key=lambda tenancy: (tenancy.park.path, tenancy.company.name, tenancy.pk))[:limit]
-    named = _organizations(kept, reach)
+    named = _organizations(kept)
     rows: list[dict[str, Any]] = []
     with override("zh-hans"):
         for start in range(0, len(kept), AT_ONCE):
@@ -95,10 +95,10 @@ def _branch_cells(tenancy: Tenancy, links: list[CoverageLink], named: dict[int, 
     return {}
 
 
-def _organizations(tenancies: Iterable[Tenancy], reach: Scope) -> dict[int, Organization]:
-    """The organisations that a roster can name: of a kind that covers companies, alone with its name in its park."""
+def _organizations(tenancies: Iterable[Tenancy]) -> dict[int, Organization]:
+    """The organisations that a roster of these can name: they cover companies, alone with their name in their park."""
     parks = {tenancy.park_id for tenancy in tenancies}
-    rows = Organization.objects.within(reach).filter(park__in=parks).exclude(status=OrganizationStatus.DISSOLVED)
+    rows = Organization.objects.filter(park__in=parks).exclude(status=OrganizationStatus.DISSOLVED)
     here = list(rows.select_related("parent", "formation_mode"))
     times = Counter((each.park_id, fold(each.name)) for each in here)
     kinds = (*OWN_TYPES, OrganizationType.JOINT_BRANCH)
