@@ -241,7 +241,7 @@ SUGGESTIONS: dict[str, Promise] = {
     IssueKind.AREA: _("可填：%(choices)s。"),
     IssueKind.CODE: _("换一个，只用字母、数字和 . _ -，或留空由系统编号。"),
     IssueKind.CIRCLE: _("核对上级党组织。"),
-    IssueKind.NO_SUPERIOR: _("填写上级党组织的全称或组织代码。"),
+    IssueKind.NO_SUPERIOR: _("填写上级党组织的全称或组织代码；辖区的党工委没有上级的，填所在辖区。"),
     IssueKind.TERM: _("核对两个日期。"),
     IssueKind.PERSONAL: _("删去号码；电话只填单位座机。"),
     IssueKind.PHONE: _("填写区号和号码，如 021-55550000。"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from parkparty.access.choices import Role
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityType
@@ -87,6 +89,18 @@ def test_codes_and_superiors_of_others_are_refused_like_unknown_ones(world: Worl
     sentences = [issue.sentence for each in found for issue in each.row.issues]
     assert sentences[1] == sentences[2]
     assert "邻里" not in "".join(sentences)
+
+
+def test_a_new_district_begins_its_own_tree(world: World, make_user: Callable[..., User]) -> None:
+    by = make_user("new-district", Role.ADMINISTRATOR, world.yangpu)
+    top = {"党组织名称": "新区党工委", "党组织类型": "党工委", "所在辖区": "杨浦区", "批准成立日期": "2015-01-01"}
+    below = organization("新园区党委", "新区党工委", "党委")
+    assert outcomes(put_sheets((ORGANIZATIONS, [below, top]), by=by)) == ["new", "new"]
+    assert outcomes(plan_sheets((ORGANIZATIONS, [below, top]), by=by)) == ["unchanged", "unchanged"]
+    assert Organization.objects.get(name="新区党工委").parent is None
+    for other in ({**top, "党组织类型": "党委"}, {**top, "所在辖区": ""}, {**top, "所在辖区": "普陀区"}):
+        found = plan_sheets((ORGANIZATIONS, [{**other, "党组织名称": "另一个"}]), by=by)
+        assert [issue.kind for each in found for issue in each.row.issues][-1] == "no_superior"
 
 
 def test_counts_of_a_day_come_in_once(world: World, administrator: User) -> None:

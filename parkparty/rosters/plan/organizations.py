@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from parkparty.core.text import fold
-from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
+from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus, OrganizationType
 from parkparty.organizations.models import FormationMode, Organization
 from parkparty.places.models import Area
 from parkparty.rosters.check.known import chunks
@@ -141,8 +141,13 @@ class Organizations(Kind):
             self._compare(row, organization, superior)
         elif superior:
             organization.parent = superior
-        elif row.can_tell("superior") and not self.site.reach.covers("organizations", ""):
+        elif row.can_tell("superior") and not self._may_stand_alone(organization):
             row.fault("superior", IssueKind.NO_SUPERIOR)
+
+    def _may_stand_alone(self, organization: Organization) -> bool:
+        """Who keeps all organisations begins any tree; who keeps an area the one below its own working committee."""
+        is_of_area = organization.type == OrganizationType.WORKING_COMMITTEE and organization.area is not None
+        return is_of_area or self.site.reach.covers("organizations", "")
 
     def _superior(self, row: Row, organization: Organization) -> Organization | None:
         """What the row says stands above; of a stored organisation its own superior is known, however far up it is."""
