@@ -66,7 +66,7 @@ class Grant(DatedFact):
         if node is None:
             raise ValueError("a grant without a node reaches nothing")
         tree: Tree = "organizations" if self.organization_id else "places"
-        return Reach(self.role, tree, node.path)
+        return Reach(self.role, tree, node.path, node)
 
     def clean(self) -> None:
         super().clean()

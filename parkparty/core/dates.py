@@ -20,6 +20,7 @@ __all__ = [
     "add_months",
     "half_of",
     "holiday_on",
+    "is_announced",
     "is_free",
     "month_named",
     "month_of",
@@ -106,6 +107,15 @@ def holiday_on(day: dt.date) -> str:
     except NotImplementedError:
         return ""
     return str(HOLIDAYS.get(name, _("放假"))) if is_off and name else ""
+
+
+def is_announced(day: dt.date) -> bool:
+    """Whether the holidays of the year of ``day`` are known here; otherwise Monday to Friday are taken as worked."""
+    try:
+        chinese_calendar.is_holiday(day)
+    except NotImplementedError:
+        return False
+    return True
 
 
 def is_free(day: dt.date) -> bool:

@@ -6,8 +6,8 @@ Worked out once per request from the grants in ``access`` and handed to every qu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from django.db.models import Q
 
@@ -18,11 +18,15 @@ Tree = Literal["organizations", "places"]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """One role on one subtree; the empty path is the whole tree."""
+    """One role on one subtree; the empty path is the whole tree.
+
+    ``node`` is where the subtree begins, where whoever made the scope had read it anyway.
+    """
 
     role: str
     tree: Tree
     path: str
+    node: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,12 @@ class Scope:
         if reached == ("",):
             return Q(**{f"{field}__regex": rf"^.{{{paths.STEP}}}$"})
         return Q(**{f"{field}__in": reached})
+
+    def top_nodes(self, tree: Tree) -> list[Any] | None:
+        """The nodes at which the reached subtrees of ``tree`` begin, in its order; None where one is not at hand."""
+        known = {reach.path: reach.node for reach in self.reaches if reach.tree == tree and reach.node is not None}
+        reached = self.paths(tree)
+        return [known[path] for path in sorted(reached)] if known.keys() >= set(reached) else None
 
     def covers(self, tree: Tree, path: str, roles: Iterable[str] | None = None) -> bool:
         """Whether the node at ``path`` lies in a reached subtree."""

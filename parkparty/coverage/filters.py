@@ -10,9 +10,42 @@ from parkparty.organizations.filters import ListFilterForm, OrganizationField
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.places.filters import PlaceField
+from parkparty.rules.choices import Measure
 
 ALL_BRANCHES = "branch"
 TYPE_LABELS = {ALL_BRANCHES: gettext_lazy("全部党支部"), **dict(OrganizationType.choices)}
+
+
+class LoadFilterForm(ListFilterForm):
+    """What branches are measured by, on which day, and which of them."""
+
+    how_shown = ("measure",)
+
+    measure = forms.ChoiceField(
+        label=gettext_lazy("看什么"),
+        choices=[
+            (Measure.MEMBERS, gettext_lazy("党支部的党员数")),
+            (Measure.UNITS, gettext_lazy("联合党支部覆盖的企业数")),
+        ],
+        required=False,
+    )
+    as_of = forms.DateField(label=gettext_lazy("截至"), required=False)
+    place = PlaceField(label=gettext_lazy("园区或辖区"), required=False, widget=forms.HiddenInput)
+    organization = OrganizationField(label=gettext_lazy("上级党组织"), required=False, widget=forms.HiddenInput)
+
+    @property
+    def chosen(self) -> Measure:
+        """What is asked for; members unless told. Only after ``rows``."""
+        return Measure(self.cleaned_data.get("measure") or Measure.MEMBERS)
+
+    def rows(self) -> OrganizationQuerySet:
+        """The organisations that are asked for."""
+        if not self.is_valid():
+            return Organization.objects.none()
+        asked, rows = self.cleaned_data, Organization.objects.within(self.scope)
+        if asked["place"]:
+            rows = rows.located_in(asked["place"])
+        return rows.under(asked["organization"]) if asked["organization"] else rows
 
 
 class OrganizationFilterForm(ListFilterForm):

@@ -74,6 +74,13 @@ class TestMonth:
     def test_any_month_gives_a_page(self, desk: Client, month: str) -> None:
         assert desk.get(MONTH, {"month": month}).status_code == 200
 
+    @pytest.mark.parametrize(("month", "is_told"), [("2026-10", False), ("2027-10", True), ("1999-10", True)])
+    def test_a_year_whose_holidays_are_not_known_says_how_it_counts(
+        self, desk: Client, month: str, is_told: bool
+    ) -> None:
+        text = desk.get(f"{MONTH}?month={month}").content.decode()
+        assert (f"{month[:4]} 年的放假安排还没有收录，这里按周一至周五上班" in text) == is_told
+
     def test_what_lies_ahead_is_announced_to_those_who_write_it(
         self, desk: Client, world: World, in_state: Any, client_of: Any, secretary: User
     ) -> None:

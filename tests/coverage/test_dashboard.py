@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from parkparty.access.choices import Role
 from parkparty.accounts.models import User
 from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind
 from parkparty.companies.models import CompanyMemberCount
@@ -152,3 +153,21 @@ def test_a_dashboard_needs_few_queries(
             with django_assert_max_num_queries(12):
                 page_of(client, address, **node)
     assert reverse("coverage:dashboard") == DASHBOARD
+
+
+@pytest.mark.parametrize("node", ["area:310110019", "park:tiandi"])
+def test_a_reader_of_areas_and_parks_chooses_among_them_in_as_few_queries(
+    town: World,
+    node: str,
+    make_user: Callable[..., User],
+    client_of: SignIn,
+    django_assert_max_num_queries: Any,
+) -> None:
+    reader = make_user("reader-of-two", Role.VIEWER, town.wujiaochang, town.tiandi, town.district_committee)
+    client = client_of(reader)
+    page_of(client)
+    make_company(40, town.tiandi)  # something is marked: figures are summed anew
+    with django_assert_max_num_queries(12):
+        page = page_of(client, place=node)
+    assert page.count('class="filter-chip"') == 2
+    assert page.count('aria-current="true"') >= 1

@@ -17,7 +17,7 @@ from parkparty.activities import figures
 from parkparty.activities.filters import MonthFilterForm
 from parkparty.activities.models import Activity
 from parkparty.activities.views.answers import crumbs
-from parkparty.core.dates import add_months, holiday_on, is_free, today
+from parkparty.core.dates import add_months, holiday_on, is_announced, is_free, today
 
 IN_A_DAY = 4
 """Records that fit into a day of the page; the others are one link away."""
@@ -68,6 +68,7 @@ def month(request: ScopedRequest) -> HttpResponse:
         "previous": add_months(period.since, -1),
         "following": period.until,
         "today": today(),
+        "knows_holidays": is_announced(period.since),
         "crumbs": crumbs(),
         "clear": f"?month={period.name}",
         "feed": figures.has_feed(request.user),

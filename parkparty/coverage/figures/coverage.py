@@ -316,6 +316,9 @@ def _summed(rows: Iterable[tuple[Any, str, int]]) -> dict[Any, CompanyCoverage]:
 
 def top_places(scope: Scope, limit: int) -> list[Place]:
     """Where the reader's subtrees of places begin, ``limit`` areas and ``limit`` parks at most."""
+    known = scope.top_nodes("places")
+    if known is not None:
+        return [top for kind in (Area, Park) for top in [node for node in known if isinstance(node, kind)][:limit]]
     kinds = {path[-paths.STEP :][:1] for path in scope.paths("places")}
     found: list[Place] = []
     if kinds & {"", Area.path_kind}:
@@ -327,6 +330,9 @@ def top_places(scope: Scope, limit: int) -> list[Place]:
 
 def top_organizations(scope: Scope, limit: int) -> list[Organization]:
     """Where the reader's subtrees of the party tree begin, ``limit`` at most."""
+    known = scope.top_nodes("organizations")
+    if known is not None:
+        return known[:limit]
     return list(Organization.objects.topmost(scope)[:limit]) if scope.paths("organizations") else []
 
 

@@ -11,16 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CoverageChoice, Denominator
-from parkparty.core.dates import Period
 from parkparty.core.rates import Rate
 from parkparty.coverage.figures.board import Board
 from parkparty.coverage.figures.effective import THEME_DAY
 from parkparty.coverage.figures.effective import definition as effective_definition
 from parkparty.coverage.tables.coverage import ComparisonRow, Lists, comparison, key_of, stacked_bar
+from parkparty.coverage.tables.months import month_cells
+from parkparty.coverage.tables.scales import columns_of
 from parkparty.coverage.tables.targets import TargetRow, target_rows
-
-COLUMN_TOP, COLUMN_HEIGHT = 20, 90
-"""Where the largest month of the chart begins, and how high it is, in pixels."""
 
 MAP_SHOWN = 24
 """Parks on the map; the others are on the page of coverage."""
@@ -49,24 +47,6 @@ class Tile:
     chart: Any = None
     more: tuple[str, str] | None = None
     """The words and the address of what tells more."""
-
-
-@dataclass(frozen=True, slots=True)
-class MonthColumn:
-    """A month of the chart: where its column lies (per cent of the width, pixels from the top) and its list."""
-
-    period: Period
-    number: int
-    x: str
-    middle: str
-    y: int
-    height: int
-    address: str
-
-    @property
-    def label_y(self) -> int:
-        """The base line of the number over the column."""
-        return self.y - 5
 
 
 def tiles_of(board: Board) -> list[Tile]:
@@ -161,33 +141,18 @@ def _effective_tile(board: Board, lists: Lists) -> Tile:
 
 
 def _month_tile(board: Board) -> Tile:
-    numbers = [number for _month, number in board.months]
-    largest, width = max(numbers) or 1, 100 / len(numbers)
-    day = board.point.as_of
-    columns = []
-    for place, (period, number) in enumerate(board.months):
-        height = round(COLUMN_HEIGHT * number / largest)
-        last = min(period.last_day, day)
-        columns.append(
-            MonthColumn(
-                period=period,
-                number=number,
-                x=f"{(place + 0.15) * width:.2f}%",
-                middle=f"{(place + 0.5) * width:.2f}%",
-                y=COLUMN_TOP + COLUMN_HEIGHT - height,
-                height=height,
-                address=Lists(board.point.node, last, board.point.denominator).activities(period.since),
-            )
-        )
-    whole = Lists(board.point.node, day, board.point.denominator).activities(board.months[0][0].since)
+    point, total = board.point, sum(number for _month, number in board.months)
+    whole = Lists(point.node, point.as_of, point.denominator).activities(board.months[0][0].since)
+    state = {**key_of(point.node), "as_of": point.as_of.isoformat()}
     return Tile(
         key="months",
         question=_("活动在哪些月份开展？"),
         address=whole,
-        number=_("%(number)s 次") % {"number": f"{sum(numbers):,}"},
-        facts=[Fact(_("最近 12 个月"), sum(numbers), whole)],
+        number=_("%(number)s 次") % {"number": f"{total:,}"},
+        facts=[Fact(_("最近 12 个月"), total, whole)],
         definition=_("只计已审核通过的活动，按活动日期归月；联办的活动只计一次。"),
-        chart={"columns": columns, "width": f"{0.7 * width:.2f}%", "line_y": COLUMN_TOP + COLUMN_HEIGHT},
+        chart=columns_of(month_cells(point, board.months)),
+        more=(_("按类型逐月看"), reverse("coverage:months", query=state)),
     )
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from parkparty.core.rates import signed
 from parkparty.coverage.figures.changes import Comparison, Step, Waterfall
 from parkparty.coverage.tables.coverage import key_of
+from parkparty.coverage.tables.scales import across
 
 ROW = 36
 """Pixels from one bar to the next."""
@@ -76,9 +77,8 @@ def waterfall_bars(found: Waterfall, comparison: Comparison, start: str, end: st
 
     def bar(row: int, label: str, number: str, begin: int, until: int, kind: str, address: str) -> WaterfallBar:
         left, right = sorted((begin, until))
-        scale = 100 / (high - base)
-        x, width = (left - base) * scale, (right - left) * scale
-        return WaterfallBar(label, number, f"{x:.3f}%", f"{width:.3f}%", row * ROW + 4, kind, address)
+        x, width = across(left - base, high - base), across(right - left, high - base)
+        return WaterfallBar(label, number, x, width, row * ROW + 4, kind, address)
 
     bars = [bar(0, start, f"{found.start.numerator:,}", base, found.start.numerator, "total", "")]
     for row, (step, begin, until) in enumerate(spans, 1):

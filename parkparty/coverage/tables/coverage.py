@@ -16,10 +16,12 @@ from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.companies.querysets import WHOLE, Cut
 from parkparty.core.rates import Rate
 from parkparty.coverage.figures import CompanyCoverage, Node
+from parkparty.coverage.tables.scales import across
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import name_of
 from parkparty.places.models import Area
+from parkparty.rules.choices import Measure
 
 BAR_PARTS = (CoverageChoice.OWN, CoverageChoice.JOINT, CoverageChoice.WORK_ONLY, CoverageChoice.NONE)
 LABEL_FROM = 8
@@ -65,10 +67,15 @@ class Lists:
         asked = {**key_of(self.node), "type": str(type), "as_of": self.as_of.isoformat()}
         return reverse("organizations:list", query=asked)
 
-    def activities(self, since: dt.date) -> str:
-        """The activities counted that were held from ``since`` to the day."""
+    def loads(self) -> str:
+        """How many companies each joint branch covers, beside the limit of the rule."""
+        asked = {**key_of(self.node), "measure": str(Measure.UNITS), "as_of": self.as_of.isoformat()}
+        return reverse("organizations:loads", query=asked)
+
+    def activities(self, since: dt.date, **more: str) -> str:
+        """The activities counted that were held from ``since`` to the day, cut to what is asked for ``more``."""
         asked = {**key_of(self.node), "state": COUNTED, "since": since.isoformat(), "until": self.as_of.isoformat()}
-        return reverse("activities:list", query=asked)
+        return reverse("activities:list", query=asked | more)
 
     def behind(self, list: str) -> str:
         """The companies of a list that only coverage can tell, such as those effectively covered."""
@@ -117,17 +124,16 @@ def stacked_bar(coverage: CompanyCoverage, lists: Lists) -> list[BarPart]:
     parts, before = [], 0
     for choice in BAR_PARTS:
         count, whole = coverage.count(choice), coverage.companies or 1
-        x, width = 100 * before / whole, 100 * count / whole
         parts.append(
             BarPart(
                 key=str(choice),
                 label=str(choice.label),
                 count=count,
                 share=Rate(count, coverage.companies),
-                x=f"{x:.3f}%",
-                width=f"{width:.3f}%",
-                middle=f"{x + width / 2:.3f}%",
-                is_wide=width >= LABEL_FROM,
+                x=across(before, whole),
+                width=across(count, whole),
+                middle=across(before + count / 2, whole),
+                is_wide=100 * count >= LABEL_FROM * whole,
                 address=lists.companies(choice),
             )
         )
@@ -215,7 +221,7 @@ def comparison(
             node=node,
             coverage=part,
             lists=Lists(node, as_of, denominator, cut),
-            gap_width=f"{100 * part.uncovered / largest:.2f}%",
+            gap_width=across(part.uncovered, largest),
         )
         for node, part in filled
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from parkparty.core.rates import Rate
 from parkparty.coverage.figures.frozen import coverage_in
 from parkparty.coverage.models import CoverageSnapshot
+from parkparty.coverage.tables.scales import across, middle_of
 
 TOP, HEIGHT = 24, 120
 """Where 100 % lies and how far below it 0 %, in pixels."""
@@ -47,15 +48,14 @@ def trend_points(snapshots: Sequence[CoverageSnapshot]) -> list[TrendPoint]:
     largest = max((rate.denominator for rate in rates), default=0) or 1
     points: list[TrendPoint] = []
     for number, (snapshot, rate) in enumerate(zip(snapshots, rates, strict=True)):
-        middle = (number + 0.5) * 100 / len(rates)
         bar = round(BARS_HEIGHT * rate.denominator / largest)
         before = points[-1] if points and points[-1].has_rate and rate.denominator else None
         points.append(
             TrendPoint(
                 snapshot=snapshot,
                 rate=rate,
-                x=f"{middle:.2f}%",
-                left=f"{middle - 20 / len(rates):.2f}%",
+                x=middle_of(number, len(rates)),
+                left=across(number + 0.3, len(rates)),
                 y=TOP + HEIGHT - round(HEIGHT * rate.numerator / (rate.denominator or 1)),
                 bar_y=BARS_TOP + BARS_HEIGHT - bar,
                 bar_height=bar,

@@ -15,14 +15,19 @@ from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.core.dates import add_months, month_of, today
 from parkparty.coverage.figures import organizations_above, with_units
+from parkparty.coverage.figures.loads import loads
 from parkparty.coverage.figures.tree import branches_of_tree
+from parkparty.coverage.filters import LoadFilterForm
 from parkparty.coverage.tables.calendar import calendar_of
+from parkparty.coverage.tables.loads import load_rows
+from parkparty.coverage.tables.terms import timeline_of
 from parkparty.organizations.models import MemberCount, Organization, OrganizationSpan
-from parkparty.rules.choices import RuleKind
+from parkparty.rules.choices import Measure, RuleKind
 from parkparty.rules.figures import History, RuleBook, facts_of, hints, life_of, term_of, terms_ending
 
 MONTHS_AHEAD = 12
 TERMS_SHOWN = 500
+LOADS_SHOWN = 60
 
 
 @requires(Action.VIEW_ORGANIZATION)
@@ -75,8 +80,27 @@ def terms(request: ScopedRequest) -> HttpResponse:
         "months": [(month, list(ending)) for month, ending in groupby(coming, key=lambda term: term.month)],
         "to_remind": {term.organization.pk for term in coming if term.is_to_be_reminded(day)},
         "number": len(found),
+        "timeline": timeline_of(found, day, MONTHS_AHEAD),
     }
     return render(request, "organizations/terms.html", context)
+
+
+@requires(Action.VIEW_ORGANIZATION)
+def branch_loads(request: ScopedRequest) -> HttpResponse:
+    """Which branches are too large, which joint branches over-stretched: a dot for each beside the line of its rule."""
+    form = LoadFilterForm(request.GET, scope=request.scope)
+    rows = form.rows()
+    found = loads(rows, form.chosen, form.day, LOADS_SHOWN + 1) if form.is_valid() else []
+    context = {
+        "crumbs": _crumbs(),
+        "form": form,
+        "rows": load_rows(found[:LOADS_SHOWN]),
+        "over": sum(load.is_over for load in found[:LOADS_SHOWN]),
+        "are_units": bool(found) and form.chosen == Measure.UNITS,
+        "has_more": len(found) > LOADS_SHOWN,
+        "shown": LOADS_SHOWN,
+    }
+    return render(request, "organizations/loads.html", context)
 
 
 @requires(Action.VIEW_ORGANIZATION)

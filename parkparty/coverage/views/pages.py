@@ -152,6 +152,7 @@ def _coverage_page(
         "uncovered_address": lists.companies(CoverageChoice.UNCOVERED),
         "plan_address": lists.plan(),
         "branches_address": lists.branches(),
+        "loads_address": lists.loads(),
         "joint_branches_address": lists.branches(OrganizationType.JOINT_BRANCH),
         "bar": stacked_bar(figures.coverage, lists),
         "rates": key_rates(figures.coverage, lists),

@@ -1,0 +1,62 @@
+"""How large branches are and how many units joint branches cover, the largest first, beside the limit that binds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+
+from parkparty.coverage.figures.coverage import with_units
+from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
+from parkparty.organizations.models import Organization
+from parkparty.organizations.querysets import OrganizationQuerySet
+from parkparty.rules.choices import Measure, RuleKind
+from parkparty.rules.figures import RuleBook
+from parkparty.rules.models import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A branch with its number, and the rule with the lowest limit; None when none was in force."""
+
+    branch: Organization
+    number: int
+    rule: Rule | None
+
+    @property
+    def limit(self) -> int | None:
+        """The largest number within the rule."""
+        return int(self.rule.parameters["more_than"]) if self.rule else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the rule speaks of it."""
+        return self.limit is not None and self.number > self.limit
+
+
+def loads(organizations: OrganizationQuerySet, measure: Measure, on: dt.date, most: int) -> list[Load]:
+    """The ``most`` branches of ``organizations`` (already cut to the reader's scope) with the largest numbers.
+
+    Members are full and probationary ones of the last count; units are companies that a joint branch covers. What is
+    nothing is left out. Two queries.
+    """
+    rows: Any = organizations.active_on(on).with_type_on(on)
+    if measure == Measure.UNITS:
+        rows = with_units(rows.filter(type_then=OrganizationType.JOINT_BRANCH), on).annotate(number=F("units"))
+    else:
+        rows = rows.filter(type_then__in=BRANCH_TYPES).with_member_counts(on)
+        rows = rows.annotate(number=F("full_members") + F("probationary_members"))
+    book = RuleBook.read([RuleKind.SIZE])
+    largest = rows.filter(number__gt=0).order_by("-number", "path")[:most]
+    return [Load(branch, branch.number, _binding(branch, measure, on, book)) for branch in largest]
+
+
+def _binding(branch: Any, measure: Measure, on: dt.date, book: RuleBook) -> Rule | None:
+    rules = [
+        rule
+        for rule in book.on(on, branch.path)
+        if rule.parameters["measure"] == measure and branch.type_then in rule.parameters["types"]
+    ]
+    return min(rules, key=lambda rule: (rule.parameters["more_than"], rule.code), default=None)
