@@ -40,8 +40,9 @@ test-security: setup-dev ## 只测权限和安全，最后列出试过多少地�
 mutate-guards: setup-dev ## 逐处去掉权限检查，看测试能否发现（约半小时）
 	@$(BIN)/python scripts/mutate_guards.py
 
-bench: setup-dev ## 各页面相对基准页的用时比（SCALE=park|district|region|city，DATABASE=postgres|sqlite）
-	@$(BIN)/python benchmarks/bench.py --scale $(or $(SCALE),district) --database $(or $(DATABASE),postgres)
+bench: setup-dev ## 各页面相对基准页的用时比（SCALE=park|district|region|city，DATABASE=postgres|sqlite，KEEP=保留数据的目录）
+	@$(BIN)/python benchmarks/bench.py --scale $(or $(SCALE),district) --database $(or $(DATABASE),postgres) \
+		--rounds $(or $(ROUNDS),7) --keep "$(KEEP)"
 
 bench-import: export READ_DOT_ENV = 0
 bench-import: setup-dev ## 名册导入的用时比，写入 docs/performance.md（ROWS=100000 ROUNDS=5，约二十分钟）

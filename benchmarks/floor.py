@@ -1,6 +1,7 @@
 """The floor page of the benchmark, beside all pages of the site: session, user, one query, 25 rows, bare template."""
 
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import path
@@ -19,4 +20,11 @@ def floor(request: HttpRequest) -> HttpResponse:
     return HttpResponse(engines["django"].from_string(PAGE).render({"rows": rows}, request))
 
 
-urlpatterns = [path("floor/", floor), *pages]
+@login_required
+def forget(request: HttpRequest) -> HttpResponse:
+    """Let the process forget what it keeps as drawn, so that the next page is opened as for the first time."""
+    cache.clear()
+    return HttpResponse()
+
+
+urlpatterns = [path("floor/", floor), path("floor/forget/", forget), *pages]

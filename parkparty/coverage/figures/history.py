@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from django.db.models import Q
-from django.db.models.functions import TruncMonth
+from django.db.models import Aggregate, F, Q, TextField
 
 from parkparty.activities.choices import COUNTED_STATES
 from parkparty.activities.models import ActivityHost
@@ -47,34 +47,62 @@ Total = tuple[str, str, str, str]
 """Path, denominator, day (ISO) and column of a kept total."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What holds of a company from ``day`` on: the paths that it counts under, by whom it is counted, how covered.
+class Standing(NamedTuple):
+    """What holds of a company for a time: the paths that it counts under, by whom it is counted, how covered.
 
     ``sits`` are its parks, ``on_site`` those of them where it really is, ``tied`` the organisations it is tied to.
     """
 
-    day: str
     sits: tuple[str, ...] = ()
     on_site: tuple[str, ...] = ()
     tied: tuple[str, ...] = ()
     counted_as: tuple[str, ...] = ()
-    state: str = CoverageState.NONE
+    state: str = CoverageState.NONE.value
     effective: bool = False
 
-    def cells(self) -> set[tuple[str, str, str]]:
-        """The cells that count the company: path, denominator and column."""
-        columns = [self.state, *["effective"] * self.effective]
-        found = set()
-        for name in self.counted_as:
-            is_on_site = Denominator(name).is_on_site
-            leaves = {
-                *(self.on_site if is_on_site else self.sits),
-                *(self.tied if self.on_site or not is_on_site else ()),
-            }
-            above = {path for leaf in leaves for path in paths.ancestors(leaf, include_self=True)}
-            found |= {(path, name, column) for path in above for column in columns}
-        return found
+
+NOT_YET = Standing()
+"""What holds before anything is known."""
+
+Turn = tuple[str, Standing, Standing]
+"""A day (ISO), what held until then, and what holds from then on."""
+
+
+@lru_cache(maxsize=20_000)
+def _cells(standing: Standing) -> frozenset[tuple[str, str, str]]:
+    """The cells that count a company: path, denominator and column."""
+    columns = [standing.state, *["effective"] * standing.effective]
+    found: set[tuple[str, str, str]] = set()
+    for name in standing.counted_as:
+        is_on_site = Denominator(name).is_on_site
+        leaves = {
+            *(standing.on_site if is_on_site else standing.sits),
+            *(standing.tied if standing.on_site or not is_on_site else ()),
+        }
+        above = {path for leaf in leaves for path in paths.ancestors(leaf, include_self=True)}
+        found |= {(path, name, column) for path in above for column in columns}
+    return frozenset(found)
+
+
+def totals_of(turns: Mapping[Turn, int]) -> Counter[Total]:
+    """What ``turns``, each taken by so many companies, add to the totals: cells that begin to count, less those that
+    cease to.
+    """
+    found: Counter[Total] = Counter()
+    for (day, before, after), number in turns.items():
+        was, now = _cells(before), _cells(after)
+        for path, name, column in now - was:
+            found[path, name, day, column] += number
+        for path, name, column in was - now:
+            found[path, name, day, column] -= number
+    return found
+
+
+class Step(NamedTuple):
+    """What holds of a company from ``day`` (ISO) on."""
+
+    day: str
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +111,19 @@ class History:
 
     steps: tuple[Step, ...]
 
-    def totals(self) -> Counter[Total]:
-        """What the company adds to the totals: one where a cell begins to count it, minus one where it ceases."""
-        found: Counter[Total] = Counter()
-        before: set[tuple[str, str, str]] = set()
-        for step in self.steps:
-            cells = step.cells()
-            for path, name, column in cells - before:
-                found[path, name, step.day, column] += 1
-            for path, name, column in before - cells:
-                found[path, name, step.day, column] -= 1
-            before = cells
-        return found
+    def turns(self) -> Iterator[Turn]:
+        """Every change that the company went through; alike for all that went through the same."""
+        before = NOT_YET
+        for day, standing in self.steps:
+            yield day, before, standing
+            before = standing
 
     def as_text(self) -> str:
         """The steps as text, each list of paths or of denominators written once."""
         lists: dict[tuple[str, ...], int] = {}
         rows = [
-            [
-                step.day,
-                *(lists.setdefault(part, len(lists)) for part in (step.sits, step.on_site, step.tied, step.counted_as)),
-                step.state,
-                int(step.effective),
-            ]
-            for step in self.steps
+            [day, *(lists.setdefault(part, len(lists)) for part in parts), state, int(effective)]
+            for day, (*parts, state, effective) in self.steps
         ]
         return json.dumps([list(lists), rows], separators=(",", ":"))
 
@@ -117,7 +134,10 @@ class History:
         parts = [tuple(part) for part in lists]
         return cls(
             tuple(
-                Step(day, parts[sits], parts[on_site], parts[tied], parts[counted_as], state, bool(effective))
+                Step(
+                    day,
+                    Standing(parts[sits], parts[on_site], parts[tied], parts[counted_as], state, bool(effective)),
+                )
                 for day, sits, on_site, tied, counted_as, state, effective in rows
             )
         )
@@ -187,6 +207,16 @@ def _organizations(keys: Collection[Any], covering: Collection[Any]) -> dict[int
     return found
 
 
+class Listed(Aggregate):
+    """The different whole numbers of a group, as text with commas between them: one row for many."""
+
+    output_field = TextField()
+    template = "STRING_AGG(DISTINCT CAST(%(expressions)s AS text), ',')"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="GROUP_CONCAT(DISTINCT %(expressions)s)", **context)
+
+
 def _held(organizations: dict[int, _Covering]) -> dict[int, dict[str, set[int]]]:
     """In which months (counted from year 0) each organisation, or one that counts for it, held what a rule asks for."""
     rules: dict[Any, set[str]] = defaultdict(set)
@@ -195,13 +225,14 @@ def _held(organizations: dict[int, _Covering]) -> dict[int, dict[str, set[int]]]
     counts_for = _counts_for(organizations)
     # The types are told apart here: asked for in the query, SQLite would begin with all activities of a type.
     hosts = ActivityHost.objects.filter(organization__in=counts_for, activity__state__in=COUNTED_STATES)
-    monthly = hosts.order_by().annotate(month=TruncMonth("activity__held_on"))
-    rows = monthly.values_list("organization", "activity__types", "month")
+    month = F("activity__held_on__year") * 12 + F("activity__held_on__month") - 1
+    rows = hosts.order_by().values_list("organization", "activity__types").annotate(months=Listed(month))
     found: dict[int, dict[str, set[int]]] = defaultdict(lambda: {ASSEMBLY: set(), THEME_DAY: set()})
-    for host, type, month in rows.distinct():
+    for host, type, months in rows:
         for code in rules.get(type, ()) if type else ():
+            held = {int(month) for month in months.split(",")}
             for pk in counts_for[host]:
-                found[pk][code].add(month.year * 12 + month.month - 1)
+                found[pk][code] |= held
     return found
 
 
@@ -225,15 +256,14 @@ def _any(conditions: list[Q]) -> Q:
 def _effective_runs(assemblies: set[int], theme_days: set[int]) -> list[tuple[dt.date, dt.date]]:
     """When an organisation was effective: ``figures.effective`` looks from the evening before each month on."""
     quarters = {month // 3 for month in assemblies}
-    runs: list[tuple[dt.date, dt.date]] = []
+    runs: list[list[int]] = []
     for month in sorted({held + later for held in theme_days for later in range(1, MONTHS + 1)}):
-        enough = sum(month - back in theme_days for back in range(1, MONTHS + 1)) >= MONTHS_HELD
-        if enough and month // 3 - 1 in quarters:
-            since, until = _evening_before(month), _evening_before(month + 1)
-            if runs and runs[-1][1] == since:
-                since = runs.pop()[0]
-            runs.append((since, until))
-    return runs
+        if month // 3 - 1 in quarters and len(theme_days.intersection(range(month - MONTHS, month))) >= MONTHS_HELD:
+            if runs and runs[-1][1] == month:
+                runs[-1][1] = month + 1
+            else:
+                runs.append([month, month + 1])
+    return [(_evening_before(first), _evening_before(last)) for first, last in runs]
 
 
 def _evening_before(month: int) -> dt.date:
@@ -246,28 +276,43 @@ LimitsFrom = list[tuple[dt.date, Limits]]
 
 def _history(facts: _Facts, organizations: dict[int, _Covering], limits: LimitsFrom) -> History:
     steps: list[Step] = []
-    empty = Step("")
-    for day in sorted(_days(facts, organizations) | {day for day, _limits in limits[1:]}):
-        step = _step(day, facts, organizations, limits)
-        last = steps[-1] if steps else empty
-        if replace(step, day=last.day) != last:
-            steps.append(step)
+    last = NOT_YET
+    days = sorted(_days(facts, organizations) | {day for day, _limits in limits[1:]})
+    for since, until in zip(days, [*days[1:], None], strict=True):
+        standing, covering = _standing(since, facts, organizations, limits)
+        for day in _days_within(since, until, covering):
+            is_effective = any(_holds(run, day) for unit in covering for run in unit.effective)
+            now = standing._replace(effective=is_effective) if is_effective else standing
+            if now != last:
+                steps.append(Step(day.isoformat(), now))
+                last = now
     return History(tuple(steps))
 
 
 def _days(facts: _Facts, organizations: dict[int, _Covering]) -> set[dt.date]:
-    """Every day on which something of the company may change."""
+    """Every day on which something of the company may change, but for the meetings of those that cover it."""
     runs: list[Run] = [fact[0] for facts_of in (facts.tenancies, facts.links, facts.memberships) for fact in facts_of]
     days = {facts.row["status_since"], *(day for day, _full in facts.counts)}
     for _run, kind, key in facts.links:
         if kind in ORGANISATION_LINKS and key is not None:
             unit = organizations[key]
             days |= {unit.approved, unit.dissolved}
-            runs += [*(run for run, _type in unit.spans), *unit.effective]
+            runs += [run for run, _type in unit.spans]
     return {day for day in (*days, *(day for run in runs for day in run)) if day is not None}
 
 
-def _step(day: dt.date, facts: _Facts, organizations: dict[int, _Covering], limits: LimitsFrom) -> Step:
+def _days_within(since: dt.date, until: dt.date | None, covering: Iterable[_Covering]) -> list[dt.date]:
+    """``since``, and each day from then to before ``until`` on which one of ``covering`` begins or ceases to be
+    effective.
+    """
+    turned = {day for unit in covering for run in unit.effective for day in run if day is not None and since < day}
+    return sorted({since, *(day for day in turned if until is None or day < until)})
+
+
+def _standing(
+    day: dt.date, facts: _Facts, organizations: dict[int, _Covering], limits: LimitsFrom
+) -> tuple[Standing, list[_Covering]]:
+    """What holds of a company on ``day``, whether or not effectively, and by which organisations it is covered."""
     tenancies = [(path, kind) for run, path, kind in facts.tenancies if _holds(run, day)]
     links = [(kind, key) for run, kind, key in facts.links if _holds(run, day)]
     ties = {key for _kind, key in links} | {key for run, key in facts.memberships if _holds(run, day)}
@@ -275,15 +320,14 @@ def _step(day: dt.date, facts: _Facts, organizations: dict[int, _Covering], limi
     joint = _covers(day, LinkKind.JOINT, (OrganizationType.JOINT_BRANCH,), links, organizations)
     has_work = any(kind not in ORGANISATION_LINKS for kind, _key in links)
     state = CoverageState.WORK_ONLY if has_work else CoverageState.NONE
-    return Step(
-        day=day.isoformat(),
+    standing = Standing(
         sits=tuple(sorted({path for path, _kind in tenancies})),
         on_site=tuple(sorted({path for path, kind in tenancies if kind == TenancyKind.ON_SITE})),
         tied=tuple(sorted({organizations[key].kept_under for key in ties if key is not None})),
         counted_as=tuple(_counted_as(day, facts, limits)),
         state=(CoverageState.OWN if own else CoverageState.JOINT if joint else state).value,
-        effective=any(_holds(run, day) for unit in (*own, *joint) for run in unit.effective),
     )
+    return standing, [*own, *joint]
 
 
 def _holds(run: Run, day: dt.date) -> bool:
@@ -313,13 +357,16 @@ def _counted_as(day: dt.date, facts: _Facts, limits: LimitsFrom) -> Iterator[str
     row, least = facts.row, next(found for since, found in reversed(limits) if since <= day)
     has_left = row["status_since"] is not None and row["status_since"] <= day
     if not (row["status"] == CompanyStatus.DEREGISTERED and has_left):
-        yield Denominator.REGISTERED.value
+        yield REGISTERED
         if row["revenue_over_20m"] or row["staff_band"] >= least.guishang_staff:
-            yield Denominator.GUISHANG.value
+            yield GUISHANG
     if row["status"] != CompanyStatus.OPERATING and not (row["status_since"] and not has_left):
         return
-    yield Denominator.OPERATING.value
+    yield OPERATING
     if row["fixed_premises"] and row["staff_band"] >= least.sanyou_staff:
-        yield Denominator.SANYOU.value
+        yield SANYOU
     if next((full for as_of, full in reversed(facts.counts) if as_of <= day), 0) >= least.full:
-        yield Denominator.YINGJIAN.value
+        yield YINGJIAN
+
+
+REGISTERED, OPERATING, SANYOU, GUISHANG, YINGJIAN = Denominator.values

@@ -20,7 +20,7 @@ from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import CompanyCoverage, Point
 from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
-from parkparty.coverage.figures.history import COLUMNS, History
+from parkparty.coverage.figures.history import COLUMNS, History, totals_of
 from parkparty.organizations.models import Organization
 from parkparty.rules.figures import LimitBook
 
@@ -191,11 +191,11 @@ def _changes(
     live = effective_live(points, everything, book, among=marked)
     held: Counter[tuple[str, str, dt.date, str]] = Counter()
     asked = {(point.node.path, str(point.denominator), point.as_of) for point in points}
-    for history in folded:
-        for (path, denominator, day, column), number in history.totals().items():
-            for other in asked:
-                if other[:2] == (path, denominator) and dt.date.fromisoformat(day) <= other[2]:
-                    held[(*other, column)] += number
+    turns = Counter(turn for history in folded for turn in history.turns())
+    for (path, denominator, day, column), number in totals_of(turns).items():
+        for other in asked:
+            if other[:2] == (path, denominator) and dt.date.fromisoformat(day) <= other[2]:
+                held[(*other, column)] += number
     changes = []
     for point, (parts, effective) in zip(points, live, strict=True):
         now = Counter({state.value: getattr(parts, state.value) for state in CoverageState})

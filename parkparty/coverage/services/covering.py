@@ -7,15 +7,18 @@ from collections.abc import Collection, Iterator
 from typing import TypeVar
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Min
 
 from parkparty.companies.models import Company
-from parkparty.coverage.figures.history import COLUMNS, History, Total, histories
+from parkparty.coverage.figures.history import COLUMNS, History, Total, Turn, histories, totals_of
 from parkparty.coverage.figures.totals import companies_of_activities
 from parkparty.coverage.models import CompanyHistory, CompanyMark, CoverageTotal, FoldCount
 
 BATCH = 500
 """Companies whose facts are in memory, and totals that are written, at a time."""
+
+TURNS_HELD = 100_000
+"""So many different turns are in memory before their totals are written."""
 
 Row = tuple[str, str, str]
 T = TypeVar("T")
@@ -40,11 +43,11 @@ def recount(companies: Collection[int]) -> None:
     """Bring the totals in step with the facts of ``companies``."""
     for batch in _batches(sorted(companies)):
         rows = CompanyHistory.objects.filter(company_id__in=batch)
-        changes: Counter[Total] = Counter()
+        turns: Counter[Turn] = Counter()
         for text in rows.values_list("text", flat=True):
-            changes.subtract(History.from_text(text).totals())
+            turns.subtract(History.from_text(text).turns())
         rows.delete()
-        _carry(_keep(batch, changes))
+        _carry(totals_of(_keep(batch, turns)))
 
 
 def recount_all() -> None:
@@ -52,18 +55,22 @@ def recount_all() -> None:
     CompanyMark.objects.all().delete()
     CompanyHistory.objects.all().delete()
     CoverageTotal.objects.all().delete()
-    changes: Counter[Total] = Counter()
+    turns: Counter[Turn] = Counter()
     for batch in _batches(_all_companies()):
-        _keep(batch, changes)
-    _carry(changes)
+        _keep(batch, turns)
+        if len(turns) > TURNS_HELD:
+            _carry(totals_of(turns))
+            turns.clear()
+    _carry(totals_of(turns))
 
 
 def coverage_differences() -> list[str]:
     """Where the totals differ from the facts, in words; nothing when all is right. Every mark must be folded before."""
-    truth: Counter[Total] = Counter()
+    turns: Counter[Turn] = Counter()
     for batch in _batches(_all_companies()):
         for history in histories(batch).values():
-            truth.update(history.totals())
+            turns.update(history.turns())
+    truth = totals_of(turns)
     kept = Counter(
         {
             (row.path, row.denominator, row.day.isoformat(), column): getattr(row, column)
@@ -75,15 +82,15 @@ def coverage_differences() -> list[str]:
     return [f"{' '.join(total)}: {kept[total]} ≠ {truth[total]}" for total in wrong]
 
 
-def _keep(batch: Collection[int], changes: Counter[Total]) -> Counter[Total]:
-    """Write the histories of ``batch`` down and add what they hold to ``changes``."""
+def _keep(batch: Collection[int], turns: Counter[Turn]) -> Counter[Turn]:
+    """Write the histories of ``batch`` down and add what they hold to ``turns``."""
     found = histories(batch)
     CompanyHistory.objects.bulk_create(
         [CompanyHistory(company_id=pk, text=history.as_text()) for pk, history in found.items() if history.steps]
     )
     for history in found.values():
-        changes.update(history.totals())
-    return changes
+        turns.update(history.turns())
+    return turns
 
 
 def _carry(changes: Counter[Total]) -> None:
@@ -102,7 +109,9 @@ def _carry(changes: Counter[Total]) -> None:
 
 
 def _all_companies() -> list[int]:
-    return list(Company.objects.order_by("pk").values_list("pk", flat=True))
+    """All companies, those of an organisation side by side: so its meetings are read about once."""
+    beside = Company.objects.annotate(unit=Min("links__organization")).order_by("unit", "pk")
+    return list(beside.values_list("pk", flat=True))
 
 
 def _batches(rows: list[T]) -> Iterator[list[T]]:
