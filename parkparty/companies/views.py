@@ -16,7 +16,7 @@ from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
 from parkparty.companies.tables import company_row
 from parkparty.core.dates import today
-from parkparty.core.paging import COUNTED_TO, keyset_page, number_of
+from parkparty.core.paging import BOUNDED_TO, COUNTED_TO, keyset_page, number_of
 
 
 @requires(Action.VIEW_COMPANY)
@@ -25,13 +25,19 @@ def company_list(request: ScopedRequest) -> HttpResponse:
     form = CompanyFilterForm(request.GET, scope=request.scope, limits=request.limits)
     form.offer_places()
     rows = form.rows()
-    page = keyset_page(rows.for_list(request.scope, form.day), request.GET, order=("name", "pk"))
+    page = keyset_page(
+        rows,
+        request.GET,
+        order=("name", "pk"),
+        as_shown=lambda found: found.for_list(request.scope, form.day),
+    )
+    counted_to = BOUNDED_TO if form.is_bounded else COUNTED_TO
     context = {
         "form": form,
         "page": page,
         "rows": [company_row(company) for company in page.rows],
-        "number": number_of(rows, page, exactly=form.is_bounded),
-        "counted_to": COUNTED_TO,
+        "number": number_of(rows, page, up_to=counted_to),
+        "counted_to": counted_to,
         "day": form.day,
     }
     return render(request, "companies/list.html", context)

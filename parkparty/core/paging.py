@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -17,8 +17,10 @@ from django.db.models import Q
 
 M = TypeVar("M", bound=models.Model)
 
-COUNTED_TO = 1000
-"""How far a list is counted that nothing bounds; beyond, the page says "more than"."""
+COUNTED_TO, BOUNDED_TO = 1000, 10_000
+"""How far a list is counted that nothing bounds, and one that a place or an organisation bounds; beyond, the page says
+"more than": nobody waits until a city is counted.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,18 @@ class KeysetPage(Generic[M]):
 
 
 def keyset_page(
-    rows: models.QuerySet[M], parameters: Mapping[str, Any], *, order: tuple[str, ...], size: int = 50
+    rows: models.QuerySet[M],
+    parameters: Mapping[str, Any],
+    *,
+    order: tuple[str, ...],
+    size: int = 50,
+    as_shown: Callable[[Any], models.QuerySet[M]] | None = None,
 ) -> KeysetPage[M]:
     """The page of ``rows`` that the address asks for by ``older`` or ``newer``.
 
     ``order`` names columns that are never null and together unique, ``-`` for falling: an index on them answers each
-    page in the same time, however far down it lies.
+    page in the same time, however far down it lies. ``as_shown`` adds what a row shows, to those of the page alone:
+    PostgreSQL, planning for all rows, would first work parts of it out for all of them.
     """
     backwards = "newer" in parameters
     cursor = _read(rows.model, order, parameters.get("newer" if backwards else "older"))
@@ -49,6 +57,9 @@ def keyset_page(
     found = rows.order_by(*directed)
     if cursor:
         found = found.filter(_after(directed, cursor))
+    if as_shown:
+        own = rows.model._default_manager.filter(pk__in=found.values("pk")[: size + 1])
+        found = as_shown(own).order_by(*directed)
     page = list(found[: size + 1])
     more, page = len(page) > size, page[:size]
     if backwards:
@@ -61,14 +72,14 @@ def keyset_page(
     )
 
 
-def number_of(rows: models.QuerySet[M], page: KeysetPage[M], *, exactly: bool = False) -> int | None:
-    """How many ``rows`` there are, of which ``page`` shows some; None past ``COUNTED_TO`` unless asked ``exactly``."""
+def number_of(rows: models.QuerySet[M], page: KeysetPage[M], *, up_to: int | None = COUNTED_TO) -> int | None:
+    """How many ``rows`` there are, of which ``page`` shows some; None past ``up_to``, if that is told."""
     if page.is_whole:
         return len(page.rows)
-    if exactly:
+    if up_to is None:
         return rows.count()
-    number = len(rows.order_by().values_list("pk")[: COUNTED_TO + 1])
-    return number if number <= COUNTED_TO else None
+    number = rows.order_by()[: up_to + 1].count()
+    return number if number <= up_to else None
 
 
 def is_cursor(model: type[models.Model], order: tuple[str, ...], text: str) -> bool:

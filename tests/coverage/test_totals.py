@@ -220,6 +220,12 @@ def test_figures_come_from_the_totals_once_they_are_folded(field: World) -> None
     assert parts.none >= 77
 
 
+def test_a_company_of_which_nothing_is_dated_counts_nowhere(world: World) -> None:
+    Company.objects.create(name="无日期")
+    rebuild()
+    assert differences() == []
+
+
 def test_with_too_many_marks_nothing_is_read_from_the_totals(field: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(totals, "MARKS_READ", 2)
     assert from_totals([Point(field.kic, Denominator.OPERATING, dt.date(2018, 1, 1))]) is None

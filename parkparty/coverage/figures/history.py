@@ -278,7 +278,7 @@ def _history(facts: _Facts, organizations: dict[int, _Covering], limits: LimitsF
     steps: list[Step] = []
     last = NOT_YET
     days = sorted(_days(facts, organizations) | {day for day, _limits in limits[1:]})
-    for since, until in zip(days, [*days[1:], None], strict=True):
+    for since, until in zip(days, [*days[1:], None], strict=False):
         standing, covering = _standing(since, facts, organizations, limits)
         for day in _days_within(since, until, covering):
             is_effective = any(_holds(run, day) for unit in covering for run in unit.effective)

@@ -72,14 +72,14 @@ def companies(request: ScopedRequest) -> HttpResponse:
     if node is None:
         return redirect("coverage:index")
     rows, day, title, note, back = _asked(request, node)
-    page = keyset_page(rows.for_list(scope, day), request.GET, order=("name", "pk"))
+    page = keyset_page(rows, request.GET, order=("name", "pk"), as_shown=lambda found: found.for_list(scope, day))
     context = {
         "crumbs": [*crumbs_of(node), (_("回到数字"), back)],
         "title": title,
         "note": note,
         "page": page,
         "rows": [company_row(company) for company in page.rows],
-        "number": number_of(rows, page, exactly=True),
+        "number": number_of(rows, page, up_to=None),
         "day": day,
     }
     return render(request, "coverage/companies.html", context)
