@@ -30,6 +30,8 @@ PICTURES: list[tuple[str, str, str, tuple[int, int]]] = [
     ("queue-1280", "reviewer", "/activities/queue/", DESK),
     ("coverage-1280", "reviewer", f"/coverage/parks/kic/?as_of={AS_OF}", DESK),
     ("coverage-360", "reviewer", f"/coverage/parks/kic/?as_of={AS_OF}", PHONE),
+    ("dashboard-1280", "viewer", "/coverage/dashboard/?place=park:kic", DESK),
+    ("dashboard-360", "viewer", "/coverage/dashboard/?place=park:kic", PHONE),
     ("home-administrator-1280", "administrator", "/", DESK),
     ("home-viewer-1280", "viewer", "/", DESK),
     ("home-auditor-1280", "auditor", "/", DESK),

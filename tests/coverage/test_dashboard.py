@@ -100,6 +100,18 @@ def test_the_change_since_the_last_quarter_is_told_with_its_parts(town: World, v
     assert f"上季末（{before}）5 家，+0" in tiles[1]
 
 
+def test_the_map_has_the_line_of_the_target_by_the_same_denominator(
+    town: World, viewer: User, client_of: SignIn
+) -> None:
+    rate, operating = TargetRate.ORGANIZATION, Denominator.OPERATING
+    set_target(town.yangpu, year=today().year, rate=rate, denominator=operating, tenths=805, by=None)
+    client = client_of(viewer)
+    tiles = {kind: page_of(client, place="area:310110", denominator=kind) for kind in ("operating", "registered")}
+    maps = {kind: page.split('id="tile-map"')[1] for kind, page in tiles.items()}
+    assert maps["operating"].count('<line x1="80.5%"') == maps["operating"].count('<li class="park-tile">') > 0
+    assert "<line" not in maps["registered"]
+
+
 def test_months_count_what_was_approved_in_them(town: World, viewer: User, client_of: SignIn) -> None:
     page = page_of(client_of(viewer), place="park:kic")
     table = page.split("每月开展的活动（次）</caption>")[1].split("</table>")[0]

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.rates import Rate
+from parkparty.coverage.choices import TargetRate
 from parkparty.coverage.figures.board import Board
 from parkparty.coverage.figures.effective import THEME_DAY
 from parkparty.coverage.figures.effective import definition as effective_definition
 from parkparty.coverage.tables.coverage import ComparisonRow, Lists, comparison, key_of, stacked_bar
 from parkparty.coverage.tables.months import month_cells
-from parkparty.coverage.tables.scales import columns_of
+from parkparty.coverage.tables.scales import across, columns_of
 from parkparty.coverage.tables.targets import TargetRow, target_rows
 
 MAP_SHOWN = 24
@@ -166,14 +167,22 @@ def _map_tile(board: Board, lists: Lists) -> Tile:
         address=lists.page(),
         number=_("%(number)s 家") % {"number": f"{board.now.uncovered:,}"},
         facts=[Fact(_("未组织覆盖"), board.now.uncovered, lists.companies(CoverageChoice.UNCOVERED))],
-        definition=_("每格一个园区（或下级党组织），按辖区排列；数字是未组织覆盖的企业，底色高低是组织覆盖率。"),
-        chart=[(row, _height(row)) for row in shown],
+        definition=_(
+            "每格一个园区（或下级党组织），按辖区排列；数字是未组织覆盖的企业，横条是组织覆盖率，竖线是同一口径的年度目标。"
+        ),
+        chart={"parts": [(row, _covered(row)) for row in shown], "target_x": _target_of(board)},
     )
 
 
-def _height(row: ComparisonRow) -> str:
-    rate = row.coverage.organization_rate
-    return f"{rate.percent}%" if rate.denominator else "0%"
+def _covered(row: ComparisonRow) -> str:
+    return across(row.coverage.organization_covered, row.coverage.companies)
+
+
+def _target_of(board: Board) -> str:
+    """Where the target for the rate of the map lies, by the same denominator; empty when there is none."""
+    sought = (TargetRate.ORGANIZATION, board.point.denominator)
+    found = (progress.target for progress in board.targets)
+    return next((f"{target.percent}%" for target in found if (target.rate, target.denominator) == sought), "")
 
 
 def change_of_number(now: int, then: int, before: dt.date) -> str:
