@@ -23,7 +23,7 @@ def main(name: str) -> None:
     call_command("migrate", verbosity=0)
     from benchmarks.data import SCALES, build, town
     from parkparty.accounts.models import User
-    from parkparty.coverage.models import FoldCount
+    from parkparty.coverage.models import CoverageTotal
     from parkparty.coverage.services.counting import rebuild
 
     started = time.perf_counter()
@@ -32,9 +32,11 @@ def main(name: str) -> None:
         build(SCALES[name])
         print(f"{name}: built in {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
     started = time.perf_counter()
-    if not FoldCount.objects.exists():
+    if not CoverageTotal.objects.exists():
         cells = rebuild()
-        print(f"{name}: {cells} cells counted anew in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+        print(
+            f"{name}: {cells} cells counted anew in {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True
+        )
     print(session_of(town().reader))
 
 
