@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 from typing import Any
@@ -66,6 +67,27 @@ def test_a_list_is_a_file_in_every_form(world: World, rows: None) -> None:
     assert [cell.value for cell in sheet[3]][4:] == [8, 9]
     for format in FileFormat:
         assert len(file_of(version, format)) > 500
+
+
+@pytest.mark.parametrize("kind", [ReportKind.COVERAGE, ReportKind.ACTIVITIES, ReportKind.LEDGER, ReportKind.UNCOVERED])
+def test_f28_names_are_no_formulas_in_any_file(
+    world: World, rows: None, secretary: User, make_activity: Any, kind: ReportKind
+) -> None:
+    world.kic.name, world.joint_branch.name = "=1+1", '=HYPERLINK("http://x")'
+    world.kic.save()
+    world.joint_branch.save()
+    make_company(4, world.kic, name="@SUM(1)")
+    told = {"held_on": dt.date(2026, 9, 9), "state": ActivityState.ARCHIVED, "topic": "＝cmd|'/c x'!A1"}
+    make_activity(world.joint_branch, secretary, **told)
+    version = make_report(world.kic, SEPTEMBER, by=None, kind=kind)[0]
+    book = load_workbook(io.BytesIO(file_of(version, FileFormat.XLSX)))
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
+    assert any(str(cell.value or "").startswith(("=", "@", "＝")) for cell in cells), "the names are in the file"
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    lines = csv.reader(io.StringIO(file_of(version, FileFormat.CSV).decode("utf-8-sig")))
+    texts = [text for line in lines for text in line]
+    assert any(text.startswith(("'=", "'@", "'＝")) for text in texts)
+    assert not [text for text in texts if text.startswith(("=", "@", "＝", "+", "-"))]
 
 
 def test_a_longer_list_says_what_is_left_out(world: World, rows: None, monkeypatch: pytest.MonkeyPatch) -> None:
