@@ -70,6 +70,8 @@ class Annotated:
     titles: Sequence[str]
     rows: Iterable[Line]
     first: int
+    only_wrong: bool = False
+    """Whether the other rows are left out, so that those that remain stand one below the other."""
 
 
 def write_annotated(sheets: Iterable[Annotated], issues: Iterable[RosterIssue]) -> bytes:
@@ -99,9 +101,12 @@ def _write_annotated(
         sheet.write_string(each.header_row - 1, column, title, bold)
     sheet.set_column(0, width - 1, 16)
     sheet.set_column(width, width, 60)
+    last = each.header_row
     for number, cells in each.rows:
         wrong = issues.get(each.first + number, [])
-        _write_row(sheet, number, [*cells, *[""] * width][:width], wrong, formats)
+        if wrong or not each.only_wrong:
+            last = last + 1 if each.only_wrong else number
+            _write_row(sheet, last, [*cells, *[""] * width][:width], wrong, formats)
     sheet.freeze_panes(each.header_row, 1)
 
 

@@ -153,7 +153,7 @@ class ApplyForm(forms.Form):
     good_rows_only = forms.BooleanField(
         label=_("先导入无错行"),
         required=False,
-        help_text=_("有问题的行不导入，改正后另行上传。不勾选时，全部无误才能导入。"),
+        help_text=_("有问题的行不导入，导入后可下载这些行，改正后另行上传。不勾选时，全部无误才能导入。"),
     )
 
     shrunk = forms.BooleanField(

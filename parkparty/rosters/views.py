@@ -243,14 +243,15 @@ def replace(request: ScopedRequest, pk: int) -> HttpResponse:
 @require_GET
 @requires(Action.IMPORT_ROSTER)
 def annotated(request: ScopedRequest, pk: int) -> HttpResponse:
-    """The batch's rows as a workbook with the wrong cells marked."""
+    """The batch's rows as a workbook with the wrong cells marked; after the import those that stayed behind."""
     batch = _batch_in_reach(request, pk)
     try:
         content = annotated_workbook(batch, by=request.user)
     except Refused as refusal:
         messages.error(request, fault_sentence(refusal.fault, refusal.detail))
         return redirect("rosters:batch", pk)
-    name = _("%(name)s-标注.xlsx") % {"name": batch.filename.rpartition(".")[0] or batch.filename}
+    name = _("%(name)s-未导入的行.xlsx") if batch.may_fetch_rest else _("%(name)s-标注.xlsx")
+    name %= {"name": batch.filename.rpartition(".")[0] or batch.filename}
     disposition = content_disposition_header(True, name)
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": str(disposition)})
 

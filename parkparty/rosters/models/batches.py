@@ -37,7 +37,7 @@ UNAPPLIED_DAYS = 30
 """How long the file of a roster that nobody imports is kept."""
 
 UNDO_DAYS = 30
-"""How long an import can be undone."""
+"""How long an import can be undone, and how long the rows that it left behind are kept."""
 
 
 def upload_path(batch: RosterBatch, filename: str) -> str:
@@ -172,6 +172,11 @@ class RosterBatch(models.Model):
         """Whether it was written, and not too long ago to be undone."""
         stands = self.state == BatchState.APPLIED or (self.state == BatchState.UNDOING and self.is_stuck)
         return stands and bool(self.undo_until and timezone.now() < self.undo_until)
+
+    @property
+    def may_fetch_rest(self) -> bool:
+        """Whether rows that were wrong stayed behind and are kept, to be mended and uploaded by themselves."""
+        return self.state == BatchState.APPLIED and bool(self.wrong and self.file)
 
     @property
     def fault_sentence(self) -> str:

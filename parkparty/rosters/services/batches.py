@@ -296,8 +296,11 @@ def _write(piece: list[Planned], traces: Traces) -> None:
 
 
 def _finish(batch: RosterBatch, *, by: User | None) -> None:
-    storage, name = batch.file.storage, batch.file.name
-    batch.state, batch.applied_at, batch.file = BatchState.APPLIED, timezone.now(), ""
+    """Say that a batch is written. Its file goes, unless rows of it stayed behind and may be fetched from it."""
+    storage, name = batch.file.storage, "" if batch.wrong else batch.file.name
+    batch.state, batch.applied_at = BatchState.APPLIED, timezone.now()
+    if name:
+        batch.file = ""
     batch.forget_samples()
     batch.save()
     changes = {field: [None, getattr(batch, field)] for field in _RECORDED}

@@ -104,10 +104,15 @@ def sum_up(batch: RosterBatch, plan: Plan, seen: dict[str, Any]) -> None:
 
 
 def _rows_before(batch: RosterBatch) -> int:
-    """The rows of the last import like it into the same parks, if more than a tenth of them is missing now (F25)."""
+    """The rows of the last import like it into the same parks, if more than a tenth of them is missing now (F25).
+
+    As few as that one left behind are taken for those, mended.
+    """
     kinds = _kinds(batch)
     before = next((each for each in RosterBatch.objects.before(batch)[:_LOOKED_BACK] if _kinds(each) == kinds), None)
-    return before.rows if before and batch.rows * 10 < before.rows * 9 else 0
+    if before is None or batch.rows <= before.wrong:
+        return 0
+    return before.rows if batch.rows * 10 < before.rows * 9 else 0
 
 
 def _kinds(batch: RosterBatch) -> set[str]:

@@ -172,6 +172,8 @@ def replace_file(batch: RosterBatch, file: File, *, by: User) -> RosterBatch:
 def annotated_workbook(batch: RosterBatch, *, by: User) -> bytes:
     """The batch's rows as a workbook, each where it stands in the file, with the wrong cells coloured and explained.
 
+    Once the good rows are imported, only those that stayed behind, one below the other.
+
     Raises:
         Refused: when the kept file is gone.
     """
@@ -184,7 +186,8 @@ def annotated_workbook(batch: RosterBatch, *, by: User) -> bytes:
 
 def _repaired_sheets(batch: RosterBatch, book: Workbook, aliases: Mapping[str, str]) -> Iterator[Annotated]:
     """The sheets that are imported, as the file and what was typed on the page have them."""
-    kinds = {each["first"]: each["kind"] for each in batch.sheets}
+    only_wrong = batch.may_fetch_rest
+    kinds = {each["first"]: each["kind"] for each in batch.sheets if each["wrong"] or not only_wrong}
     repairs = repairs_of(batch)
     for at, sheet in enumerate(book):
         if kind := KINDS.get(kinds.get(at * SHEET_SPAN, "")):
@@ -192,7 +195,7 @@ def _repaired_sheets(batch: RosterBatch, book: Workbook, aliases: Mapping[str, s
             layout.positions, _ignored = match_columns(sheet.titles, aliases, kind)
             sheet.rows = ((layout.first + number, cells) for number, cells in sheet.rows)
             lines = ((number - layout.first, cells) for number, cells in repaired_lines(sheet, layout, repairs))
-            yield Annotated(sheet.name, sheet.header_row, sheet.titles, lines, layout.first)
+            yield Annotated(sheet.name, sheet.header_row, sheet.titles, lines, layout.first, only_wrong)
 
 
 def _open(batch: RosterBatch, by: User, *states: BatchState) -> RosterBatch:

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from parkparty.rosters.choices import BatchState, FileFault, Setback
+from parkparty.rosters.choices import WRITTEN, BatchState, FileFault, Setback
 from parkparty.rosters.models import STUCK_AFTER, UNAPPLIED_DAYS, UNDO_DAYS, RosterBatch, RosterWrite
 from parkparty.rosters.services.batches import COPY_PREFIX
 
@@ -48,6 +48,20 @@ def drop_unapplied() -> int:
         batch.state, batch.file, batch.kinds = BatchState.UNREADABLE, "", {}
         batch.fault, batch.fault_detail = FileFault.EXPIRED, str(UNAPPLIED_DAYS)
         batch.forget_samples()
+        batch.save()
+        transaction.on_commit(partial(storage.delete, name))
+    return len(batches)
+
+
+@transaction.atomic
+def drop_rests() -> int:
+    """Forget the rows that imports left behind and that nobody fetched in time; returns of how many batches."""
+    latest = timezone.now() - dt.timedelta(days=UNDO_DAYS)
+    old = RosterBatch.objects.filter(state__in=WRITTEN, applied_at__lt=latest).exclude(file="")
+    batches = list(old.select_for_update(of=("self",), skip_locked=True))
+    for batch in batches:
+        storage, name = batch.file.storage, batch.file.name or ""
+        batch.file = ""
         batch.save()
         transaction.on_commit(partial(storage.delete, name))
     return len(batches)

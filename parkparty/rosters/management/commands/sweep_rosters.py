@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from parkparty.rosters.services.sweeping import (
     delete_forgotten_files,
+    drop_rests,
     drop_unapplied,
     forget_old_writes,
     settle_dead_batches,
@@ -21,7 +22,10 @@ class Command(BaseCommand):
     help = _("清理名册导入：标明中断的批次，删除遗留文件和过了撤销期的旧内容")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = {"dead": settle_dead_batches(), "old": drop_unapplied()}
+        done = {"dead": settle_dead_batches(), "old": drop_unapplied(), "rests": drop_rests()}
         done |= {"files": delete_forgotten_files(), "rows": forget_old_writes()}
-        told = _("中断的批次 %(dead)s 个，久未导入的 %(old)s 个，删除文件 %(files)s 个，清理旧内容 %(rows)s 行。")
+        told = _(
+            "中断的批次 %(dead)s 个，久未导入的 %(old)s 个，过期的未导入行 %(rests)s 批，"
+            "删除文件 %(files)s 个，清理旧内容 %(rows)s 行。"
+        )
         self.stdout.write(told % done)
