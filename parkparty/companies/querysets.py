@@ -103,6 +103,17 @@ class LinkQuerySet(DatedQuerySet):
         gone = Q(company__status=CompanyStatus.DEREGISTERED, company__status_since__lte=day)
         return self.filter(~gone, kind__in=ORGANISATION_LINKS).valid_on(day)
 
+    def covering_as(self, kind: LinkKind, day: dt.date) -> Self:
+        """Links of ``kind``, alone or jointly, by which an organisation covers its companies on ``day`` (domain 2.7).
+
+        The organisation must have been approved and not dissolved, and must have had the fitting type *then*:
+        an industry committee or a joint group covers nobody.
+        """
+        then = rows_of(self.model, "organization__spans").filter(organization=OuterRef("organization"))
+        fitting = OWN_TYPES if kind == LinkKind.OWN else (OrganizationType.JOINT_BRANCH,)
+        had_type = Exists(then.filter(valid_on(day), type__in=fitting))
+        return self.valid_on(day).filter(active_on(day, "organization__"), had_type, kind=kind)
+
     def opening_for(self, scope: Scope) -> Self:
         """Adds ``opens``: whether the reader reaches the organisation, so that its name may lead to its page."""
         reach = Case(When(reached(scope, "organization__"), then=True), default=False)
@@ -218,11 +229,7 @@ class CompanyQuerySet(models.QuerySet):
         return tied.on_site_on(day) if denominator.is_on_site else tied
 
     def with_coverage_state(self, day: dt.date, name: str = "coverage_state") -> Self:
-        """Adds ``coverage_state`` (or ``name``), a ``CoverageState``, as it was on ``day`` (domain 2.7).
-
-        The organisation must have been approved and not dissolved, and must have had the fitting type *then*:
-        an industry committee or a joint group covers nobody.
-        """
+        """Adds ``coverage_state`` (or ``name``), a ``CoverageState``, as it was on ``day`` (domain 2.7)."""
         own, joint = self._covering(day)
         work = self._related("links").valid_on(day).filter(kind__in=WORK_LINKS)
         state = Case(
@@ -236,12 +243,8 @@ class CompanyQuerySet(models.QuerySet):
 
     def _covering(self, day: dt.date) -> tuple[Any, Any]:
         """The links that cover the outer company on ``day``: by an organisation of its own, by a joint branch."""
-        then = rows_of(self.model, "links__organization__spans").filter(organization=OuterRef("organization"))
-        then = then.filter(valid_on(day))
-        alive = self._related("links").valid_on(day).filter(active_on(day, "organization__"))
-        own = alive.filter(Exists(then.filter(type__in=OWN_TYPES)), kind=LinkKind.OWN)
-        joint = alive.filter(Exists(then.filter(type=OrganizationType.JOINT_BRANCH)), kind=LinkKind.JOINT)
-        return own, joint
+        links = self._related("links")
+        return links.covering_as(LinkKind.OWN, day), links.covering_as(LinkKind.JOINT, day)
 
     def _covered_by(self, organizations: Any, day: dt.date) -> Q:
         own, joint = self._covering(day)

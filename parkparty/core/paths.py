@@ -48,9 +48,15 @@ def step(kind: str, key: int) -> str:
     return kind + digits.rjust(STEP - 1, "0")
 
 
+def run(path: str) -> tuple[str, str]:
+    """The first path of the subtree of ``path``, the node's own, and what all of its paths sort before."""
+    return path, path + _AFTER_ALL_STEPS
+
+
 def under(field: str, path: str) -> Q:
     """Rows whose ``field`` lies in the subtree of ``path``, the node itself included."""
-    return Q(**{f"{field}__gte": path, f"{field}__lt": path + _AFTER_ALL_STEPS})
+    first, after = run(path)
+    return Q(**{f"{field}__gte": first, f"{field}__lt": after})
 
 
 def ancestors(path: str, *, include_self: bool = False) -> list[str]:

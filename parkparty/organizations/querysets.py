@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -81,8 +82,13 @@ class OrganizationQuerySet(models.QuerySet):
 
     def with_type_on(self, day: dt.date) -> Self:
         """Adds ``type_then``: the type held on ``day``, from the dated history."""
-        then = rows_of(self.model, "spans").filter(organization=OuterRef("pk")).valid_on(day).values("type")[:1]
-        return self.annotate(type_then=Subquery(then))
+        then = rows_of(self.model, "spans").filter(organization=OuterRef("pk")).valid_on(day).order_by("since")
+        return self.annotate(type_then=Subquery(then.values("type")[:1]))
+
+    def of_type_on(self, day: dt.date, types: Collection[str]) -> Self:
+        """Those that were of one of ``types`` on ``day``, from the dated history."""
+        spans = rows_of(self.model, "spans").valid_on(day).filter(type__in=types)
+        return self.filter(pk__in=spans.order_by().values("organization"))
 
     def with_member_counts(self, day: dt.date) -> Self:
         """Adds ``full_members`` and ``probationary_members`` from the last count on or before ``day`` (0 when none)."""

@@ -50,6 +50,10 @@ class DutyState(models.TextChoices):
     DONE = "done", _("已完成")
 
 
+OPEN_STATES = (DutyState.RETURNED, DutyState.MISSING)
+"""What the secretary has something to do about."""
+
+
 PARAMETERS: dict[str, frozenset[str]] = {
     RuleKind.PERIODIC_ACTIVITY: frozenset(),
     RuleKind.SET_UP: frozenset({"full_at_least"}),

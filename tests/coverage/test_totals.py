@@ -35,6 +35,7 @@ from tests.conftest import World
 FIRST = dt.date(2016, 1, 1)
 SPAN = 900
 ALL = Scope.everything()
+OPERATING = Denominator.OPERATING
 
 
 def day_of(number: int) -> dt.date:
@@ -195,10 +196,18 @@ def test_any_history_leaves_the_coverage_of_the_facts(
         assert differences() == []
         assert_kept_is_live(points_on([since, until], choice))
         assert_parts_sum_to_the_whole(until)
-        fall = waterfall(Comparison(field.yangpu, since, until, Denominator.OPERATING, Denominator.YINGJIAN), ALL)
-        assert fall.start.numerator + sum(step.covered for step in fall.steps) == fall.end.numerator
-        assert fall.start.denominator + sum(step.companies for step in fall.steps) == fall.end.denominator
+        assert_steps_sum_to_the_whole(Comparison(field.yangpu, since, until, OPERATING, Denominator.YINGJIAN))
+        for node in (field.yangpu, field.street_committee):
+            for denominator in (OPERATING, Denominator.YINGJIAN):
+                assert_steps_sum_to_the_whole(Comparison(node, since, until, denominator, denominator))
         transaction.set_rollback(True)
+
+
+def assert_steps_sum_to_the_whole(comparison: Comparison) -> None:
+    """The ends are kept, the steps are found among what moved: were a company missed, they would not meet."""
+    fall = waterfall(comparison, ALL)
+    assert fall.start.numerator + sum(step.covered for step in fall.steps) == fall.end.numerator
+    assert fall.start.denominator + sum(step.companies for step in fall.steps) == fall.end.denominator
 
 
 def assert_parts_sum_to_the_whole(day: dt.date) -> None:

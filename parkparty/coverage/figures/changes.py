@@ -9,17 +9,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, Case, Count, Q, Value, When
+from django.db.models.expressions import RawSQL
 
 from parkparty.companies.choices import CompanyStatus, CoverageState, Denominator
-from parkparty.companies.models import Company
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Cause
-from parkparty.coverage.figures.coverage import Node
-from parkparty.organizations.models import Organization
+from parkparty.coverage.figures.coverage import Node, Point
+from parkparty.coverage.figures.totals import coverage_at
+from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.rules.figures import LimitBook
 
 OWN, JOINT = (CoverageState.OWN,), (CoverageState.JOINT,)
@@ -83,21 +88,66 @@ class Waterfall:
 
 
 def waterfall(comparison: Comparison, scope: Scope) -> Waterfall:
-    """The steps between the two points, in one query."""
-    groups = compared(comparison, scope).order_by().values_list(*FLAGS).annotate(number=Count("pk"))
-    rows = [(dict(zip(FLAGS, row[:-1], strict=True)), row[-1]) for row in groups]
+    """The steps between the two points; both ends as ``totals.coverage_at``, which keeps them.
+
+    Where the definition stays, only companies of which a fact began or ended in between are looked at.
+    """
+    book = LimitBook()
+    node, since, until = comparison.node, comparison.since, comparison.until
+    points = [Point(node, comparison.denominator, since), Point(node, comparison.then, until)]
+    start, end = coverage_at(points, scope, book)
+    limits = {(point.denominator, book.of(point.denominator, point.as_of)) for point in points}
+    rows = _moved_rows(comparison, scope) if len(limits) == 1 else list(_grouped(compared(comparison, scope)))
+    flags = [(dict(zip(FLAGS, row[:-1], strict=True)), row[-1]) for row in rows]
     return Waterfall(
-        start=_rate(rows, "counted", "state"),
-        steps=tuple(_step(cause, rows) for cause in Cause),
-        end=_rate(rows, "counted_then", "state_then"),
+        start=start.organization_rate,
+        steps=tuple(_step(cause, flags) for cause in Cause),
+        end=end.organization_rate,
     )
 
 
-def compared(comparison: Comparison, scope: Scope) -> Any:
-    """The companies counted at one of the points, with ``FLAGS``."""
+def _grouped(rows: Any) -> Any:
+    return rows.order_by().values_list(*FLAGS).annotate(number=Count("pk"))
+
+
+def _moved_rows(comparison: Comparison, scope: Scope) -> list[tuple[Any, ...]]:
+    """How many companies that moved have which ``FLAGS``; which moved is asked once for all the conditions."""
+    among = compared(comparison, scope, among=Q(pk__in=RawSQL("SELECT company FROM moved", ())))  # nosec B611
+    rows, of_rows = _grouped(among).query.sql_with_params()
+    moved, of_moved = _moved(comparison.since, comparison.until).query.sql_with_params()
+    with connection.cursor() as cursor:
+        # Both are queries of the ORM.
+        cursor.execute(f"WITH moved (company) AS MATERIALIZED ({moved}) {rows}", [*of_moved, *of_rows])  # nosec B608
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def _moved(since: dt.date, until: dt.date) -> Any:
+    """The keys of companies of which a fact that coverage or a denominator rests on began or ended in between."""
+    dated = _between("since", since, until) | _between("until", since, until)
+    units = OrganizationSpan.objects.filter(dated).values("organization")
+    of_units = (_between(f"organization__{name}", since, until) for name in ("approved_on", "dissolved_on"))
+    linked = reduce(or_, of_units, dated | Q(organization__in=units))
+    parts = (
+        Company.objects.filter(_between("status_since", since, until)).values_list("pk"),
+        Tenancy.objects.filter(dated).values_list("company"),
+        CoverageLink.objects.filter(linked).values_list("company"),
+        Membership.objects.filter(dated).values_list("company"),
+        CompanyMemberCount.objects.filter(_between("as_of", since, until)).values_list("company"),
+    )
+    first, *others = (part.order_by() for part in parts)
+    return first.union(*others)
+
+
+def _between(name: str, since: dt.date, until: dt.date) -> Q:
+    return Q(**{f"{name}__gt": since, f"{name}__lte": until})
+
+
+def compared(comparison: Comparison, scope: Scope, *, among: Q | None = None) -> Any:
+    """The companies counted at one of the points, or those of them that ``among`` keeps, with ``FLAGS``."""
     node, since, until = comparison.node, comparison.since, comparison.until
     first, limits = comparison.denominator, LimitBook()
-    companies: Any = Company.objects.within(scope)
+    companies: Any = Point(node, first, since).seen(scope).filter(among or Q())
     counted = companies.population(node, first, since, limits.of(first, since))
     still_counted = companies.population(node, first, until, limits.of(first, until))
     counted_then = companies.population(node, comparison.then, until, limits.of(comparison.then, until))
@@ -138,13 +188,6 @@ def _among(rows: Any) -> Q:
 
 def _flag(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
-
-
-def _rate(rows: list[tuple[dict[str, Any], int]], counted: str, state: str) -> Rate:
-    return Rate(
-        sum(number for flags, number in rows if flags[counted] and flags[state] in COVERED),
-        sum(number for flags, number in rows if flags[counted]),
-    )
 
 
 def _step(cause: Cause, rows: list[tuple[dict[str, Any], int]]) -> Step:

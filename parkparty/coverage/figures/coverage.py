@@ -20,6 +20,7 @@ from parkparty.core.rates import Rate, mean_of
 from parkparty.core.scope import Scope, Tree
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
 from parkparty.organizations.models import Organization
+from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.places.models import Area, Park
 from parkparty.rules.figures import LimitBook, limits_of
 
@@ -138,7 +139,7 @@ class CoverageFigures:
 
 
 def coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> CoverageFigures:
-    """The coverage of ``node`` on ``as_of``, in two queries.
+    """The coverage of ``node`` on ``as_of``, in three queries.
 
     ``companies_per_joint_branch`` counts what the joint branches there list, whatever the denominator: their load.
     """
@@ -149,17 +150,38 @@ def coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Sco
 def with_load(
     node: Node, parts: CompanyCoverage, *, as_of: dt.date, denominator: Denominator, scope: Scope
 ) -> CoverageFigures:
-    """``parts`` with the branches of ``node`` and what its joint branches carry, in one query."""
-    load = branches_of(node, as_of, scope).aggregate(
-        branches=Count("pk"),
-        joint_branches=Count("pk", filter=Q(type_then=OrganizationType.JOINT_BRANCH)),
-        listed=Coalesce(Sum("units", filter=Q(type_then=OrganizationType.JOINT_BRANCH)), 0),
+    """``parts`` with the branches of ``node`` and what its joint branches carry, in two queries."""
+    return loaded(parts, load_of(node, as_of, scope), as_of=as_of, denominator=denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many branches there are, how many of them joint, and the companies that the joint ones list."""
+
+    branches: int
+    joint_branches: int
+    listed_by_joint_branches: int
+
+
+def load_of(node: Node, as_of: dt.date, scope: Scope) -> Load:
+    """The branches of ``node`` on ``as_of`` and what its joint branches carry, whatever the denominator."""
+    standing = standing_in(node, as_of, scope)
+    joint = standing.of_type_on(as_of, [OrganizationType.JOINT_BRANCH])
+    links = CoverageLink.objects.covering(as_of).filter(organization__in=joint.order_by().values("pk"))
+    units = links.order_by().values("organization").annotate(number=Count("company", distinct=True))
+    numbers = standing.of_type_on(as_of, BRANCH_TYPES).aggregate(
+        all=Count("pk"), joint=Count("pk", filter=Q(pk__in=joint.order_by().values("pk")))
     )
+    return Load(numbers["all"], numbers["joint"], units.aggregate(listed=Coalesce(Sum("number"), 0))["listed"])
+
+
+def loaded(parts: CompanyCoverage, load: Load, *, as_of: dt.date, denominator: Denominator) -> CoverageFigures:
+    """Coverage and load beside each other, with the definition."""
     return CoverageFigures(
         coverage=parts,
-        branches=load["branches"],
-        joint_branches=load["joint_branches"],
-        listed_by_joint_branches=load["listed"],
+        branches=load.branches,
+        joint_branches=load.joint_branches,
+        listed_by_joint_branches=load.listed_by_joint_branches,
         denominator=denominator,
         as_of=as_of,
         limits=limits_of(denominator, as_of),
@@ -214,15 +236,11 @@ def coverage_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = 
     return [parts.get(number, CompanyCoverage()) for number in range(len(points))]
 
 
-def branches_of(node: Node, as_of: dt.date, scope: Scope) -> QuerySet[Organization]:
-    """Branches in a place or under an organisation (by today's tree) that stood on ``as_of``, by their type then.
-
-    Adds ``type_then`` and ``units``, see ``with_units``.
-    """
-    organizations: Any = Organization.objects.within(scope)
+def standing_in(node: Node, as_of: dt.date, scope: Scope) -> OrganizationQuerySet:
+    """Organisations in a place or under an organisation (by today's tree) that stood on ``as_of``."""
+    organizations: OrganizationQuerySet = Organization.objects.within(scope)
     placed = organizations.under(node) if isinstance(node, Organization) else organizations.located_in(node)
-    standing = placed.active_on(as_of).with_type_on(as_of).filter(type_then__in=BRANCH_TYPES)
-    return with_units(standing, as_of)
+    return placed.active_on(as_of)
 
 
 def with_units(organizations: QuerySet[Organization], as_of: dt.date) -> QuerySet[Organization]:

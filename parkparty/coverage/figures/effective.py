@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from parkparty.activities.choices import COUNTED_STATES
 from parkparty.activities.models import Activity, ActivityHost
-from parkparty.companies.choices import CoverageState, Denominator
+from parkparty.companies.choices import ORGANISATION_LINKS, CoverageState, Denominator
+from parkparty.companies.models import CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
 from parkparty.core.scope import Scope
@@ -59,18 +61,35 @@ def effective_organizations(day: dt.date) -> QuerySet[Organization]:
     Meetings of the branches under a committee or general branch count for it. An activity counts for each of its types
     and each of its hosts by the day it was held, whenever it was filed; a branch founded since has met nothing yet.
     """
+    assemblies, theme_days = (Rule.objects.filter(code=rule).values("activity_type") for rule in (ASSEMBLY, THEME_DAY))
+    return _met(day, assemblies, theme_days)
+
+
+def effective_keys(day: dt.date) -> frozenset[int]:
+    """The keys of ``effective_organizations``.
+
+    In two queries: where it is told the types, the database sees that it had better begin with the days.
+    """
+    types = dict(Rule.objects.filter(code__in=(ASSEMBLY, THEME_DAY)).values_list("code", "activity_type"))
+    met = _met(day, [types.get(ASSEMBLY)], [types.get(THEME_DAY)])
+    return frozenset(met.order_by().values_list("pk", flat=True))
+
+
+def _met(day: dt.date, assemblies: Any, theme_days: Any) -> QuerySet[Organization]:
     months = last_full_months(day)
     three = Period(months[0].since, months[-1].until, "")
-    return Organization.objects.filter(_held(ASSEMBLY, last_full_quarter(day)) & _held(THEME_DAY, three, MONTHS_HELD))
+    return Organization.objects.filter(
+        _held(assemblies, last_full_quarter(day)) & _held(theme_days, three, MONTHS_HELD)
+    )
 
 
-def _held(rule: str, period: Period, months: int = 1) -> Q:
-    """Organisations that held in ``months`` months of ``period`` what ``rule`` asks for.
+def _held(types: Any, period: Period, months: int = 1) -> Q:
+    """Organisations that held in ``months`` months of ``period`` an activity of one of ``types``.
 
     Those with branches below, if these did, together.
     """
     hosts = ActivityHost.objects.filter(
-        activity__types__in=Rule.objects.filter(code=rule).values("activity_type"),
+        activity__types__in=types,
         activity__state__in=COUNTED_STATES,
         activity__held_on__gte=period.since,
         activity__held_on__lt=period.until,
@@ -92,6 +111,15 @@ def effective_companies(
     """The companies of ``node`` that are effectively covered on ``as_of``."""
     companies = Point(node, denominator, as_of, cut).companies(scope)
     return companies.covered_by_one_of(effective_organizations(as_of), as_of)
+
+
+def covered_by_keys(organizations: Collection[int], companies: CompanyQuerySet, day: dt.date) -> set[int]:
+    """The keys of those of ``companies`` that one of many ``organizations`` covers on ``day``; read link by link."""
+    if not organizations:
+        return set()
+    links: Any = CoverageLink.objects.filter(company__in=companies.order_by().values("pk")).order_by()
+    kinds = (links.covering_as(kind, day).values_list("company", "organization") for kind in ORGANISATION_LINKS)
+    return {company for company, organization in chain.from_iterable(kinds) if organization in organizations}
 
 
 def effective_at(

@@ -7,7 +7,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,18 +19,24 @@ from parkparty.audit.models import AuditEntry
 from parkparty.companies.choices import CoverageState, Denominator
 from parkparty.companies.models import Company
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Node, with_load
-from parkparty.coverage.figures.effective import effective_companies
+from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Load, Node, Point, load_of, loaded
+from parkparty.coverage.figures.effective import covered_by_keys, effective_keys
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area
-from parkparty.rules.figures import limits_of
 
 FORMAT = 1
 """Grows when the text of figures or lists is written differently; old snapshots keep the number they were made with."""
 
 Listed = dict[int, tuple[CoverageState, bool]]
 """How each company is covered and whether effectively, by the company's key."""
+
+HOW: dict[tuple[str, bool], tuple[CoverageState, bool]] = {
+    (state.value, effective): (state, effective) for state in CoverageState for effective in (True, False)
+}
+"""Each way to be covered once: a list of a city has a million entries."""
+
+CHUNK = 10_000
 
 COUNTED = ("companies", "own", "joint", "work_only", "none", "effective")
 """The figures that the list alone gives."""
@@ -73,32 +79,46 @@ class CompanyCorrection:
     effective_after: bool
 
 
-def freeze(node: Node, *, as_of: dt.date, denominator: Denominator) -> Frozen:
-    """The figures of all companies of ``node`` as they are known now, in four queries."""
-    everything = Scope.everything()
-    companies = listed(node, as_of=as_of, denominator=denominator)
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What is the same for all denominators of a node and a day."""
+
+    load: Load
+    effective: frozenset[int]
+
+
+def shared(node: Node, as_of: dt.date) -> Shared:
+    """The load of the branches of ``node``, and the organisations that were effective, wherever they are."""
+    return Shared(load_of(node, as_of, Scope.everything()), effective_keys(as_of))
+
+
+def freeze(node: Node, *, as_of: dt.date, denominator: Denominator, common: Shared | None = None) -> Frozen:
+    """The figures of all companies of ``node`` as they are known now.
+
+    ``common`` is worked out once for several denominators.
+    """
+    common = common or shared(node, as_of)
+    companies = listed(node, as_of=as_of, denominator=denominator, effective=common.effective)
     number = counts(companies)
     parts = CompanyCoverage(**{state.value: number[state.value] for state in CoverageState})
-    whole = with_load(node, parts, as_of=as_of, denominator=denominator, scope=everything)
+    whole = loaded(parts, common.load, as_of=as_of, denominator=denominator)
     with translation.override(settings.LANGUAGE_CODE):  # the same bytes whatever language the reader has chosen
         return frozen(node, whole, companies)
 
 
-def listed(node: Node, *, as_of: dt.date, denominator: Denominator) -> Listed:
-    """The companies of ``node`` that ``denominator`` counts, in two queries."""
+def listed(node: Node, *, as_of: dt.date, denominator: Denominator, effective: Collection[int]) -> Listed:
+    """The companies of ``node`` that ``denominator`` counts; ``effective`` are the organisations that were."""
     everything = Scope.everything()
-    companies: Any = Company.objects.within(everything)
-    rows = companies.population(node, denominator, as_of, limits_of(denominator, as_of)).with_coverage_state(as_of)
-    effective = effective_companies(node, as_of=as_of, denominator=denominator, scope=everything)
-    keys = set(effective.order_by().values_list("pk", flat=True))
-    return {
-        pk: (CoverageState(state), pk in keys) for pk, state in rows.order_by("pk").values_list("pk", "coverage_state")
-    }
+    rows = Point(node, denominator, as_of).companies(everything).with_coverage_state(as_of)
+    keys = covered_by_keys(effective, rows, as_of)
+    found = rows.order_by("pk").values_list("pk", "coverage_state")
+    return {pk: HOW[state, pk in keys] for pk, state in found.iterator(CHUNK)}
 
 
 def frozen(node: Node, whole: CoverageFigures, companies: Listed) -> Frozen:
     """Figures and list as canonical text. The same facts always give the same bytes."""
-    text = "".join(f"{pk} {state.value} {int(effective)}\n" for pk, (state, effective) in sorted(companies.items()))
+    ends = {how: f" {name} {int(effective)}\n" for (name, effective), how in HOW.items()}
+    text = "".join([f"{pk}{ends[how]}" for pk, how in sorted(companies.items())])
     list_hash = sha256_of(text)
     load = {
         "branches": whole.branches,
@@ -117,7 +137,7 @@ def frozen(node: Node, whole: CoverageFigures, companies: Listed) -> Frozen:
             **load,
         }
     )
-    return Frozen(figures, companies, zlib.compress(text.encode(), 9), list_hash, sha256_of(figures))
+    return Frozen(figures, companies, zlib.compress(text.encode()), list_hash, sha256_of(figures))
 
 
 def code_of(node: Node) -> str:
@@ -127,9 +147,9 @@ def code_of(node: Node) -> str:
 
 def counts(companies: Listed) -> dict[str, int]:
     """What the list counts, by the names of ``COUNTED``."""
-    states = Counter(state for state, _effective in companies.values())
-    parts = {state.value: states[state] for state in CoverageState}
-    effective = sum(effective for _state, effective in companies.values())
+    number = Counter(companies.values())
+    parts = {state.value: number[state, True] + number[state, False] for state in CoverageState}
+    effective = sum(number[state, True] for state in CoverageState)
     return {"companies": len(companies), **parts, "effective": effective}
 
 
@@ -148,7 +168,7 @@ def coverage_in(snapshot: CoverageSnapshot) -> CompanyCoverage:
 def list_of(snapshot: CoverageSnapshot) -> Listed:
     """The companies of a snapshot."""
     lines = (line.split(" ") for line in _list_text(snapshot).splitlines())
-    return {int(pk): (CoverageState(state), effective == "1") for pk, state, effective in lines}
+    return {int(pk): HOW[state, effective == "1"] for pk, state, effective in lines}
 
 
 def faults(snapshot: CoverageSnapshot) -> list[str]:

@@ -13,20 +13,20 @@ from parkparty.audit.services import record
 from parkparty.companies.choices import Denominator
 from parkparty.coverage.choices import TargetRate
 from parkparty.coverage.figures import Node
-from parkparty.coverage.figures.frozen import freeze
+from parkparty.coverage.figures.frozen import Shared, freeze
 from parkparty.coverage.models import CoverageSnapshot, CoverageTarget
 
 
 @transaction.atomic
 def take_snapshot(
-    node: Node, *, as_of: dt.date, denominator: Denominator, by: User | None
+    node: Node, *, as_of: dt.date, denominator: Denominator, by: User | None, common: Shared | None = None
 ) -> tuple[CoverageSnapshot, bool]:
-    """Freeze the figures of ``node``; gives the snapshot and whether it is new.
+    """Freeze the figures of ``node``; gives the snapshot and whether it is new. ``common`` as ``frozen.freeze``.
 
     When the last one of the same day and denominator has the same bytes, that one is given: nothing was corrected.
     The hash goes into the audit trail as well, where whoever can write this table cannot change it.
     """
-    now = freeze(node, as_of=as_of, denominator=denominator)
+    now = freeze(node, as_of=as_of, denominator=denominator, common=common)
     taken = CoverageSnapshot.objects.of(node).filter(as_of=as_of, denominator=denominator).order_by("-id").first()
     if taken and taken.sha256 == now.sha256:
         return taken, False

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +15,8 @@ from parkparty.reports.choices import LISTED
 from parkparty.reports.figures import facts
 from parkparty.reports.figures.draft import Draft
 from parkparty.reports.sheets import Column, Entry, Section, Table, say
-from parkparty.rules.figures import Duty, Facts, judging_book
+from parkparty.rules.choices import OPEN_STATES
+from parkparty.rules.figures import Facts, Hint, Tally, judging_book
 from parkparty.rules.figures import hints as hints_of
 
 
@@ -48,15 +48,12 @@ def company_entries(companies: Iterable[Any]) -> tuple[tuple[Entry, ...], ...]:
     return tuple((row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)) for row in rows)
 
 
-def missing(duties: Sequence[Duty], title: str) -> Section:
+def missing(tally: Tally, title: str) -> Section:
     """An appendix: what branches owed and have not reported, or got back."""
-    owed = [duty for duty in duties if duty.is_open]
-    owed.sort(key=lambda duty: (duty.organization.path, duty.due_on, duty.rule.code))
-    rows = tuple(
-        (str(duty.organization), duty.rule.name, duty.period_name, str(duty.state.label)) for duty in owed[:LISTED]
-    )
+    rows = tuple((duty.organization, duty.rule.name, duty.period_name, str(duty.state.label)) for duty in tally.listed)
+    number = sum(tally.states[state] for state in OPEN_STATES)
     columns = (Column(_("党支部"), 16), Column(_("应开展"), 20), Column(_("时间"), 7), Column(_("状态"), 6))
-    table = Table(_("未报的组织生活"), columns, rows, max(0, len(owed) - LISTED), _("没有未报的组织生活。"))
+    table = Table(_("未报的组织生活"), columns, rows, number - len(rows), _("没有未报的组织生活。"))
     return Section(title, (), (table,), is_appendix=True)
 
 
@@ -77,31 +74,39 @@ def by_type_table(by_type: Sequence[tuple[str, int, int]]) -> Table:
 
 def hints(draft: Draft, organizations: Sequence[Any], as_of: dt.date) -> Section:
     """What the rules on size and term have to say, each with its article."""
-    book = judging_book()
-    found = [(one, hint) for one in organizations for hint in hints_of(rule_facts(one), as_of, book)]
+    found = list(hinted(organizations, as_of))
     terms = sum(hint.due_on is not None for _one, hint in found)
     sentence = say(
         _("按规则需要关注的事项%(all)s项，其中任期届满或临近届满%(terms)s项。"),
         all=draft.count("hints", _("需要关注的事项（项）"), len(found)),
         terms=draft.count("hints.terms", _("任期事项（项）"), terms),
     )
-    rows = [(str(one), f"{hint.rule.name}：{hint.fact}", hint.rule.source) for one, hint in found]
-    return Section(_("提示"), (sentence,), (_hint_table(rows),))
+    rows = tuple((one.name, f"{hint.rule.name}：{hint.fact}", hint.rule.source) for one, hint in found[:LISTED])
+    columns = (Column(_("党组织"), 14), Column(_("提示"), 20), Column(_("依据"), 16))
+    table = Table(_("规则提示"), columns, rows, len(found) - len(rows), _("没有提示。"))
+    return Section(_("提示"), (sentence,), (table,))
 
 
-def rule_facts(organization: Any) -> Facts:
+def hinted(organizations: Iterable[Any], as_of: dt.date) -> Iterator[tuple[Any, Hint]]:
+    """Rows of ``facts.standing``, each with every hint about it; those of which the same is known are judged once."""
+    book = judging_book()
+    judged: dict[Facts, list[Hint]] = {}
+    for one in organizations:
+        told = _rule_facts(one, book.region(one.path))
+        if told not in judged:
+            judged[told] = hints_of(told, as_of, book)
+        for hint in judged[told]:
+            yield one, hint
+
+
+def _rule_facts(organization: Any, path: str) -> Facts:
     """As the rules look at an organisation; units that could have a branch of their own are told as 应建未建."""
     return Facts(
         type=organization.type_then,
-        path=organization.path,
+        path=path,
         full=organization.full_members,
         probationary=organization.probationary_members,
         units=organization.units,
         term_since=organization.term_since,
         term_until=organization.term_until,
     )
-
-
-def _hint_table(rows: Sequence[tuple[str, str, str]]) -> Table:
-    columns = (Column(_("党组织"), 14), Column(_("提示"), 20), Column(_("依据"), 16))
-    return Table(_("规则提示"), columns, tuple(islice(rows, LISTED)), max(0, len(rows) - LISTED), _("没有提示。"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,19 +13,17 @@ from django.utils.translation import gettext as _
 from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.companies.choices import CoverageChoice, Denominator
-from parkparty.companies.models import Company
-from parkparty.core.dates import Period, add_months, month_of
+from parkparty.core.dates import Period
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import Node, with_units
+from parkparty.coverage.figures import Node, Point, with_units
 from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfall
 from parkparty.coverage.figures.frozen import code_of
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
-from parkparty.reports.choices import ReportKind, period_label
-from parkparty.rules.choices import Every
-from parkparty.rules.figures import Duty, duties, limits_of
+from parkparty.reports.choices import LISTED, ReportKind, period_label
+from parkparty.rules.figures import Tally, tally
 
 EVERYTHING = Scope.everything()
 """A report tells of all of its node; whoever may not see all of it gets none of it."""
@@ -99,37 +96,35 @@ def organizations_of(node: Node) -> OrganizationQuerySet:
 
 def activities_of(node: Node, period: Period, as_of: dt.date) -> ActivityQuerySet:
     """What organisations of ``node`` held in ``period`` up to ``as_of``, whatever became of the record."""
-    rows: ActivityQuerySet = Activity.objects.within(EVERYTHING)
+    rows: ActivityQuerySet = Activity.objects.all()
     placed = rows.hosted_under(node) if isinstance(node, Organization) else rows.located_in(node)
     return placed.filter(held_on__gte=period.since, held_on__lte=as_of)
 
 
-def duties_of(node: Node, period: Period, as_of: dt.date) -> list[Duty]:
+def duties_of(node: Node, period: Period, as_of: dt.date) -> Tally:
     """What was owed in ``period`` up to ``as_of``: by months, and by quarters and years as far as they are over.
 
     While ``period`` still runs, what is owed by quarter and year counts as well.
     """
-    found: list[Duty] = []
-    is_running, since = as_of < period.last_day, period.since
-    while since <= as_of:
-        day = min(month_of(since).last_day, as_of)
-        owed = duties(organizations_of(node), day)
-        runs = is_running and day == as_of
-        found += [duty for duty in owed if duty.rule.every == Every.MONTH or duty.due_on == day or runs]
-        since = add_months(since, 1)
-    return found
+    return tally(organizations_of(node), period.since, as_of, ends=as_of == period.last_day, most=LISTED)
+
+
+STANDING = (
+    "path", "code", "name", "type_then", "approved_on", "term_since", "term_until",
+    "full_members", "probationary_members", "units",
+)  # fmt: skip
+"""What reports say of an organisation."""
 
 
 def standing(node: Node, as_of: dt.date) -> list[Any]:
-    """Organisations that stood on ``as_of`` with ``type_then``, ``units`` and their member counts, in tree order."""
+    """Organisations that stood on ``as_of``, rows of ``STANDING`` in tree order."""
     rows: Any = with_units(organizations_of(node).active_on(as_of).with_type_on(as_of), as_of)
-    return list(rows.with_member_counts(as_of).order_by("path"))
+    return list(rows.with_member_counts(as_of).order_by("path").values_list(*STANDING, named=True))
 
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:
     """The companies that no organisation covers, those with most full members first."""
-    limits = limits_of(denominator, as_of)
-    rows: Any = Company.objects.within(EVERYTHING).population(node, denominator, as_of, limits)
+    rows: Any = Point(node, denominator, as_of).companies(EVERYTHING)
     found = rows.covered(CoverageChoice.UNCOVERED, as_of).for_list(EVERYTHING, as_of)
     return found.order_by("-full_members", "name", "pk")
 
@@ -145,11 +140,6 @@ def by_type(activities: ActivityQuerySet) -> list[tuple[str, int, int]]:
     rows = activities.counted().order_by().values("types__order", "types__name")
     found = rows.annotate(number=Count("pk"), people=Sum("present")).order_by("types__order", "types__name")
     return [(row["types__name"] or "", row["number"], row["people"] or 0) for row in found]
-
-
-def duty_states(owed: Sequence[Duty]) -> Counter[str]:
-    """How many duties are in each state."""
-    return Counter(duty.state for duty in owed)
 
 
 def founded_in(node: Node, period: Period, as_of: dt.date) -> int:

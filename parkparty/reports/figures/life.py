@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
 
 from django.utils.translation import gettext as _
 
 from parkparty.core.rates import Rate
-from parkparty.reports.figures import facts
 from parkparty.reports.figures.draft import Draft
 from parkparty.reports.sheets import Column, Entry, Section, Table, say
 from parkparty.rules.choices import DutyState
-from parkparty.rules.figures import Duty
+from parkparty.rules.figures import Tally
 
 
-def life(draft: Draft, owed: Sequence[Duty], members: tuple[int, int], *, held: int, founded: int) -> Section:
+def life(draft: Draft, tally: Tally, members: tuple[int, int], *, held: int, founded: int) -> Section:
     """What branches owed by each rule and did, how many activities count, how many members there are."""
-    by_rule: dict[str, list[Duty]] = defaultdict(list)
-    for duty in owed:
-        by_rule[duty.rule.code].append(duty)
-    rows = tuple(_row(draft, code, duties) for code, duties in sorted(by_rule.items()))
-    states = facts.duty_states(owed)
-    done = draft.rate("duties", _("组织生活完成率"), Rate(states[DutyState.DONE], len(owed)))
+    by_rule: dict[str, Counter[DutyState]] = defaultdict(Counter)
+    for owed in tally.owed:
+        by_rule[owed.rule.code] += owed.states
+    names = {owed.rule.code: owed.rule.name for owed in tally.owed}
+    rows = tuple(_row(draft, code, names[code], states) for code, states in sorted(by_rule.items()) if states)
+    states = tally.states
+    done = draft.rate("duties", _("组织生活完成率"), Rate(states[DutyState.DONE], states.total()))
     missing = draft.count("duties.open", _("未报（项）"), states[DutyState.MISSING] + states[DutyState.RETURNED])
     pending = draft.count("duties.pending", _("待审核（项）"), states[DutyState.PENDING])
     full, probationary = members
@@ -30,7 +29,7 @@ def life(draft: Draft, owed: Sequence[Duty], members: tuple[int, int], *, held: 
         say(
             _("报告期内计入统计的活动%(held)s次。按规则应开展%(owed)s项，已完成%(done)s项，完成率%(rate)s；"),
             held=draft.count("held", _("计入统计的活动（次）"), held),
-            owed=draft.count("duties.owed", _("应开展（项）"), len(owed)),
+            owed=draft.count("duties.owed", _("应开展（项）"), states.total()),
             done=draft.count("duties.done", _("已完成（项）"), states[DutyState.DONE]),
             rate=done,
         )
@@ -51,10 +50,9 @@ def life(draft: Draft, owed: Sequence[Duty], members: tuple[int, int], *, held: 
     return Section(_("组织生活"), sentences, (table,))
 
 
-def _row(draft: Draft, code: str, owed: list[Duty]) -> tuple[Entry, ...]:
-    states, name = facts.duty_states(owed), owed[0].rule.name
+def _row(draft: Draft, code: str, name: str, states: Counter[DutyState]) -> tuple[Entry, ...]:
     numbers = (
-        ("owed", _("应开展"), len(owed)),
+        ("owed", _("应开展"), states.total()),
         ("done", _("已完成"), states[DutyState.DONE]),
         ("pending", _("待审核"), states[DutyState.PENDING]),
         ("open", _("未报"), states[DutyState.MISSING] + states[DutyState.RETURNED]),
@@ -65,5 +63,5 @@ def _row(draft: Draft, code: str, owed: list[Duty]) -> tuple[Entry, ...]:
             draft.count(f"rule.{code}.{id}", _("%(rule)s：%(what)s") % {"rule": name, "what": what}, number)
             for id, what, number in numbers
         ),
-        draft.rate(f"rule.{code}", name, Rate(states[DutyState.DONE], len(owed))),
+        draft.rate(f"rule.{code}", name, Rate(states[DutyState.DONE], states.total())),
     )

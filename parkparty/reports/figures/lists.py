@@ -16,7 +16,6 @@ from parkparty.reports.figures.draft import Draft
 from parkparty.reports.figures.facts import Asked
 from parkparty.reports.figures.secretary import work_report
 from parkparty.reports.sheets import Column, Entry, Report, Section, Table, say
-from parkparty.rules.figures import hints, judging_book
 
 
 def activities(asked: Asked) -> Report:
@@ -76,11 +75,9 @@ def ledger(asked: Asked) -> Report:
 
 def terms(asked: Asked) -> Report:
     """Organisations whose term is over or ends soon, by the rules in force, the first due first."""
-    book = judging_book()
     found = [
         (hint.due_on.isoformat(), one.name, hint.fact, hint.rule.source)
-        for one in facts.standing(asked.node, asked.as_of)
-        for hint in hints(appendices.rule_facts(one), asked.as_of, book)
+        for one, hint in appendices.hinted(facts.standing(asked.node, asked.as_of), asked.as_of)
         if hint.due_on
     ]
     columns = (Column(_("届满日期"), 8), Column(_("党组织"), 14), Column(_("情况"), 18), Column(_("依据"), 16))

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_noop
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.core.dates import Period, today
+from parkparty.core.models import plan_for_much
 from parkparty.coverage.figures import Node
-from parkparty.coverage.figures.frozen import sha256_of
+from parkparty.coverage.figures.frozen import sha256_of, shared
 from parkparty.coverage.services import take_snapshot
 from parkparty.organizations.models import Organization
 from parkparty.reports.choices import PeriodState, ReportKind
@@ -41,6 +42,7 @@ def make_report(
     Raises:
         ValidationError: the period has not begun, or a public edition would hold the number of a person.
     """
+    plan_for_much()
     closing = Closing.objects.of(node).in_period(period).select_for_update().first()
     last = ReportVersion.objects.of(node).in_period(period).filter(kind=kind).order_by("-pk").first()
     is_frozen = closing is not None and closing.state == PeriodState.FROZEN
@@ -84,8 +86,9 @@ def _written(asked: Asked, kind: ReportKind, *, by: User | None) -> Report:
         return public_edition(make_report(asked.node, asked.period, by=by)[0].report)
     if kind != ReportKind.COVERAGE:
         return LISTS[kind](asked)
+    common = shared(asked.node, asked.as_of)
     frozen = {
-        denominator: take_snapshot(asked.node, as_of=asked.as_of, denominator=denominator, by=by)[0]
+        denominator: take_snapshot(asked.node, as_of=asked.as_of, denominator=denominator, by=by, common=common)[0]
         for denominator in DENOMINATORS
     }
     return coverage_report(asked, frozen)

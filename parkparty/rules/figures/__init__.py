@@ -10,6 +10,7 @@ from parkparty.rules.figures.limits import COUNTING, LimitBook, limits_of
 from parkparty.rules.figures.owed import Duty, duties
 from parkparty.rules.figures.sizes import size_class
 from parkparty.rules.figures.strips import Strips, strips
+from parkparty.rules.figures.tally import OpenDuty, Owed, Tally, tally
 from parkparty.rules.figures.terms import Term, term_of, terms_ending
 
 __all__ = [
@@ -23,8 +24,11 @@ __all__ = [
     "Impact",
     "LifeRow",
     "LimitBook",
+    "OpenDuty",
+    "Owed",
     "RuleBook",
     "Strips",
+    "Tally",
     "Term",
     "brackets",
     "dues",
@@ -42,6 +46,7 @@ __all__ = [
     "rules_with",
     "size_class",
     "strips",
+    "tally",
     "term_of",
     "terms_ending",
 ]

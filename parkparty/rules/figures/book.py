@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from parkparty.core.scope import Scope
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.rules.models import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A rule and the organisations that it binds: those under the path ``within``, but for those under ``without``."""
+
+    rule: Rule
+    within: str
+    without: tuple[str, ...]
 
 
 class RuleBook:
@@ -38,6 +48,25 @@ class RuleBook:
         local = self._local_on(day, path)
         found = [local.get(rule.code, rule) for rule in self.general if rule.holds_on(day)]
         return [rule for rule in found if rule.is_active]
+
+    def region(self, path: str) -> str:
+        """The subtree around ``path`` in which the same rules hold: the nearest with local ones, or all of the tree."""
+        found = (rule.organization.path for rule in self.local if rule.organization)
+        return next((local for local in found if path.startswith(local)), "")
+
+    def bound_on(self, day: dt.date) -> list[Bound]:
+        """The rules in force on ``day``, each with the subtree that it binds: ``on`` for all paths."""
+        found: list[Bound] = []
+        for general in self.general:
+            if not general.holds_on(day):
+                continue
+            nearer: list[str] = []
+            for local in self.local:
+                if local.overrides_id == general.code and local.organization and local.holds_on(day):
+                    found.append(Bound(local, local.organization.path, tuple(nearer)))
+                    nearer.append(local.organization.path)
+            found.append(Bound(general, "", tuple(nearer)))
+        return [bound for bound in found if bound.rule.is_active]
 
     def with_instead(self, rule: Rule) -> RuleBook:
         """This book with ``rule`` as if it had always been in force: for what it would have changed."""

@@ -17,7 +17,7 @@ from parkparty.core.dates import Period, month_of, quarter_of, year_of
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
-from parkparty.rules.choices import DutyState, Every, RuleKind
+from parkparty.rules.choices import OPEN_STATES, DutyState, Every, RuleKind
 from parkparty.rules.figures.book import RuleBook
 from parkparty.rules.models import Rule
 
@@ -62,7 +62,7 @@ class Duty:
     @property
     def is_open(self) -> bool:
         """Whether the secretary has something to do: nothing reported yet, or given back."""
-        return self.state in (DutyState.MISSING, DutyState.RETURNED)
+        return self.state in OPEN_STATES
 
     @property
     def is_led(self) -> bool:
@@ -72,12 +72,17 @@ class Duty:
     @property
     def period_name(self) -> str:
         """The period as people call it: 11 月, 第四季度, 2026 年."""
-        first = self.period.since
-        if self.rule.every == Every.MONTH:
-            return _("%(month)d 月") % {"month": first.month}
-        if self.rule.every == Every.QUARTER:
-            return (_("第一季度"), _("第二季度"), _("第三季度"), _("第四季度"))[first.month // 3]
-        return _("%(year)d 年") % {"year": first.year}
+        return name_of(self.rule.every, self.period)
+
+
+def name_of(every: str, period: Period) -> str:
+    """What people call a month, a quarter or a year of a rule: 11 月, 第四季度, 2026 年."""
+    first = period.since
+    if every == Every.MONTH:
+        return _("%(month)d 月") % {"month": first.month}
+    if every == Every.QUARTER:
+        return (_("第一季度"), _("第二季度"), _("第三季度"), _("第四季度"))[first.month // 3]
+    return _("%(year)d 年") % {"year": first.year}
 
 
 def duties(organizations: OrganizationQuerySet, on: dt.date) -> list[Duty]:
@@ -99,8 +104,7 @@ def duties(organizations: OrganizationQuerySet, on: dt.date) -> list[Duty]:
 
 def branches_on(organizations: OrganizationQuerySet, on: dt.date) -> OrganizationQuerySet:
     """Those of ``organizations`` that were branches on ``on``, with their member counts of then."""
-    then = organizations.active_on(on).with_type_on(on).filter(type_then__in=BRANCH_TYPES)
-    return then.with_member_counts(on)
+    return organizations.active_on(on).of_type_on(on, BRANCH_TYPES).with_member_counts(on)
 
 
 def duties_of(
@@ -110,13 +114,18 @@ def duties_of(
 
     Yearly duties are left out before October, unless ``every`` names the periods that are wanted.
     """
-    wanted = every or [e for e in Every if e != Every.YEAR or on.month >= LAST_QUARTER_STARTS]
+    wanted = every or owed_on(on)
     return [
         _duty(rule, branch, on, held)
         for branch in branches
         for rule in book.on(on, branch.path)
         if rule.every in wanted and branch.full_members >= rule.min_full_members
     ]
+
+
+def owed_on(day: dt.date) -> list[Every]:
+    """By which periods duties stand on the list of ``day``: those of the year only from October on."""
+    return [every for every in Every if every != Every.YEAR or day.month >= LAST_QUARTER_STARTS]
 
 
 def held_in(organizations: Any, since: dt.date, until: dt.date) -> Held:
