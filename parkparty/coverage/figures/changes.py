@@ -14,8 +14,7 @@ from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Case, Count, Q, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models import BigIntegerField, BooleanField, Case, Count, Func, Q, Value, When
 
 from parkparty.companies.choices import CompanyStatus, CoverageState, Denominator
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
@@ -55,6 +54,10 @@ LEAVING = (Cause.MOVED_OUT, Cause.DEREGISTERED, Cause.UNQUALIFIED, Cause.DEFINIT
 ENTERING = (Cause.FOUNDED, Cause.MOVED_IN, Cause.QUALIFIED, Cause.DEFINITION_IN)
 BORDERS = ENTERING + LEAVING
 """Causes that change who is counted; the others change only how a company is covered."""
+
+
+MOVED = Func(template="(SELECT company FROM moved)", output_field=BigIntegerField())
+"""The companies that moved, in a statement that begins ``WITH moved (company) AS …``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _grouped(rows: Any) -> Any:
 
 def _moved_rows(comparison: Comparison, scope: Scope) -> list[tuple[Any, ...]]:
     """How many companies that moved have which ``FLAGS``; which moved is asked once for all the conditions."""
-    among = compared(comparison, scope, among=Q(pk__in=RawSQL("SELECT company FROM moved", ())))  # nosec B611
+    among = compared(comparison, scope, among=Q(pk__in=MOVED))
     rows, of_rows = _grouped(among).query.sql_with_params()
     moved, of_moved = _moved(comparison.since, comparison.until).query.sql_with_params()
     with connection.cursor() as cursor:
