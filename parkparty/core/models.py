@@ -1,9 +1,10 @@
-"""Two shapes that many models share: a node of a tree, and a fact with dates."""
+"""Two shapes that many models share, a node of a tree and a fact with dates, and keys taken before their rows."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from typing import Any, ClassVar, Self, cast
 
 from django.core.exceptions import ValidationError
@@ -160,3 +161,23 @@ def plan_for_much() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL jit = off")
+
+
+def reserve_keys(model: type[models.Model], count: int) -> Iterator[int]:
+    """Primary keys for ``count`` rows that are about to be added. On SQLite the caller holds the one write lock."""
+    if not count:
+        return iter(())
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Materialised: looking the sequence up takes longer than drawing from it.
+            cursor.execute(
+                "WITH it AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) "
+                "SELECT nextval(name) FROM it, generate_series(1, %s)",
+                [table, count],
+            )
+            return iter([key for (key,) in cursor.fetchall()])
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = cursor.fetchone()
+    first = last[0] + 1 if last else 1
+    return iter(range(first, first + count))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_noop
 from parkparty.accounts.models import User
 from parkparty.audit.services import difference, record, snapshot
 from parkparty.core.dates import today
+from parkparty.core.models import reserve_keys
 from parkparty.organizations.choices import OrganizationStatus
 from parkparty.organizations.models import Officer, Organization, OrganizationSpan
 
@@ -52,9 +52,11 @@ def found_many(organizations: Sequence[Organization]) -> list[Organization]:
     """Add many organisations at once, parents before children, with their paths and first spans.
 
     The caller has checked the rows and writes one audit row for the batch. Every statement is set-based: one insert
-    and one update a level of the tree, one insert for the spans.
+    a level of the tree, one insert for the spans. Keys are taken beforehand, since paths are made of them: a path that
+    was set later would be a move, after which all companies near by are counted anew.
     """
     created: list[Organization] = []
+    keys = reserve_keys(Organization, len(organizations))
     waiting = list(organizations)
     while waiting:
         level = [o for o in waiting if o.parent is None or o.parent.pk]
@@ -63,11 +65,9 @@ def found_many(organizations: Sequence[Organization]) -> list[Organization]:
         waiting = [o for o in waiting if o.parent is not None and not o.parent.pk]
         for organization in level:
             organization.parent = organization.parent
-            organization.path = f"!{uuid.uuid4().hex}"
-        Organization.objects.bulk_create(level, batch_size=500)
-        for organization in level:
+            organization.pk = next(keys)
             organization.path = organization.path_below(organization.parent)
-        Organization.objects.bulk_update(level, ["path"], batch_size=500)
+        Organization.objects.bulk_create(level, batch_size=500)
         created += level
     OrganizationSpan.objects.bulk_create(
         [

@@ -21,8 +21,10 @@ from parkparty.access.permissions import ROLES_FOR, Action, Denied, decide
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
+from parkparty.companies.models import Company
 from parkparty.core.scope import Scope
 from parkparty.core.text import clean
+from parkparty.organizations.models import Organization
 from parkparty.places.models import Park
 from parkparty.rosters.check.rows import Repairs
 from parkparty.rosters.choices import BatchState, FileFault, Setback
@@ -34,6 +36,7 @@ from parkparty.rosters.services.reading import Book, aliases_of, staged_book
 from parkparty.rosters.services.traces import Traces, images_before
 from parkparty.rosters.services.writing import write_drafts
 from parkparty.rosters.sheets.limits import Refused
+from parkparty.rosters.staging.bulk import analyze_new
 
 COPY_PREFIX = "parkparty-roster-"
 """Of the copies that are read: what a killed process leaves is found by it."""
@@ -297,6 +300,7 @@ def _write(piece: list[Planned], traces: Traces) -> None:
 
 def _finish(batch: RosterBatch, *, by: User | None) -> None:
     """Say that a batch is written. Its file goes, unless rows of it stayed behind and may be fetched from it."""
+    analyze_new(Company._meta.db_table, Organization._meta.db_table)
     storage, name = batch.file.storage, "" if batch.wrong else batch.file.name
     batch.state, batch.applied_at = BatchState.APPLIED, timezone.now()
     if name:

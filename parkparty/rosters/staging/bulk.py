@@ -100,28 +100,20 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
     run("DROP TABLE roster_changes")
 
 
-def reserve_keys(model: type[models.Model], count: int) -> Iterator[int]:
-    """Primary keys for ``count`` rows that are about to be copied in. On SQLite the caller holds the one write lock."""
-    if not count:
-        return iter(())
-    table = model._meta.db_table
-    if is_postgres():
-        # Materialised: looking the sequence up takes longer than drawing from it.
-        found = select(
-            "WITH it AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) "
-            "SELECT nextval(name) FROM it, generate_series(1, %s)",
-            [table, count],
-        )
-        return (key for (key,) in found)
-    last = select("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-    first = last[0][0] + 1 if last else 1
-    return iter(range(first, first + count))
-
-
 def analyze(table: str) -> None:
     """Let PostgreSQL look at what a table holds now; it plans for an empty one otherwise."""
     if is_postgres():
         run("ANALYZE {table}", table=quote(table))
+
+
+def analyze_new(*tables: str) -> None:
+    """Let PostgreSQL look at tables that it takes for empty, before the transaction ends with checking foreign keys.
+
+    For an empty table any index seems as good as another, and of many rows each would be sought by reading a whole one.
+    """
+    for table in tables if is_postgres() else ():
+        if select("SELECT 1 FROM pg_class WHERE oid = %s::regclass AND reltuples < 100", [table]):
+            analyze(table)
 
 
 def in_pieces(values: Iterable[T], size: int) -> Iterator[list[T]]:

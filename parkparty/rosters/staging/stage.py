@@ -58,12 +58,15 @@ class Stage:
         """
         analyze(self.table)
         self._run("DROP TABLE IF EXISTS {match}")
-        ways = ["SELECT 0 AS number, 0 AS company_id WHERE 1 = 0"]
+        # SQLite uses an index only for columns of a known type, which those of a query's result are not.
+        self._run("CREATE TEMPORARY TABLE {match} (number integer NOT NULL, company_id bigint NOT NULL)")
+        ways = []
         if "uscc" in self.keys:
             ways.append("SELECT s.number, c.id FROM {stage} s JOIN companies_company c ON c.uscc = s.uscc")
         if "record" in self.keys:
             ways.append("SELECT s.number, c.id FROM {stage} s JOIN companies_company c ON c.id = s.record")
-        self._run("CREATE TEMPORARY TABLE {match} AS " + " UNION ".join(ways))
+        if ways:
+            self._run("INSERT INTO {match} " + " UNION ".join(ways))
         self._run("CREATE INDEX {match}_number ON {match} (number)")
         self._run("CREATE INDEX {match}_company ON {match} (company_id)")
         analyze(self.match)
