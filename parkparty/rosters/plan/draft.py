@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -81,3 +83,9 @@ class Planned:
     draft: AnyDraft | None
     changes: str = "[]"
     """What the row changes, as it is kept for the preview."""
+
+
+@lru_cache(10_000)  # new companies of one branch change the same
+def changes_as_text(changes: tuple[tuple[str, str, str], ...]) -> str:
+    """What a row changes, as it is kept for the preview."""
+    return json.dumps(changes, ensure_ascii=False)

@@ -5,7 +5,6 @@ A kind says how its rows are told apart, what the site holds of them, and what a
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
@@ -16,7 +15,7 @@ from parkparty.rosters.check.rows import Row
 from parkparty.rosters.check.site import Site
 from parkparty.rosters.choices import IssueKind, Outcome
 from parkparty.rosters.columns import RecordKey, SheetKind
-from parkparty.rosters.plan.draft import FactDraft, Planned
+from parkparty.rosters.plan.draft import FactDraft, Planned, changes_as_text
 
 
 class Kind(ABC):
@@ -105,7 +104,7 @@ class Kind(ABC):
             return Planned(row, Outcome.WRONG, None)
         if outcome == Outcome.UNCHANGED:
             return Planned(row, outcome, None)
-        return Planned(row, outcome, draft, json.dumps(draft.changes, ensure_ascii=False))
+        return Planned(row, outcome, draft, changes_as_text(tuple(draft.changes)))
 
 
 def _as_text(value: object) -> str:

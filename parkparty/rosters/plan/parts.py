@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -15,7 +14,7 @@ from parkparty.rosters.check.site import Site
 from parkparty.rosters.check.twins import find_twins
 from parkparty.rosters.choices import Outcome
 from parkparty.rosters.plan.companies import new_company, plan_company, plan_member_count
-from parkparty.rosters.plan.draft import Draft, Planned
+from parkparty.rosters.plan.draft import Draft, Planned, changes_as_text
 from parkparty.rosters.plan.facts import Kind
 from parkparty.rosters.plan.links import plan_coverage, plan_instructor
 from parkparty.rosters.plan.tenancies import plan_tenancy
@@ -98,4 +97,4 @@ def _plan_row(row: Row, branch: Branch | None, known: Known) -> Planned:
     outcome = Outcome.NEW if draft.is_new else Outcome.CHANGED if draft.changes else Outcome.UNCHANGED
     if outcome == Outcome.UNCHANGED:
         return Planned(row, outcome, None)
-    return Planned(row, outcome, draft, json.dumps(draft.changes, ensure_ascii=False))
+    return Planned(row, outcome, draft, changes_as_text(tuple(draft.changes)))
