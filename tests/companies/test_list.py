@@ -142,11 +142,15 @@ def test_pages_hold_every_company_once(world: World, reviewer: User, client_of: 
     assert len(set(seen)) == len(seen) == 120
 
 
-def test_a_long_list_without_bounds_is_not_counted_to_the_end(world: World, reviewer: User, client_of: SignIn) -> None:
+def test_a_long_list_is_not_counted_to_the_end_the_sooner_when_nothing_bounds_it(
+    world: World, reviewer: User, client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_companies(world.kic, 1002)
     client = client_of(reviewer)
     assert "超过 1,000 家" in client.get(LIST).content.decode()
     assert "共 1,002 家" in client.get(LIST, {"place": "park:kic"}).content.decode()
+    monkeypatch.setattr("parkparty.companies.views.BOUNDED_TO", 1001)
+    assert "超过 1,001 家" in client.get(LIST, {"place": "park:kic"}).content.decode()
 
 
 def test_an_empty_list_says_why(world: World, reviewer: User, client_of: SignIn) -> None:
