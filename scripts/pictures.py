@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -123,7 +122,7 @@ def wait_for(address: str) -> None:
             # Our own server.
             urllib.request.urlopen(address, timeout=5).close()  # nosec B310
             return
-        except urllib.error.URLError:
+        except OSError:  # no answer yet, or none in time
             time.sleep(0.1)
     raise TimeoutError(address)
 

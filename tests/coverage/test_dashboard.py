@@ -110,6 +110,7 @@ def test_the_map_has_the_line_of_the_target_by_the_same_denominator(
     maps = {kind: page.split('id="tile-map"')[1] for kind, page in tiles.items()}
     assert maps["operating"].count('<line x1="80.5%"') == maps["operating"].count('<li class="park-tile">') > 0
     assert "<line" not in maps["registered"]
+    assert "park-map" not in page_of(client, place="park:kic"), "a park without bases has nothing to map"
 
 
 def test_months_count_what_was_approved_in_them(town: World, viewer: User, client_of: SignIn) -> None:

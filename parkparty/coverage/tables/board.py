@@ -170,7 +170,7 @@ def _map_tile(board: Board, lists: Lists) -> Tile:
         definition=_(
             "每格一个园区（或下级党组织），按辖区排列；数字是未组织覆盖的企业，横条是组织覆盖率，竖线是同一口径的年度目标。"
         ),
-        chart={"parts": [(row, _covered(row)) for row in shown], "target_x": _target_of(board)},
+        chart={"parts": [(row, _covered(row)) for row in shown], "target_x": _target_of(board)} if shown else None,
     )
 
 
