@@ -32,5 +32,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = "parkparty.core.http.bad_request"
 handler403 = "parkparty.core.http.forbidden"
-handler404 = "parkparty.core.http.not_found"
-handler500 = "parkparty.core.http.server_error"
+handler404 = "parkparty.api.views.not_found"
+handler500 = "parkparty.api.views.server_error"

@@ -176,5 +176,7 @@ _TITLES: dict[int, Callable[[], str]] = {
     404: lambda: _("没有找到"),
     405: lambda: _("只供读取"),
     429: lambda: _("读取太频繁"),
+    500: lambda: _("服务器出错"),
+    503: lambda: _("服务暂不可用"),
 }
 """What each status is called."""

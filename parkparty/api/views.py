@@ -11,6 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from parkparty.access.permissions import Action
@@ -31,8 +32,9 @@ from parkparty.api.filters import (
     day_faults,
     fields_of,
 )
-from parkparty.api.scoping import Answer, ApiRequest, Fault, Problem, bad_parameters, known_parameters, reads
+from parkparty.api.scoping import Answer, ApiRequest, Fault, Problem, bad_parameters, known_parameters, reads, refusal
 from parkparty.companies.choices import Denominator
+from parkparty.core import http
 from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
 from parkparty.core.scope import Scope
@@ -110,6 +112,28 @@ def activities(request: ApiRequest) -> Answer:
 def activity(request: ApiRequest, pk: str) -> Answer:
     """One activity."""
     return _one(request, ACTIVITIES, pk)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404 for the whole site: to programs as the interface refuses everything, to people as a page."""
+    if not _is_ours(request):
+        return http.not_found(request, exception)
+    return refusal(request, Problem(404, _("没有这个地址，可用的地址见 openapi.json。")))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503, for the whole site: to programs as the interface refuses everything, to people as a page."""
+    page = http.server_error(request)
+    if not _is_ours(request):
+        return page
+    detail = _("服务器出错，没有给出数据。稍后再试；还不行时，把编号告诉管理员。")
+    problem = Problem(page.status_code, detail)
+    problem.headers = {name: page[name] for name in ("Retry-After",) if name in page}
+    return refusal(request, problem)
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    return request.path_info.startswith(reverse("api:docs"))
 
 
 @require_safe

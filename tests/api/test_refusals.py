@@ -188,3 +188,28 @@ def test_openapi_is_open_and_holds_no_data(world: World) -> None:
     described = Client().get(reverse("api:openapi"))
     assert described.status_code == 200
     assert "创智园" not in described.content.decode()
+
+
+def test_an_unknown_address_is_told_as_everything_else_is(client: Client) -> None:
+    for address in ("/api/v1/nothing/", "/api/v1/companies/1/owners/"):
+        answer = client.get(address)
+        assert (answer.status_code, faults(answer)) == (404, {})
+        assert answer.json()["request_id"] == answer["X-Request-ID"]
+    assert client.get("/nothing/")["Content-Type"].startswith("text/html")
+
+
+def test_a_fault_of_the_site_is_told_and_tells_nothing(
+    viewer: User, program_of: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = program_of(viewer)
+
+    def broken(*_args: Any) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("parkparty.api.views.top_places", broken)
+    with pytest.raises(RuntimeError):
+        ask("figures/")
+    monkeypatch.setattr(Client, "store_exc_info", lambda *_args, **_options: None)
+    answer = ask("figures/")
+    assert (answer.status_code, answer.json()["status"], faults(answer)) == (500, 500, {})
+    assert "secret" not in answer.content.decode()
