@@ -15,7 +15,7 @@ STATIC := $(shell find static parkparty/*/static 2>/dev/null)
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: bench bench-excel bench-import help setup setup-dev run dev test test-security mutate-guards kill-workers coverage lint access messages \
+.PHONY: bench bench-excel bench-import bench-import-others help setup setup-dev run dev test test-security mutate-guards kill-workers coverage lint access messages \
 	collect-messages pictures lock clean
 
 help: ## 列出全部命令
@@ -47,6 +47,11 @@ bench: setup-dev ## 各页面相对基准页的用时比（SCALE=park|district|r
 bench-import: export READ_DOT_ENV = 0
 bench-import: setup-dev ## 名册导入的用时比，写入 docs/performance.md（ROWS=100000 ROUNDS=5，约二十分钟）
 	@$(BIN)/python benchmarks/bench_import.py --rows $(or $(ROWS),100000) --rounds $(or $(ROUNDS),5) \
+		--write docs/performance.md
+
+bench-import-others: export READ_DOT_ENV = 0
+bench-import-others: setup-dev ## 与 django-import-export 比较名册导入的用时，写入 docs/performance.md（ROWS=10000 ROUNDS=3）
+	@$(BIN)/python benchmarks/bench_import_others.py --rows $(or $(ROWS),10000) --rounds $(or $(ROUNDS),3) \
 		--write docs/performance.md
 
 bench-excel: export READ_DOT_ENV = 0

@@ -34,8 +34,6 @@ TABLES = (
     "organizations_organizationspan", "places_building", "rosters_rosterwrite", "rosters_rosterrow",
     "rosters_rosterissue", "rosters_rosterbatch",
 )  # fmt: skip
-HEADING = "## Roster import\n"
-"""Of the page's last section, which the benchmark writes anew."""
 COMPANY = ("uscc", "name", "folded_name", "industry_id", "staff_band", "size", "fixed_premises", "status", "updated_at")
 
 
@@ -181,8 +179,8 @@ def measure(folder: Path, rows: int, rounds: int) -> dict[str, Any]:
     return found
 
 
-def measure_on(database: str, rows: int, rounds: int) -> dict[str, Any]:
-    """The figures of one database, taken in a process of its own."""
+def measure_on(database: str, rows: int, rounds: int, script: str = __file__) -> dict[str, Any]:
+    """The figures of one database, taken by a script of its own process."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ, "READ_DOT_ENV": "0", "DJANGO_SETTINGS_MODULE": "parkparty.settings", "LOG_LEVEL": "ERROR",
@@ -195,7 +193,7 @@ def measure_on(database: str, rows: int, rounds: int) -> dict[str, Any]:
 
             server = get_server(Path(folder) / "postgres")
             environment["DATABASE_URL"] = server.get_uri()
-        command = [sys.executable, __file__, "--measure", folder, "--rows", str(rows), "--rounds", str(rounds)]
+        command = [sys.executable, script, "--measure", folder, "--rows", str(rows), "--rounds", str(rounds)]
         try:
             answer = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
         finally:
@@ -228,6 +226,15 @@ def table(database: str, rows: int, found: dict[str, Any]) -> str:
     return head + body + memory
 
 
+def put(section: str, page: Path) -> None:
+    """Put a section into the page in place of the one with its heading, or behind all others."""
+    heading = section.partition("\n")[0] + "\n"
+    before, _heading, after = page.read_text(encoding="utf-8").partition(heading)
+    rest = after.partition("\n## ")[2]
+    parts = [before.rstrip(), section.rstrip(), f"## {rest.rstrip()}" if rest else ""]
+    page.write_text("\n\n".join(filter(None, parts)) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Measure both databases and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -247,8 +254,7 @@ def main() -> None:
     page = (ROOT / "benchmarks/import.md.in").read_text(encoding="utf-8")
     page = page.replace("{about}", about).replace("{tables}", "\n".join(tables))
     if options.write:
-        rest = options.write.read_text(encoding="utf-8").partition(HEADING)[0].rstrip()
-        options.write.write_text(f"{rest}\n\n{page}", encoding="utf-8")
+        put(page, options.write)
     else:
         sys.stdout.write(page)
 
