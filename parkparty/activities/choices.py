@@ -11,6 +11,20 @@ class ActivityState(models.TextChoices):
     APPROVED = "approved", _("已通过")
     ARCHIVED = "archived", _("已归档")
 
+    @property
+    def icon(self) -> str:
+        """The icon that says the same by its shape."""
+        return _ICONS[self]
+
+
+_ICONS = {
+    ActivityState.DRAFT: "pencil",
+    ActivityState.SUBMITTED: "hourglass-split",
+    ActivityState.RETURNED: "arrow-return-left",
+    ActivityState.APPROVED: "check-circle-fill",
+    ActivityState.ARCHIVED: "archive",
+}
+
 
 class Step(models.TextChoices):
     """What a person does to a record; who may do it in which state is the table in ``permissions``."""
@@ -82,6 +96,9 @@ FILED_STATES = (ActivityState.SUBMITTED, ActivityState.APPROVED, ActivityState.A
 
 COUNTED_STATES = (ActivityState.APPROVED, ActivityState.ARCHIVED)
 """Checked by the unit above: these count as held."""
+
+UNCOUNTED_STATES = tuple(state for state in ActivityState if state not in COUNTED_STATES)
+"""All others. Counted rows are asked for by what they are not: nearly all count, and SQLite would go by state."""
 
 
 class Repeat(models.TextChoices):

@@ -22,7 +22,6 @@ from parkparty.companies.models import Company
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.dates import Period, today
 from parkparty.core.ics import Event
-from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
@@ -149,12 +148,6 @@ def length_of(rows: ActivityQuerySet) -> str:
 def totals(rows: ActivityQuerySet) -> dict[str, int | None]:
     """How many activities ``rows`` are, and how many people they expected and saw, each time anew."""
     return rows.order_by().aggregate(number=Count("pk"), expected=Sum("expected"), present=Sum("present"))
-
-
-def held_count(node: TreeNode, since: dt.date, until: dt.date, scope: Scope) -> int:
-    """How many counted activities hosts in or under ``node`` held from ``since`` to ``until``, both included."""
-    rows = Activity.objects.within(scope).counted().filter(held_on__range=(since, until))
-    return (rows.hosted_under(node) if isinstance(node, Organization) else rows.located_in(node)).count()
 
 
 def next_to_review(scope: Scope, after: Activity) -> Activity | None:

@@ -78,7 +78,7 @@ class ActivityFilterForm(ListFilterForm):
             return Activity.objects.none()
         asked, rows = self.cleaned_data, Activity.objects.within(self.scope)
         if asked["state"]:
-            rows = rows.counted() if asked["state"] == COUNTED else rows.filter(state=asked["state"])
+            rows = rows.counted() if asked["state"] == COUNTED else rows.in_state(asked["state"])
         if asked["type"]:
             rows = rows.of_type(asked["type"])
         if asked["organization"]:

@@ -140,6 +140,11 @@ class Activity(models.Model):
         return str(self.topic or _("未命名活动"))
 
     @property
+    def as_state(self) -> ActivityState:
+        """The state with its name and its icon."""
+        return ActivityState(self.state)
+
+    @property
     def is_announcement(self) -> bool:
         """Whether it tells of what is to come: it is a record only once it has been held."""
         return self.state == ActivityState.DRAFT and self.held_on > today()

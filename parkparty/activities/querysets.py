@@ -10,9 +10,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from parkparty.access.choices import Role
-from parkparty.activities.choices import COUNTED_STATES, FILED_STATES, ActivityState
+from parkparty.activities.choices import COUNTED_STATES, FILED_STATES, UNCOUNTED_STATES, ActivityState
 from parkparty.core import paths
 from parkparty.core.models import rows_of
+from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import reached
 
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ class ActivityQuerySet(models.QuerySet):
         return Exists(rows_of(self.model, "host_rows").filter(condition, activity=OuterRef("pk")))
 
     def within(self, scope: Scope) -> Self:
-        """Activities that an organisation in reach hosts; drafts only for those who write for that organisation."""
-        ours = Q(self._hosted(reached(scope, "organization__"))) | scope.q("places", "park__path")
+        """Activities that an organisation in reach hosts; drafts only for those who write for that organisation.
+
+        What is told by the row itself stands first: only of the others are all hosts looked up.
+        """
+        led = scope.q("places", "park__path") | scope.q("organizations", "organization__path")
+        ours = led | Q(self._hosted(reached(scope, "organization__")))
         mine = scope.q("organizations", "organization__path", (Role.SECRETARY,))
         return self.filter(ours & (~Q(state=ActivityState.DRAFT) | mine))
 
@@ -60,7 +65,9 @@ class ActivityQuerySet(models.QuerySet):
         return self.filter(scope.q("organizations", "organization__path", (Role.SECRETARY,)))
 
     def hosted_under(self, node: TreeNode) -> Self:
-        """Activities hosted by ``node`` or anything below it in the party tree."""
+        """Activities hosted by ``node`` or anything below it in the party tree; nothing is below a branch."""
+        if isinstance(node, Organization) and node.is_branch:
+            return self.filter(pk__in=rows_of(self.model, "host_rows").filter(organization=node).values("activity"))
         return self.filter(self._hosted(paths.under("organization__path", node.path)))
 
     def located_in(self, place: TreeNode) -> Self:
@@ -72,10 +79,11 @@ class ActivityQuerySet(models.QuerySet):
     def newest_in(self, place: TreeNode) -> Self:
         """The same for a list by date, in one query more: few hosts are named one by one.
 
-        An index by host then leads to their activities; where there are none for years, nobody has to walk through
-        those of all others.
+        An index by host then leads to their activities; hosts that never met are left out, so that nobody has to walk
+        through the activities of all others to find none of theirs.
         """
-        hosts = rows_of(self.model, "organization").located_in(place)
+        met = self.model._default_manager.filter(organization=OuterRef("pk"))
+        hosts = rows_of(self.model, "organization").located_in(place).filter(Exists(met))
         few = list(hosts.order_by().values_list("pk", flat=True)[: FEW_HOSTS + 1])
         return self.filter(organization__in=few) if len(few) <= FEW_HOSTS else self.located_in(place)
 
@@ -102,7 +110,13 @@ class ActivityQuerySet(models.QuerySet):
 
     def counted(self) -> Self:
         """Approved or archived."""
-        return self.filter(state__in=COUNTED_STATES)
+        return self.exclude(state__in=UNCOUNTED_STATES)
+
+    def in_state(self, state: str) -> Self:
+        """Those in one state."""
+        if state not in COUNTED_STATES:
+            return self.filter(state=state)
+        return self.counted().exclude(state__in=[other for other in COUNTED_STATES if other != state])
 
     def drafts(self) -> Self:
         """Not yet reported."""

@@ -1,4 +1,4 @@
-"""The list of activities as a file: the rows and columns of the page, as text that no program runs.
+"""The list of activities as lines of a page, and as a file: the same rows and columns, as text that no program runs.
 
 A number that looks like a person's, though its writer said that it is not, leaves the site only masked.
 """
@@ -7,17 +7,38 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import xlsxwriter
+from django.template.loader import render_to_string
 
+from parkparty.activities.choices import ActivityState
 from parkparty.activities.columns import Cell, Column
 from parkparty.activities.models import Activity
 from parkparty.core.privacy import masked
+from parkparty.core.templatetags.parkparty import thousands
 from parkparty.core.text import harmless
 
 MAX_ROWS = 20_000
 """Longer lists are narrowed first: a file nobody can read is no answer."""
+
+
+Line = tuple[Activity, list[tuple[str, str, str]]]
+"""An activity and its cells: the class of each, the title of its column, and what it says."""
+
+
+def lines_of(activities: Iterable[Activity], columns: list[Column]) -> list[Line]:
+    """The lines of a page. Titles and states are put into words once, however many lines there are."""
+    signs = {state: render_to_string("_state.html", {"state": state}) for state in ActivityState}
+    heads = [(column, column.css_class, str(column.title)) for column in columns]
+    return [(row, [(kind, title, _shown(column, row, signs)) for column, kind, title in heads]) for row in activities]
+
+
+def _shown(column: Column, activity: Activity, signs: Mapping[ActivityState, str]) -> str:
+    if column.key == "state":
+        return signs[ActivityState(activity.state)]
+    cell = column.of(activity)
+    return cell or "—" if isinstance(cell, str) else thousands(cell)
 
 
 def as_xlsx(activities: Iterable[Activity], columns: list[Column]) -> bytes:

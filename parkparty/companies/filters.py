@@ -14,7 +14,7 @@ from parkparty.companies.models import Company, Industry
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
 from parkparty.companies.scoping import LimitsByDay
 from parkparty.core.scope import Scope
-from parkparty.organizations.filters import ListFilterForm, OrganizationField
+from parkparty.organizations.filters import ListFilterForm, OrganizationField, PlainSelect
 from parkparty.places.filters import PlaceField, places_in_reach
 from parkparty.places.models import Building, Park
 
@@ -81,7 +81,7 @@ class CutForm(ListFilterForm):
         found = Building.objects.within(self.scope).filter(park=park).order_by("name")[:BUILDINGS_OFFERED]
         choices = [("", _("全部")), *((str(row.pk), str(row)) for row in found), (UNSTATED, NOT_STATED)]
         if len(choices) > 2:
-            widget = forms.Select(choices=choices, attrs={"class": "form-select", "id": "filter-building"})
+            widget = PlainSelect(choices=choices, attrs={"class": "form-select", "id": "filter-building"})
             self.fields["building"].widget = widget
 
     @property

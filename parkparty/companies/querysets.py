@@ -125,7 +125,7 @@ class CompanyMemberCountQuerySet(models.QuerySet):
 
     def within(self, scope: Scope) -> Self:
         """Counts of companies that the reader sees."""
-        return self.filter(company__in=rows_of(self.model, "company").within(scope).values("pk"))
+        return self.filter(Exists(rows_of(self.model, "company").within(scope).filter(pk=OuterRef("company"))))
 
 
 class CompanyQuerySet(models.QuerySet):

@@ -14,9 +14,9 @@ from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.companies.choices import CoverageState
 from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
-from parkparty.companies.tables import company_row
+from parkparty.companies.tables import company_rows
 from parkparty.core.dates import today
-from parkparty.core.paging import BOUNDED_TO, COUNTED_TO, keyset_page, number_of
+from parkparty.core.paging import BOUNDED_TO, COUNTED_TO, ROWS, keyset_page, number_of
 
 
 @requires(Action.VIEW_COMPANY)
@@ -29,13 +29,14 @@ def company_list(request: ScopedRequest) -> HttpResponse:
         rows,
         request.GET,
         order=("name", "pk"),
+        size=ROWS,
         as_shown=lambda found: found.for_list(request.scope, form.day),
     )
     counted_to = BOUNDED_TO if form.is_bounded else COUNTED_TO
     context = {
         "form": form,
         "page": page,
-        "rows": [company_row(company) for company in page.rows],
+        "rows": list(company_rows(page.rows)),
         "number": number_of(rows, page, up_to=counted_to),
         "counted_to": counted_to,
         "day": form.day,

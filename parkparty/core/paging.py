@@ -17,6 +17,9 @@ from django.db.models import Q
 
 M = TypeVar("M", bound=models.Model)
 
+ROWS = 30
+"""Of a list that is read, not worked through."""
+
 COUNTED_TO, BOUNDED_TO = 1000, 10_000
 """How far a list is counted that nothing bounds, and one that a place or an organisation bounds; beyond, the page says
 "more than": nobody waits until a city is counted.

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.http import Http404
 
-from parkparty.core.scope import Scope, Tree
-from parkparty.coverage.figures import Node, top_organizations, top_places
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures import Node, top_organizations, top_places, tree_of
 from parkparty.organizations.filters import OrganizationField
-from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
 
 TOPS_OFFERED = 8
@@ -48,8 +47,3 @@ def is_whole(node: Node, scope: Scope) -> bool:
     An organisation reached only by the park it sits in may cover companies elsewhere.
     """
     return scope.covers(tree_of(node), node.path)
-
-
-def tree_of(node: Node) -> Tree:
-    """The tree that the node stands in."""
-    return "organizations" if isinstance(node, Organization) else "places"

@@ -7,6 +7,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from parkparty.core.dates import today
@@ -14,6 +17,8 @@ from parkparty.core.http import query_without
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
+
+SELECTED = flatatt({"selected": True})
 
 
 class OrganizationField(forms.CharField):
@@ -29,6 +34,19 @@ class OrganizationField(forms.CharField):
         if found is None:
             raise ValidationError(_("没有找到这个党组织，或不在授权范围内。"))
         return found
+
+
+class PlainSelect(forms.Select):
+    """A choice without groups, drawn at once: with a template for each option it takes longer than the list below."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = self.format_value(value)
+        rows = [(str(key), label) for key, label in self.choices]
+        options = ((key, SELECTED if key in chosen else "", label) for key, label in rows)
+        drawn = format_html_join("", '<option value="{}"{}>{}</option>', options)
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs({"name": name} | self.attrs, attrs)), drawn
+        )
 
 
 class ListFilterForm(forms.Form):
@@ -48,6 +66,8 @@ class ListFilterForm(forms.Form):
             if isinstance(field, forms.DateField):
                 field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             is_select = isinstance(field.widget, forms.Select)
+            if is_select:
+                field.widget = PlainSelect(field.widget.attrs, field.widget.choices)
             field.widget.attrs |= {"class": "form-select" if is_select else "form-control", "id": f"filter-{name}"}
 
     @property

@@ -37,7 +37,7 @@ STATES = (ActivityState.SUBMITTED, ActivityState.APPROVED, ActivityState.ARCHIVE
 
 
 def approved(organization: Organization, author: User, days: int, state: str = ActivityState.APPROVED) -> Activity:
-    """An activity held ``days`` before ``DAY``."""
+    """An activity held ``days`` before ``DAY``; after it, in the same month, when they are negative."""
     moment = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
     activity = Activity.objects.create(
         organization=organization,
@@ -110,7 +110,7 @@ def change(kind: str, branch: Organization, number: int, days: int) -> None:
 CHANGES = st.tuples(
     st.sampled_from(["add", "add", "add", "edit", "bulk", "delete", "move", "move", "fold", "rebuild"]),
     st.integers(0, 30),
-    st.integers(0, 400),
+    st.integers(-9, 400),
 )
 
 

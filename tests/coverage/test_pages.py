@@ -9,17 +9,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity
-from parkparty.companies.choices import CompanyStatus, LinkKind, TenancyKind
-from parkparty.companies.models import Tenancy
+from parkparty.companies.choices import CompanyStatus, LinkKind, SizeClass, TenancyKind
+from parkparty.companies.models import Company, Tenancy
 from parkparty.core.dates import today
 from parkparty.organizations.choices import OrganizationType
+from parkparty.organizations.models import OrganizationSpan
 from tests.conftest import LONG_AGO, World, cover, make_company, make_organization
 
 PAGES = [
@@ -261,3 +264,37 @@ def test_effective_coverage_is_not_claimed_for_days_before_any_record(
     page = body(client, f"{address}?as_of=2019-05-01")
     assert "没有活动记录，不能统计" not in page
     assert "list=effective" in page
+
+
+def test_a_page_is_kept_as_drawn_until_something_on_it_changes(
+    town: World, viewer: User, client_of: SignIn, django_assert_num_queries: Any
+) -> None:
+    client, address = client_of(viewer), reverse("coverage:park", args=["kic"])
+    first = body(client, address)
+    with CaptureQueriesContext(connection) as queries:
+        assert figures(body(client, address)) == figures(first)
+    assert len(queries) <= 7
+    OrganizationSpan.objects.filter(organization=town.joint_branch).update(type=OrganizationType.INDEPENDENT_BRANCH)
+    without_joint = body(client, address)
+    assert figures(without_joint) != figures(first)
+    make_company(400, town.kic)
+    assert figures(body(client, address)) != figures(without_joint)
+
+
+def test_what_is_kept_of_a_cut_and_for_others_is_not_shown(
+    town: World, viewer: User, make_user: Callable[..., User], client_of: SignIn
+) -> None:
+    client, address = client_of(viewer), reverse("coverage:park", args=["kic"])
+    Company.objects.filter(name__contains="1").update(size=SizeClass.LARGE)
+    cut = figures(body(client, f"{address}?size=large"))
+    assert cut != figures(body(client, address))
+    Company.objects.update(size=SizeClass.SMALL)
+    assert figures(body(client, f"{address}?size=large")) != cut
+    cover(make_company(500, town.neighbour), town.joint_branch)
+    branch = reverse("coverage:organization", args=["KIC-J1"])
+    by_park_alone = client_of(make_user("of-place", "administrator", town.kic))
+    assert figures(body(client, branch)) != figures(body(by_park_alone, branch))
+
+
+def figures(page: str) -> str:
+    return page.split('class="definition"', 1)[1].split("</main>")[0]

@@ -25,7 +25,7 @@ from parkparty.coverage.figures.totals import from_totals, version
 from parkparty.coverage.models import CompanyMark, CoverageTotal
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
-from parkparty.organizations.models import Organization
+from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.organizations.services import save_organization
 from parkparty.places.models import Area, Park
 from parkparty.rules.choices import Every, RuleKind, Strength
@@ -248,9 +248,11 @@ def test_the_version_follows_every_commit_that_a_dashboard_shows(field: World, s
     seen.add(version())
     meet(field, secretary, Company.objects.earliest("pk"), FIRST, 0)
     seen.add(version())
+    OrganizationSpan.objects.filter(organization=field.kic_committee).update(since=dt.date(2000, 1, 1))
+    seen.add(version())
     fold_all()
     seen.add(version())
-    assert len(seen) == 4
+    assert len(seen) == 5
     assert version() in seen
     Company.objects.update(updated_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
     assert not CompanyMark.objects.exists()

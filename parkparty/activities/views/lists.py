@@ -16,7 +16,7 @@ from parkparty.activities import figures
 from parkparty.activities.columns import COLUMNS, NAME
 from parkparty.activities.filters import WHOLE, ActivityFilterForm
 from parkparty.activities.models import SavedView
-from parkparty.activities.tables import MAX_ROWS, as_csv, as_xlsx
+from parkparty.activities.tables import MAX_ROWS, as_csv, as_xlsx, lines_of
 from parkparty.audit.choices import Kind
 from parkparty.audit.services import record_read
 from parkparty.core.dates import today
@@ -46,7 +46,7 @@ def activity_list(request: ScopedRequest) -> HttpResponse:
         "page": page,
         "filtered": bool(form.chips()),
         "columns": columns,
-        "lines": [(row, [(column, column.of(row)) for column in columns]) for row in page.rows],
+        "lines": lines_of(page.rows, columns),
         "all_columns": COLUMNS.values(),
         "views": views,
         "query": form.as_query(choice.columns),

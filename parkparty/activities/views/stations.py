@@ -14,6 +14,7 @@ from parkparty.activities import figures
 from parkparty.activities.columns import chosen
 from parkparty.activities.filters import StationFilterForm
 from parkparty.activities.models import Activity
+from parkparty.activities.tables import lines_of
 from parkparty.core.dates import today, year_of
 from parkparty.core.paging import keyset_page
 
@@ -50,7 +51,7 @@ def station_detail(request: ScopedRequest, pk: int) -> HttpResponse:
         "station": station,
         "page": page,
         "columns": columns,
-        "lines": [(row, [(column, column.of(row)) for column in columns]) for row in page.rows],
+        "lines": lines_of(page.rows, columns),
         "year": year_of(today()),
         "today": today(),
         "crumbs": [(_("党群服务站"), reverse("stations:list"))],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from django import template
 from django.utils.html import format_html
@@ -39,6 +40,13 @@ def listed(values: Iterable[object]) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An icon of Bootstrap Icons beside words that say the same; readers of the screen do not hear it."""
     return format_html('<i class="bi bi-{}" aria-hidden="true"></i>', name)
+
+
+@register.simple_block_tag
+def drawn(content: SafeString) -> SafeString:
+    """What stands inside, drawn once; ``as name`` keeps it to be shown in several places."""
+    return content

@@ -16,6 +16,7 @@ from parkparty.coverage.figures.coverage import (
     places_above,
     top_organizations,
     top_places,
+    tree_of,
     with_load,
     with_units,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "places_above",
     "top_organizations",
     "top_places",
+    "tree_of",
     "with_load",
     "with_units",
 ]

@@ -8,10 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
 
-from parkparty.companies.choices import CoverageChoice, CoverageState, Denominator, Limits, TenancyKind
+from parkparty.companies.choices import (
+    ORGANISATION_LINKS,
+    CompanyStatus,
+    CoverageChoice,
+    CoverageState,
+    Denominator,
+    Limits,
+    TenancyKind,
+)
 from parkparty.companies.models import Company, CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core import paths
@@ -19,7 +27,7 @@ from parkparty.core.models import valid_on
 from parkparty.core.rates import Rate, mean_of
 from parkparty.core.scope import Scope, Tree
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
-from parkparty.organizations.models import Organization
+from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.places.models import Area, Park
 from parkparty.rules.figures import LimitBook, limits_of
@@ -28,8 +36,16 @@ Place = Area | Park
 Node = Area | Park | Organization
 
 
+def tree_of(node: Node) -> Tree:
+    """The tree that the node stands in."""
+    return "organizations" if isinstance(node, Organization) else "places"
+
+
 CHILDREN_COMPARED = 50
 """Organisations directly below one that are compared with each other."""
+
+LISTED = "listed"
+"""Beside the types of branches in one query: how many companies the joint ones list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +166,7 @@ def coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Sco
 def with_load(
     node: Node, parts: CompanyCoverage, *, as_of: dt.date, denominator: Denominator, scope: Scope
 ) -> CoverageFigures:
-    """``parts`` with the branches of ``node`` and what its joint branches carry, in two queries."""
+    """``parts`` with the branches of ``node`` and what its joint branches carry, in one query."""
     return loaded(parts, load_of(node, as_of, scope), as_of=as_of, denominator=denominator)
 
 
@@ -164,15 +180,20 @@ class Load:
 
 
 def load_of(node: Node, as_of: dt.date, scope: Scope) -> Load:
-    """The branches of ``node`` on ``as_of`` and what its joint branches carry, whatever the denominator."""
-    standing = standing_in(node, as_of, scope)
-    joint = standing.of_type_on(as_of, [OrganizationType.JOINT_BRANCH])
-    links = CoverageLink.objects.covering(as_of).filter(organization__in=joint.order_by().values("pk"))
-    units = links.order_by().values("organization").annotate(number=Count("company", distinct=True))
-    numbers = standing.of_type_on(as_of, BRANCH_TYPES).aggregate(
-        all=Count("pk"), joint=Count("pk", filter=Q(pk__in=joint.order_by().values("pk")))
-    )
-    return Load(numbers["all"], numbers["joint"], units.aggregate(listed=Coalesce(Sum("number"), 0))["listed"])
+    """The branches of ``node`` on ``as_of`` and what its joint branches carry, whatever the denominator; one query."""
+    standing = standing_in(node, as_of, scope).order_by().values("pk")
+    spans = OrganizationSpan.objects.filter(valid_on(as_of), organization__in=standing, type__in=BRANCH_TYPES)
+    by_type = spans.order_by().values_list("type").annotate(number=Count("organization", distinct=True))
+    joint = spans.filter(type=OrganizationType.JOINT_BRANCH).values("organization")
+    # As CoverageLink.objects.covering, but the few companies that are gone are looked up once, not one for each link.
+    gone = Company.objects.filter(status=CompanyStatus.DEREGISTERED, status_since__lte=as_of)
+    links = CoverageLink.objects.filter(valid_on(as_of), kind__in=ORGANISATION_LINKS, organization__in=joint)
+    # Each pair of branch and company once. SQLite counts no pairs: one number of both.
+    pair = F("organization") * Value(2**40) + F("company")
+    listed = links.exclude(company__in=gone).order_by().annotate(of=Value(LISTED)).values_list("of")
+    load = dict(by_type.union(listed.annotate(number=Count(pair, distinct=True)), all=True))
+    listed_by_joint = load.pop(LISTED, 0)
+    return Load(sum(load.values()), load.get(OrganizationType.JOINT_BRANCH, 0), listed_by_joint)
 
 
 def loaded(parts: CompanyCoverage, load: Load, *, as_of: dt.date, denominator: Denominator) -> CoverageFigures:
@@ -209,8 +230,8 @@ class Point:
 
     def seen(self, scope: Scope) -> CompanyQuerySet:
         """Companies that the reader sees. Whoever holds the whole node sees all of its companies: nothing to ask."""
-        tree: Tree = "organizations" if isinstance(self.node, Organization) else "places"
-        return Company.objects.all() if scope.covers(tree, self.node.path) else Company.objects.within(scope)
+        sees_all = scope.covers(tree_of(self.node), self.node.path)
+        return Company.objects.all() if sees_all else Company.objects.within(scope)
 
 
 def company_coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> CompanyCoverage:
@@ -238,7 +259,8 @@ def coverage_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = 
 
 def standing_in(node: Node, as_of: dt.date, scope: Scope) -> OrganizationQuerySet:
     """Organisations in a place or under an organisation (by today's tree) that stood on ``as_of``."""
-    organizations: OrganizationQuerySet = Organization.objects.within(scope)
+    sees_all = scope.covers(tree_of(node), node.path)
+    organizations: OrganizationQuerySet = Organization.objects.all() if sees_all else Organization.objects.within(scope)
     placed = organizations.under(node) if isinstance(node, Organization) else organizations.located_in(node)
     return placed.active_on(as_of)
 
@@ -357,13 +379,14 @@ def top_organizations(scope: Scope, limit: int) -> list[Organization]:
 def places_above(place: Place, scope: Scope) -> list[tuple[Place, bool]]:
     """The areas and the park above ``place``, the topmost first, each with whether the reader may open it.
 
-    Names above one's own are visible to all readers.
+    Names above one's own are visible to all readers. No query for what was fetched with the place.
     """
-    chain = paths.ancestors(place.path)
-    found: list[Place] = list(Area.objects.filter(path__in=chain))
-    if isinstance(place, Park) and place.parent_id:
-        found += Park.objects.filter(path__in=chain)
-    return [(above, scope.covers("places", above.path)) for above in sorted(found, key=lambda above: above.path)]
+    above: list[Place] = []
+    node: Any = place.path_parent
+    while node:
+        above.insert(0, node)
+        node = node.path_parent
+    return [(node, scope.covers("places", node.path)) for node in above]
 
 
 def organizations_above(organization: Organization, scope: Scope) -> list[tuple[Organization, bool]]:

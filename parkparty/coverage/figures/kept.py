@@ -2,7 +2,7 @@
 
 A total covers what was folded. For each cell (an organisation's month) marked since, what the total holds of it is
 taken off, and what the activities themselves say is put on. With too many marks, for a reader who does not see the
-whole place, and for a park, whose activities are sooner counted (docs/performance.md), they are counted one by one.
+whole place, they are counted one by one.
 """
 
 from __future__ import annotations
@@ -22,12 +22,11 @@ from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import Node
 from parkparty.coverage.models import ActivityCell, ActivityMark, ActivityTotal
 from parkparty.organizations.models import Organization
-from parkparty.places.models import Area
 
 MARKS_READ = 200
 """More marked cells than this, and a reader counts the activities themselves."""
 
-TOTAL, LIVE, MARK = range(3)
+TOTAL, LATER, MARK = range(3)
 """The parts of the one query, in the order in which they are read."""
 
 
@@ -37,7 +36,7 @@ def activities_by_month(node: Node, months: Sequence[Period], day: dt.date, scop
     In one query, in two while something changed since the last fold.
     """
     found = None
-    if isinstance(node, Area) and scope.covers("places", node.path):
+    if not isinstance(node, Organization) and scope.covers("places", node.path):
         found = _from_totals(node, months, day)
     if found is None:
         rows: Any = Activity.objects.within(scope)
@@ -60,19 +59,20 @@ def activities_by_type(node: Node, months: Sequence[Period], day: dt.date, scope
 
 
 def _from_totals(node: Node, months: Sequence[Period], day: dt.date) -> Counter[dt.date] | None:
-    """Totals of the months that are over and the live number of the last one; None with too many marks."""
-    over = {"month__gte": months[0].since, "month__lt": months[-1].since}
-    totals = _part(ActivityTotal.objects.filter(path=node.path, **over), TOTAL, Value(0)).values_list(*COLUMNS)
-    marks = _part(ActivityMark.objects.filter(**over), MARK, F("organization_id"))
+    """Totals of the months without what was held after ``day``, mostly nothing; None with too many marks."""
+    asked = {"month__gte": months[0].since, "month__lt": months[-1].until}
+    totals = _part(ActivityTotal.objects.filter(path=node.path, **asked), TOTAL, Value(0)).values_list(*COLUMNS)
+    marks = _part(ActivityMark.objects.filter(**asked), MARK, F("organization_id"))
     marked = marks.values_list(*COLUMNS[:3]).annotate(number=Count("pk")).values_list(*COLUMNS)
-    live = _part(_by_month(Activity.objects.all(), node, months[-1].since, day), LIVE, Value(0)).values_list(*COLUMNS)
-    rows = list(totals.union(live, marked, all=True).order_by("part")[: len(months) + MARKS_READ + 1])
+    rest = _by_month(Activity.objects.all(), node, day + dt.timedelta(days=1), months[-1].last_day)
+    later = _part(rest, LATER, Value(0)).values_list(*COLUMNS)
+    rows = list(totals.union(later, marked, all=True).order_by("part")[: len(months) + 1 + MARKS_READ + 1])
     cells = {(key, month) for part, key, month, _number in rows if part == MARK}
     if len(cells) > MARKS_READ:
         return None
     found: Counter[dt.date] = Counter()
     for part, _key, month, number in rows:
-        found[month] += number if part != MARK else 0
+        found[month] += {TOTAL: number, LATER: -number, MARK: 0}[part]
     if cells:
         found.update(_changed(node, cells, months))
     return found
@@ -84,15 +84,13 @@ def _changed(node: Node, cells: set[tuple[int, dt.date]], months: Sequence[Perio
     here = paths.under("park_path", node.path) | paths.under("area_path", node.path)
     folded = ActivityCell.objects.filter(here, organization_id__in=organizations)
     led = Activity.objects.filter(organization__in=organizations)
-    live = _by_month(led, node, months[0].since, months[-1].since - dt.timedelta(days=1))
-    parts = (
-        _part(folded, TOTAL, F("organization_id")).values_list(*COLUMNS),
-        _part(live, LIVE, F("organization_id")).values_list(*COLUMNS),
-    )
+    live = _by_month(led, node, months[0].since, months[-1].last_day)
+    now = _part(live, 1, F("organization_id")).values_list(*COLUMNS)
+    then = _part(folded, -1, F("organization_id")).values_list(*COLUMNS)
     found: Counter[dt.date] = Counter()
-    for part, organization, month, number in parts[0].union(parts[1], all=True):
+    for sign, organization, month, number in now.union(then, all=True):
         if (organization, month) in cells:
-            found[month] += number if part == LIVE else -number
+            found[month] += sign * number
     return found
 
 

@@ -61,6 +61,7 @@ FACTS = {
     ),
     "rule": Fact("rules_rule", "company.id", "companies_company company", "changed.overrides_id IS NULL"),
     "named_organization": Fact("organizations_organization", NOBODY),
+    "named_span": Fact("organizations_organizationspan", NOBODY),
     "named_area": Fact("places_area", NOBODY),
     "named_park": Fact("places_park", NOBODY),
     "target": Fact("coverage_coveragetarget", NOBODY),

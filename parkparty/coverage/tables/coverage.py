@@ -17,7 +17,7 @@ from parkparty.companies.querysets import WHOLE, Cut
 from parkparty.core.rates import Rate
 from parkparty.coverage.figures import CompanyCoverage, Node
 from parkparty.coverage.tables.scales import across
-from parkparty.organizations.choices import OrganizationType
+from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import name_of
 from parkparty.places.models import Area
@@ -168,6 +168,9 @@ class ComparisonRow:
     node: Node
     coverage: CompanyCoverage
     lists: Lists
+    page: str
+    companies_address: str
+    """The list behind the denominator."""
     gap_width: str
 
     @property
@@ -178,27 +181,25 @@ class ComparisonRow:
     @property
     def covered_address(self) -> str:
         """The list behind the numerator."""
-        return self.lists.companies(CoverageChoice.ORGANIZATION)
-
-    @property
-    def companies_address(self) -> str:
-        """The list behind the denominator."""
-        return self.lists.companies()
+        return self._covered(CoverageChoice.ORGANIZATION)
 
     @property
     def joint_address(self) -> str:
         """The list of those whom a joint branch covers."""
-        return self.lists.companies(CoverageChoice.JOINT)
+        return self._covered(CoverageChoice.JOINT)
 
     @property
     def not_own_address(self) -> str:
         """The list of those without an organisation of their own."""
-        return self.lists.companies(CoverageChoice.NOT_OWN)
+        return self._covered(CoverageChoice.NOT_OWN)
 
     @property
     def missing_address(self) -> str:
         """The list behind what is missing."""
-        return self.lists.companies(CoverageChoice.UNCOVERED)
+        return self._covered(CoverageChoice.UNCOVERED)
+
+    def _covered(self, choice: CoverageChoice) -> str:
+        return f"{self.companies_address}&coverage={choice.value}"
 
 
 def comparison(
@@ -216,15 +217,11 @@ def comparison(
     filled = [(node, parts.get(key, CompanyCoverage())) for key, node in nodes.items()]
     filled.sort(key=lambda row: (-row[1].uncovered, -row[1].companies, row[0].name))
     largest = max((part.uncovered for _node, part in filled), default=0) or 1
-    return [
-        ComparisonRow(
-            node=node,
-            coverage=part,
-            lists=Lists(node, as_of, denominator, cut),
-            gap_width=across(part.uncovered, largest),
-        )
-        for node, part in filled
-    ]
+    rows = []
+    for node, part in filled:
+        lists, gap = Lists(node, as_of, denominator, cut), across(part.uncovered, largest)
+        rows.append(ComparisonRow(node, part, lists, lists.page(), lists.companies(), gap))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +230,8 @@ class OrganizationRow:
 
     organization: Organization
     type: str
+    status: str
+    place: str
     full_members: int
     units: int
 
@@ -240,4 +239,6 @@ class OrganizationRow:
 def organization_row(organization: Any) -> OrganizationRow:
     """The row of an organisation with ``type_then``, ``full_members`` and ``units``; one not yet begun has its type."""
     type = OrganizationType(organization.type_then or organization.type)
-    return OrganizationRow(organization, str(type.label), organization.full_members, organization.units)
+    status = str(OrganizationStatus(organization.status).label)
+    place = str(organization.park or organization.area or "—")
+    return OrganizationRow(organization, str(type.label), status, place, organization.full_members, organization.units)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from hashlib import sha256
+from functools import partial
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parkparty.access.permissions import Action
@@ -19,14 +15,14 @@ from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.activities.figures import type_choices
 from parkparty.companies.choices import Denominator
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import Node, Point
+from parkparty.coverage.figures import Node, Point, tree_of
 from parkparty.coverage.figures.board import board, last_months
 from parkparty.coverage.figures.kept import activities_by_type
-from parkparty.coverage.figures.totals import version
 from parkparty.coverage.forms import CoverageOptionsForm
-from parkparty.coverage.scoping import asked_node, first_node, tops, tree_of
+from parkparty.coverage.scoping import asked_node, first_node, tops
 from parkparty.coverage.tables import crumbs_of, key_of
 from parkparty.coverage.tables.board import tiles_of
+from parkparty.coverage.tables.drawn import drawn
 from parkparty.coverage.tables.months import type_months
 from parkparty.rules.figures import limits_of
 
@@ -58,7 +54,7 @@ def months(request: ScopedRequest) -> HttpResponse:
         "key": key_of(node),
         "form": form,
         "point": point,
-        "charts": _drawn("coverage/_type_months.html", point, scope, lambda: _type_months(point, scope)),
+        "charts": drawn("coverage/_type_months.html", point, scope, partial(_type_months, point, scope)),
     }
     return render(request, "coverage/months.html", context)
 
@@ -99,7 +95,7 @@ def _shown(request: ScopedRequest, template: str) -> HttpResponse:
         "form": form,
         "point": point,
         "definition": point.denominator.definition(limits_of(point.denominator, point.as_of)),
-        "tiles": _tiles(point, scope),
+        "tiles": drawn("coverage/_tiles.html", point, scope, partial(_tiles, point, scope)),
         "choice": [(str(top), reverse("coverage:dashboard", query=key_of(top) | state), top == node) for top in choice],
         "wall_address": reverse("coverage:wall", query=key_of(node) | state),
         "back_address": reverse("coverage:dashboard", query=key_of(node) | state),
@@ -107,24 +103,5 @@ def _shown(request: ScopedRequest, template: str) -> HttpResponse:
     return render(request, template, context)
 
 
-def _tiles(point: Point, scope: Scope) -> str:
-    """The tiles as they are drawn."""
-    return _drawn(
-        "coverage/_tiles.html", point, scope, lambda: {"tiles": tiles_of(board(point, scope)), "point": point}
-    )
-
-
-def _drawn(template: str, point: Point, scope: Scope, read: Callable[[], dict[str, Any]]) -> str:
-    """``template`` with what ``read`` finds, kept until anything changes that figures rest on.
-
-    What is kept is of a node, a day and a denominator as readers of one reach and one language see them; who may open
-    the page was asked before.
-    """
-    # The version first: what is committed from here on makes another.
-    seen = (version(), template, point.node.path, point.as_of, point.denominator, scope.reaches, get_language())
-    key = f"drawn-{sha256(repr(seen).encode()).hexdigest()}"
-    drawn: str | None = cache.get(key)
-    if drawn is None:
-        drawn = render_to_string(template, read())
-        cache.set(key, drawn)
-    return drawn
+def _tiles(point: Point, scope: Scope) -> dict[str, Any]:
+    return {"tiles": tiles_of(board(point, scope)), "point": point}

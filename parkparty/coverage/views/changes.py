@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.companies.filters import CutForm
-from parkparty.companies.tables import company_row
-from parkparty.core.paging import keyset_page, number_of
+from parkparty.companies.tables import company_rows
+from parkparty.core.paging import ROWS, keyset_page, number_of
 from parkparty.core.rates import signed
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures import Node, company_coverage
@@ -72,13 +72,15 @@ def companies(request: ScopedRequest) -> HttpResponse:
     if node is None:
         return redirect("coverage:index")
     rows, day, title, note, back = _asked(request, node)
-    page = keyset_page(rows, request.GET, order=("name", "pk"), as_shown=lambda found: found.for_list(scope, day))
+    page = keyset_page(
+        rows, request.GET, order=("name", "pk"), size=ROWS, as_shown=lambda found: found.for_list(scope, day)
+    )
     context = {
         "crumbs": [*crumbs_of(node), (_("回到数字"), back)],
         "title": title,
         "note": note,
         "page": page,
-        "rows": [company_row(company) for company in page.rows],
+        "rows": list(company_rows(page.rows)),
         "number": number_of(rows, page, up_to=None),
         "day": day,
     }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,15 +16,15 @@ from django.utils.translation import pgettext
 
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
-from parkparty.activities.figures import held_count
 from parkparty.activities.models import Activity
 from parkparty.companies.choices import CoverageChoice, Denominator, Limits
 from parkparty.companies.filters import CutForm
 from parkparty.core.dates import month_of, today
-from parkparty.core.paging import BOUNDED_TO, COUNTED_TO, keyset_page, number_of
+from parkparty.core.paging import BOUNDED_TO, COUNTED_TO, ROWS, keyset_page, number_of
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import (
+    CompanyCoverage,
     Node,
     Point,
     coverage_at,
@@ -35,6 +38,7 @@ from parkparty.coverage.figures import (
     with_units,
 )
 from parkparty.coverage.figures.effective import definition as effective_definition
+from parkparty.coverage.figures.kept import activities_by_month
 from parkparty.coverage.figures.totals import with_parts
 from parkparty.coverage.filters import OrganizationFilterForm
 from parkparty.coverage.forms import CoverageOptionsForm
@@ -49,6 +53,7 @@ from parkparty.coverage.tables import (
     page_of,
     stacked_bar,
 )
+from parkparty.coverage.tables.drawn import drawn
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization, OrganizationSpan
 from parkparty.places.models import Area, Park
@@ -81,23 +86,19 @@ def index(request: ScopedRequest) -> HttpResponse:
 def area_page(request: ScopedRequest, code: str) -> HttpResponse:
     """The coverage of an area, with its parks, or the areas below it, beside each other."""
     scope = request.scope
-    area = scoped_or_404(Area.objects.within(scope), code=code)
-    has_areas = Area.objects.within(scope).filter(parent=area).exists()
-    by_area = has_areas and request.GET.get("by") == "area"
-    nodes = nodes_below(area, today(), scope, by_area=by_area)
-    context = {"crumbs": _place_crumbs(area, scope), "offers_areas": has_areas, "by_area": by_area}
-    return _coverage_page(request, area, CutForm(request.GET, scope=scope), nodes, context)
+    area = scoped_or_404(Area.objects.within(scope).select_related("parent__parent"), code=code)
+    context = {"crumbs": _place_crumbs(area, scope), "by_area": request.GET.get("by") == "area"}
+    return _coverage_page(request, area, CutForm(request.GET, scope=scope), context)
 
 
 @requires(Action.VIEW_COVERAGE)
 def park_page(request: ScopedRequest, key: str) -> HttpResponse:
     """The coverage of a park, with its bases beside each other when it has any."""
     scope = request.scope
-    park = scoped_or_404(Park.objects.within(scope).select_related("parent"), key=key)
+    park = scoped_or_404(Park.objects.within(scope).select_related("parent", "area__parent__parent"), key=key)
     form = CutForm(request.GET, scope=scope)
     form.offer_buildings(park)
-    context = {"crumbs": _place_crumbs(park, scope), "are_bases": True}
-    return _coverage_page(request, park, form, nodes_below(park, today(), scope), context)
+    return _coverage_page(request, park, form, {"crumbs": _place_crumbs(park, scope)})
 
 
 @requires(Action.VIEW_COVERAGE)
@@ -105,60 +106,80 @@ def organization_coverage(request: ScopedRequest, code: str) -> HttpResponse:
     """The coverage of the companies tied to an organisation and to those below it, which stand beside each other."""
     scope = request.scope
     organization = scoped_or_404(Organization.objects.within(scope), code=code)
-    crumbs = _organization_crumbs(organization, scope, "coverage:organization")
-    day = CoverageOptionsForm.read(request.GET).day
-    below = list(nodes_below(organization, day, scope, limit=CHILDREN_SHOWN + 1).values())
-    context = {
-        "crumbs": crumbs,
-        "organization": organization,
-        "more_below": len(below) > CHILDREN_SHOWN,
+    context = {"crumbs": _organization_crumbs(organization, scope, "coverage:organization")}
+    return _coverage_page(request, organization, CutForm(request.GET, scope=scope), context)
+
+
+def _coverage_page(request: ScopedRequest, node: Node, cut_form: CutForm, context: dict[str, Any]) -> HttpResponse:
+    """The page of ``node``, with what is below it beside each other."""
+    form, by_area = CoverageOptionsForm.read(request.GET), context.get("by_area", False)
+    point = Point(node, form.chosen, form.day, cut_form.cut)
+    figures = partial(_figures, point, request.scope, by_area=by_area)
+    asked = ["by area"] if by_area else []
+    context |= {
+        "node": node,
+        "form": form,
+        "cut_form": cut_form,
+        "figures": drawn("coverage/_figures.html", point, request.scope, figures, *asked),
     }
-    nodes = dict(enumerate(below[:CHILDREN_SHOWN]))
-    return _coverage_page(request, organization, CutForm(request.GET, scope=scope), nodes, context)
+    return render(request, "coverage/page.html", context)
 
 
-def _coverage_page(
-    request: ScopedRequest, node: Node, cut_form: CutForm, nodes: Mapping[Any, Node], context: dict[str, Any]
-) -> HttpResponse:
-    """The page of ``node``, with ``nodes`` below it beside each other."""
-    form, scope, cut = CoverageOptionsForm.read(request.GET), request.scope, cut_form.cut
-    day, denominator = form.day, form.chosen
-    point = Point(node, denominator, day, cut)
+def _figures(point: Point, scope: Scope, *, by_area: bool) -> dict[str, Any]:
+    """All that the page says of ``point``, and of what is below its node."""
+    node, day, denominator = point.node, point.as_of, point.denominator
+    nodes = nodes_below(node, day, scope, by_area=by_area, limit=CHILDREN_SHOWN + 1)
+    by_area = any(isinstance(below, Area) for below in nodes.values())
+    offers_areas = isinstance(node, Area) and any(below.depth > node.depth + 1 for below in nodes.values())
+    more_below = isinstance(node, Organization) and len(nodes) > CHILDREN_SHOWN
+    if more_below:
+        nodes = dict(islice(nodes.items(), CHILDREN_SHOWN))
     limits = LimitBook()
-    below = {key: Point(part, denominator, day, cut) for key, part in nodes.items()}
+    below = {key: replace(point, node=part) for key, part in nodes.items()}
     ((counted, effective),), _rest, parts = with_parts([point], [], below, scope, limits)
     parts = parts_below(point, nodes, scope, limits) if parts is None else parts
     figures = with_load(node, counted, as_of=day, denominator=denominator, scope=scope)
-    lists, month = Lists(node, day, denominator, cut), month_of(day)
-    context |= {
-        "activities": held_count(node, month.since, day, scope),
-        "activities_address": lists.activities(month.since),
+    rows = comparison(parts, nodes, as_of=day, denominator=denominator, cut=point.cut)
+    return _addresses(point, counted, by_area=by_area) | {
         "node": node,
-        "rows": comparison(parts, nodes, as_of=day, denominator=denominator, cut=cut)[:PARTS_SHOWN],
+        "organization": node if isinstance(node, Organization) else None,
+        "are_bases": isinstance(node, Park),
+        "offers_areas": offers_areas or by_area,
+        "by_area": by_area,
+        "more_below": more_below,
+        "activities": activities_by_month(node, [month_of(day)], day, scope)[0],
+        "rows": rows[:PARTS_SHOWN],
         "left_out": max(0, len(nodes) - PARTS_SHOWN),
-        "form": form,
-        "cut_form": cut_form,
-        "is_cut": bool(cut),
+        "is_cut": bool(point.cut),
         "figures": figures,
-        "effective": None if effective is None else Rate(effective, figures.coverage.companies),
+        "effective": None if effective is None else Rate(effective, counted.companies),
         "effective_definition": effective_definition(),
+        "definitions": [(kind, kind.definition(limits.of(kind, day))) for kind in Denominator],
+    }
+
+
+def _addresses(point: Point, coverage: CompanyCoverage, *, by_area: bool) -> dict[str, Any]:
+    """Where the numbers of the page lead, and the pages beside it."""
+    node, lists = point.node, Lists(point.node, point.as_of, point.denominator, point.cut)
+    key = key_of(node)
+    return {
+        "activities_address": lists.activities(month_of(point.as_of).since),
         "effective_address": lists.behind("effective"),
         "board_address": reverse("coverage:dashboard", query=lists.state),
         "cross_address": lists.cross(),
-        "changes_address": reverse("coverage:changes", query={**key_of(node), "denominator": denominator}),
-        "targets_address": reverse("coverage:targets", query=key_of(node)),
-        "snapshots_address": reverse("coverage:snapshots", query=key_of(node)),
+        "changes_address": reverse("coverage:changes", query={**key, "denominator": point.denominator}),
+        "targets_address": reverse("coverage:targets", query=key),
+        "snapshots_address": reverse("coverage:snapshots", query=key),
         "companies_address": lists.companies(),
         "uncovered_address": lists.companies(CoverageChoice.UNCOVERED),
         "plan_address": lists.plan(),
         "branches_address": lists.branches(),
         "loads_address": lists.loads(),
         "joint_branches_address": lists.branches(OrganizationType.JOINT_BRANCH),
-        "bar": stacked_bar(figures.coverage, lists),
-        "rates": key_rates(figures.coverage, lists),
-        "definitions": [(kind, kind.definition(limits.of(kind, day))) for kind in Denominator],
+        "other_address": lists.page() if by_area else f"{lists.page()}&by=area",
+        "bar": stacked_bar(coverage, lists),
+        "rates": key_rates(coverage, lists),
     }
-    return render(request, "coverage/page.html", context)
 
 
 def _place_crumbs(place: Area | Park, scope: Scope) -> list[tuple[str, str]]:
@@ -183,7 +204,7 @@ def organization_list(request: ScopedRequest) -> HttpResponse:
     form = OrganizationFilterForm(request.GET, scope=request.scope)
     rows = form.rows()
     shown = with_units(rows.with_member_counts(form.day), form.day).select_related("parent", "park", "area")
-    page = keyset_page(shown, request.GET, order=("path",))
+    page = keyset_page(shown, request.GET, order=("path",), size=ROWS)
     counted_to = BOUNDED_TO if form.is_bounded else COUNTED_TO
     context = {
         "form": form,

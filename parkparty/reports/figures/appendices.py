@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CoverageState, Denominator
-from parkparty.companies.tables import company_row
+from parkparty.companies.tables import company_rows
 from parkparty.coverage.figures import Node
 from parkparty.reports.choices import LISTED
 from parkparty.reports.figures import facts
@@ -44,7 +44,7 @@ def company_columns(state: str) -> tuple[Column, ...]:
 
 def company_entries(companies: Iterable[Any]) -> tuple[tuple[Entry, ...], ...]:
     """Companies of ``for_list`` as the rows below ``company_columns``."""
-    rows = map(company_row, companies)
+    rows = company_rows(companies)
     return tuple((row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)) for row in rows)
 
 
