@@ -27,6 +27,9 @@ from parkparty.places.models import Area, Building, Park
 CELL, ROW, COLUMN, ALL = range(4)
 """The parts of the one query."""
 
+ONE_VALUE = {Dimension.COVERAGE, Dimension.INDUSTRY, Dimension.SIZE, Dimension.STAFF}
+"""Dimensions of which a company has one value: it stands in one row or column."""
+
 ROWS_SHOWN, COLUMNS_SHOWN = 50, 20
 CELLS_READ = 20_000
 """More groups than this are refused: nobody reads such a table, and no page should wait for it."""
@@ -66,15 +69,17 @@ def cross_table(point: Point, rows: Dimension, columns: Dimension, scope: Scope)
     nothing = Value("", output_field=CharField())
     row_key, column_key = _key(rows, "row", point), _key(columns, "column", point)
     by_row = _joined(companies, rows, "row", point, scope)
-    by_column = _joined(companies, columns, "column", point, scope)
-    by_both = _joined(by_row, columns, "column", point, scope)
-    parts = [
-        _counted(by_both, CELL, row_key, column_key),
-        _counted(by_row, ROW, row_key, nothing),
-        _counted(by_column, COLUMN, nothing, column_key),
-        _counted(companies, ALL, nothing, nothing),
-    ]
-    found = list(parts[0].union(*parts[1:], all=True)[: CELLS_READ + 1])
+    cells = _counted(_joined(by_row, columns, "column", point, scope), CELL, row_key, column_key)
+    if {rows, columns} <= ONE_VALUE:
+        found = _with_sums(list(cells[: CELLS_READ + 1]))
+    else:
+        by_column = _joined(companies, columns, "column", point, scope)
+        totals = (
+            _counted(by_row, ROW, row_key, nothing),
+            _counted(by_column, COLUMN, nothing, column_key),
+            _counted(companies, ALL, nothing, nothing),
+        )
+        found = list(cells.union(*totals, all=True)[: CELLS_READ + 1])
     return None if len(found) > CELLS_READ else _table(found, rows, columns)
 
 
@@ -138,6 +143,18 @@ def _key(dimension: Dimension, name: str, point: Point) -> Any:
 def _counted(companies: Any, part: int, row_key: Any, column_key: Any) -> Any:
     keyed = companies.annotate(part=Value(part), row_key=row_key, column_key=column_key)
     return keyed.values_list("part", "row_key", "column_key").annotate(number=Count("pk", distinct=True))
+
+
+def _with_sums(cells: list[tuple[int, Key, Key, int]]) -> list[tuple[int, Key, Key, int]]:
+    """``cells`` with their sums, which are the totals where each company stands in one cell."""
+    by_row: Counter[Key] = Counter()
+    by_column: Counter[Key] = Counter()
+    for _part, row, column, number in cells:
+        by_row[row] += number
+        by_column[column] += number
+    rows = ((ROW, key, "", number) for key, number in by_row.items())
+    columns = ((COLUMN, "", key, number) for key, number in by_column.items())
+    return [*cells, *rows, *columns, (ALL, "", "", by_row.total())]
 
 
 def _table(found: list[tuple[int, Key, Key, int]], rows: Dimension, columns: Dimension) -> CrossTable:
