@@ -28,9 +28,9 @@ SECTION = """## Roster import beside django-import-export
 Written by `make bench-import-others` (`ROWS=`, `ROUNDS=` choose another size): {about}.
 
 {rows:,} rows of companies with park and joint branch on PostgreSQL, the same .csv file for all. django-import-export
-takes it in three passes (companies, tenancies, coverage links), its branches stand beforehand, and it neither checks nor
-previews nor keeps anything for undoing. With `use_bulk` it has all that its manual offers: keys and instances looked up
-once, no diffs.
+takes it in three passes (companies, tenancies, coverage links), its branches stand beforehand, and it neither checks
+nor previews nor keeps anything for undoing. With `use_bulk` it has all that its manual offers: keys and instances
+looked up once, no diffs.
 
 | work | median s | beside ours |
 |---|---|---|
