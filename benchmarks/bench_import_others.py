@@ -126,13 +126,13 @@ def found_branches(rows: int) -> None:
 
     above = Organization.objects.get(code="K")
     told = {line[5]: line[8] for line in map(row, range(rows))}
-    found_many(
+    found_many([
         Organization(
             code=f"KIC-N{number}", name=name, type="joint_branch", parent=above, park=above.park, status="active",
             approved_on=day,
         )
         for number, (name, day) in enumerate(told.items())
-    )  # fmt: skip
+    ])  # fmt: skip
 
 
 def measure(folder: Path, rows: int, rounds: int) -> dict[str, Any]:
