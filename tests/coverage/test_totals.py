@@ -6,6 +6,7 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -256,6 +257,27 @@ def test_the_version_follows_every_commit_that_a_dashboard_shows(field: World, s
     assert version() in seen
     Company.objects.update(updated_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
     assert not CompanyMark.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "is_counted_anew"),
+    [
+        (RuleKind.SET_UP, {"parameters": {"full_at_least": 4}}, True),
+        (RuleKind.SET_UP, {"until": dt.date(2018, 1, 1)}, True),
+        (RuleKind.SET_UP, {"name": "新的说法", "source": "新的依据", "is_verified": True}, False),
+        (RuleKind.SIZE, {"parameters": {"more_than": 4}}, False),
+    ],
+)
+def test_a_changed_rule_counts_companies_anew_when_they_are_counted_by_it(
+    field: World, kind: RuleKind, change: dict[str, Any], is_counted_anew: bool
+) -> None:
+    values = {"strength": Strength.MUST, "source": "依据", "since": FIRST, "parameters": {"full_at_least": 3}}
+    Rule.objects.create(code="R-X", name="试验规则", kind=kind, **values)
+    fold_all()
+    before = version()
+    Rule.objects.filter(code="R-X").update(**change)
+    assert CompanyMark.objects.filter(company_id__isnull=False).exists() is is_counted_anew
+    assert version() != before
 
 
 @pytest.mark.postgres

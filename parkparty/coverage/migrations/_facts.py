@@ -24,11 +24,17 @@ ABOVE = ", ".join(f"SUBSTR(changed.path, 1, {length})" for length in range(5, 55
 SITS_BELOW = f"tie.organization_id IN (SELECT up.id FROM organizations_organization up WHERE up.path IN ({ABOVE}))"  # nosec B608
 
 
+COUNTS_COMPANIES = (
+    "changed.overrides_id IS NULL AND changed.kind IN ('set_up', 'population', 'periodic_activity')"
+)
+"""General rules of these kinds tell which companies a denominator counts, and what effective coverage asks for."""
+
+
 @dataclass(frozen=True)
 class Fact:
     """Rows of ``table``: which companies (``marks``, of ``among`` where ``on`` holds) a changed row concerns.
 
-    With ``columns``, an update concerns them only when one of these differs.
+    With ``columns``, an update concerns them only when one of these differs. ``key`` is the table's primary key.
     """
 
     table: str
@@ -37,6 +43,7 @@ class Fact:
     on: str = ""
     columns: tuple[str, ...] = ()
     events: tuple[str, ...] = EVENTS
+    key: str = "id"
 
 
 FACTS = {
@@ -59,7 +66,11 @@ FACTS = {
         "places_park", "sitting.company_id", "companies_tenancy sitting", "sitting.park_id = changed.id",
         ("path",), ("UPDATE",),
     ),
-    "rule": Fact("rules_rule", "company.id", "companies_company company", "changed.overrides_id IS NULL"),
+    "rule": Fact(
+        "rules_rule", "company.id", "companies_company company", COUNTS_COMPANIES,
+        ("kind", "activity_type_id", "parameters", "overrides_id", "is_active", "since", "until"), key="code",
+    ),
+    "worded_rule": Fact("rules_rule", NOBODY),
     "named_organization": Fact("organizations_organization", NOBODY),
     "named_span": Fact("organizations_organizationspan", NOBODY),
     "named_area": Fact("places_area", NOBODY),
@@ -96,7 +107,7 @@ def _of_postgres(name: str, fact: Fact, event: str) -> list[str]:
         if fact.columns and event == "UPDATE":
             other = "new_rows" if source == "old_rows" else "old_rows"
             differs = " OR ".join(f"changed.{column} IS DISTINCT FROM other.{column}" for column in fact.columns)
-            rows += f" JOIN {other} other ON other.id = changed.id AND ({differs})"
+            rows += f" JOIN {other} other ON other.{fact.key} = changed.{fact.key} AND ({differs})"
         rows += f" JOIN {fact.among} ON {fact.on}" if fact.among else ""
         # Names of our own tables and columns.
         selects.append(f"SELECT {fact.marks} FROM {rows}")  # nosec B608
