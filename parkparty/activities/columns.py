@@ -12,8 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parkparty.activities.choices import ActivityState
-
 if TYPE_CHECKING:
     from parkparty.activities.models import Activity
 
@@ -52,7 +50,7 @@ COLUMNS = {
         Column("types", gettext_lazy("计入类型"), 30, lambda row: _("、").join(map(str, row.types.all()))),
         Column("present", gettext_lazy("实到人数"), 10, lambda row: row.present, is_number=True),
         Column("expected", gettext_lazy("应到人数"), 10, lambda row: row.expected, is_number=True),
-        Column("state", gettext_lazy("状态"), 10, lambda row: str(ActivityState(row.state).label)),
+        Column("state", gettext_lazy("状态"), 10, lambda row: row.get_state_display()),
         Column("filed_at", gettext_lazy("首次提交时间"), 18, lambda row: _moment(row.filed_at), is_moment=True),
         Column("reviewed_at", gettext_lazy("审核时间"), 18, lambda row: _moment(row.reviewed_at), is_moment=True),
         Column("theme", gettext_lazy("主题"), 18, lambda row: str(row.theme or "")),

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import xlsxwriter
 from django.template.loader import render_to_string
 
-from parkparty.activities.choices import ActivityState
 from parkparty.activities.columns import Cell, Column
 from parkparty.activities.models import Activity
 from parkparty.core.privacy import masked
@@ -29,14 +28,17 @@ Line = tuple[Activity, list[tuple[str, str, str]]]
 
 def lines_of(activities: Iterable[Activity], columns: list[Column]) -> list[Line]:
     """The lines of a page. Titles and states are put into words once, however many lines there are."""
-    signs = {state: render_to_string("_state.html", {"state": state}) for state in ActivityState}
+    signs: dict[str, str] = {}
     heads = [(column, column.css_class, str(column.title)) for column in columns]
     return [(row, [(kind, title, _shown(column, row, signs)) for column, kind, title in heads]) for row in activities]
 
 
-def _shown(column: Column, activity: Activity, signs: Mapping[ActivityState, str]) -> str:
+def _shown(column: Column, activity: Activity, signs: dict[str, str]) -> str:
     if column.key == "state":
-        return signs[ActivityState(activity.state)]
+        label = activity.get_state_display()
+        if label not in signs:
+            signs[label] = render_to_string("_state.html", {"state": activity.as_state, "label": label})
+        return signs[label]
     cell = column.of(activity)
     return cell or "—" if isinstance(cell, str) else thousands(cell)
 

@@ -108,7 +108,7 @@ class Desk:
     def mend(self, wrong: dict[tuple[int, int], tuple[Any, str]]) -> None:
         """Find every mistake under its cell and its kind, and type what should stand there."""
         named = {f"名单!{'ABCDEFGHI'[column]}{at + 2}": (at, column) for at, column in wrong}
-        assert sorted(self.page.locator("#rows tbody tr th").all_inner_texts()) == sorted(named)
+        assert sorted(self.page.locator("#rows .stack > tbody > tr > th").all_inner_texts()) == sorted(named)
         headings = " ".join(self.page.locator(".roster-kinds li").all_inner_texts())
         assert [kind for _value, kind in wrong.values() if kind not in headings] == []
         for cell, (at, column) in named.items():

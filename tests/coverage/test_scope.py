@@ -12,18 +12,18 @@ from django.utils import timezone
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.figures import held_count
 from parkparty.activities.models import Activity
 from parkparty.companies.choices import Denominator
 from parkparty.companies.models import Company
 from parkparty.core.dates import month_of
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Dimension
-from parkparty.coverage.figures import branches_of, nodes_below
+from parkparty.coverage.figures import nodes_below
 from parkparty.coverage.figures.changes import Comparison, compared
+from parkparty.coverage.figures.coverage import load_of
 from parkparty.coverage.figures.cross import names_of
 from parkparty.coverage.figures.frozen import company_corrections
-from parkparty.coverage.figures.kept import activities_by_month
+from parkparty.coverage.figures.kept import activities_by_month, activities_by_type
 from parkparty.coverage.figures.trend import trend
 from parkparty.coverage.services import take_snapshot
 from tests.conftest import World, cover, make_company
@@ -67,7 +67,7 @@ FIGURES: dict[str, Callable[[World, Scope], Any]] = {
     "parks of a street by area": lambda world, scope: nodes_below(world.wujiaochang, DAY, scope, by_area=True),
     "parks of an area": lambda world, scope: nodes_below(world.wujiaochang, DAY, scope),
     "organisations below one": lambda world, scope: nodes_below(world.kic_committee, DAY, scope),
-    "branches of a park": lambda world, scope: branches_of(world.kic, DAY, scope),
+    "branches of a park": lambda world, scope: load_of(world.kic, DAY, scope).branches,
     "companies compared": lambda world, scope: compared(same(world.kic), scope),
     "areas of a table": lambda world, scope: names_of(Dimension.AREA, [world.wujiaochang.path], scope),
     "parks of a table by area": lambda world, scope: names_of(Dimension.AREA, [world.kic.path], scope),
@@ -77,7 +77,7 @@ FIGURES: dict[str, Callable[[World, Scope], Any]] = {
     ),
     "corrected companies": corrections,
     "months of activities": lambda world, scope: sum(activities_by_month(world.kic, [month_of(DAY)], DAY, scope)),
-    "activities held": lambda world, scope: held_count(world.kic, DAY, DAY, scope),
+    "types of activities": lambda world, scope: activities_by_type(world.kic, [month_of(DAY)], DAY, scope),
     "snapshots": lambda world, scope: trend(world.kic, OPERATING, scope),
     "covering organisations": lambda world, scope: Company.objects.for_list(scope, DAY).get().current_links,
 }
