@@ -55,14 +55,15 @@ def last_full_months(day: dt.date) -> list[Period]:
     return [month_of(add_months(first, -months)) for months in range(MONTHS, 0, -1)]
 
 
-def effective_organizations(day: dt.date) -> QuerySet[Organization]:
+def effective_organizations(day: dt.date, among: Collection[int] | None = None) -> QuerySet[Organization]:
     """Organisations that met R30 in the last full quarter and R34 in two of the last three full months.
 
     Meetings of the branches under a committee or general branch count for it. An activity counts for each of its types
     and each of its hosts by the day it was held, whenever it was filed; a branch founded since has met nothing yet.
+    Of all organisations, or of those whose keys are ``among`` them, which spares reading the meetings of all others.
     """
     assemblies, theme_days = (Rule.objects.filter(code=rule).values("activity_type") for rule in (ASSEMBLY, THEME_DAY))
-    return _met(day, assemblies, theme_days)
+    return _met(day, assemblies, theme_days, among)
 
 
 def effective_keys(day: dt.date) -> frozenset[int]:
@@ -75,16 +76,17 @@ def effective_keys(day: dt.date) -> frozenset[int]:
     return frozenset(met.order_by().values_list("pk", flat=True))
 
 
-def _met(day: dt.date, assemblies: Any, theme_days: Any) -> QuerySet[Organization]:
+def _met(
+    day: dt.date, assemblies: Any, theme_days: Any, among: Collection[int] | None = None
+) -> QuerySet[Organization]:
     months = last_full_months(day)
     three = Period(months[0].since, months[-1].until, "")
-    return Organization.objects.filter(
-        _held(assemblies, last_full_quarter(day)) & _held(theme_days, three, MONTHS_HELD)
-    )
+    held = _held(assemblies, last_full_quarter(day), 1, among) & _held(theme_days, three, MONTHS_HELD, among)
+    return Organization.objects.filter(held if among is None else Q(pk__in=among) & held)
 
 
-def _held(types: Any, period: Period, months: int = 1) -> Q:
-    """Organisations that held in ``months`` months of ``period`` an activity of one of ``types``.
+def _held(types: Any, period: Period, months: int, among: Collection[int] | None) -> Q:
+    """Organisations (of those ``among``) that held in ``months`` months of ``period`` an activity of one of ``types``.
 
     Those with branches below, if these did, together.
     """
@@ -98,7 +100,8 @@ def _held(types: Any, period: Period, months: int = 1) -> Q:
         organization__path__gte=OuterRef("path"), organization__path__lt=Concat(OuterRef("path"), Value("~"))
     )
     held = Count(TruncMonth("activity__held_on"), distinct=True)
-    enough = hosts.values("organization").annotate(held=held).filter(held__gte=months).values("organization")
+    asked = hosts if among is None else hosts.filter(organization__in=among)
+    enough = asked.values("organization").annotate(held=held).filter(held__gte=months).values("organization")
     # Not Count: it would group by what stands beside it, and the branches are to be counted together.
     number = Func(TruncMonth("activity__held_on"), template="COUNT(DISTINCT %(expressions)s)")
     together = Subquery(below.annotate(number=number).values("number"), output_field=IntegerField())
@@ -147,11 +150,20 @@ def effective_at(
     ]
 
 
+def _coverers(node: Node, companies: CompanyQuerySet) -> list[int] | None:
+    """The keys of the organisations that may cover the few companies of a branch; None where there are many."""
+    if not (isinstance(node, Organization) and node.is_branch):
+        return None
+    links = CoverageLink.objects.filter(company__in=companies.order_by().values("pk"), organization__isnull=False)
+    return list(links.order_by().values_list("organization", flat=True).distinct())
+
+
 def _grouped(point: Point, part: int, scope: Scope, book: LimitBook, among: Collection[int] | None) -> Any:
     day, companies = point.as_of, point.companies(scope, book)
     companies = companies if among is None else companies.filter(pk__in=among)
     recorded = Activity.objects.filter(state__in=COUNTED_STATES, held_on__lte=day)
-    stated = companies.with_coverage_state(day).with_covered_by_one_of(effective_organizations(day), day, "effective")
+    effective = effective_organizations(day, _coverers(point.node, companies))
+    stated = companies.with_coverage_state(day).with_covered_by_one_of(effective, day, "effective")
     rows = stated.annotate(part=Value(part), recorded=Exists(recorded))
     keys = rows.order_by().values_list("part", "coverage_state", "effective", "recorded")
     return keys.annotate(number=Count("pk"))
