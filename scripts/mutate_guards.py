@@ -58,7 +58,8 @@ def pytest(*arguments: str, **variables: str) -> int:
 
 def met_by_all(folder: Path) -> Met | None:
     """Which tests meet which guard; None when they are not green with all guards in place."""
-    if pytest("--numprocesses", str(WORKERS), "-m", "not browser", "tests", GUARDS_MET=str(folder)):
+    everything = ("--numprocesses", str(WORKERS), "--dist", "worksteal", "-m", "not browser", "tests")
+    if pytest(*everything, GUARDS_MET=str(folder)):
         return None
     met: Met = defaultdict(set)
     for file in folder.glob("*.json"):
