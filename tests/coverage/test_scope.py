@@ -18,14 +18,18 @@ from parkparty.companies.models import Company
 from parkparty.core.dates import month_of
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Dimension
-from parkparty.coverage.figures import nodes_below
+from parkparty.coverage.figures import nodes_below, top_organizations, top_places
 from parkparty.coverage.figures.changes import Comparison, compared
 from parkparty.coverage.figures.coverage import load_of
 from parkparty.coverage.figures.cross import names_of
 from parkparty.coverage.figures.frozen import company_corrections
 from parkparty.coverage.figures.kept import activities_by_month, activities_by_type
+from parkparty.coverage.figures.start import steps_done
 from parkparty.coverage.figures.trend import trend
+from parkparty.coverage.models import CoverageTarget
 from parkparty.coverage.services import take_snapshot
+from parkparty.places.choices import AreaLevel
+from parkparty.places.models import Area
 from tests.conftest import World, cover, make_company
 
 DAY = dt.date(2026, 11, 20)
@@ -89,3 +93,20 @@ def test_nothing_is_told_of_what_the_reader_does_not_reach(
 ) -> None:
     assert FIGURES[figure](town, here)
     assert not FIGURES[figure](town, elsewhere)
+
+
+def test_what_others_have_set_up_ticks_no_step_off(
+    town: World, secretary: User, district_administrator: User, make_user: Callable[..., User]
+) -> None:
+    CoverageTarget.objects.create(park=town.kic, year=2026, rate="organization", denominator=OPERATING, tenths=800)
+    empty = Area.objects.create(code="310116", name="金山区", level=AreaLevel.DISTRICT, parent=town.shanghai)
+    steps = steps_done(scope_of(make_user("beginner", "administrator", empty)))
+    assert (len(steps), any(steps.values())) == (5, False)
+    assert steps_done(scope_of(district_administrator)) == {}
+
+
+def test_a_narrowed_reach_begins_where_it_was_narrowed_to(world: World, here: Scope) -> None:
+    for place in (world.wujiaochang, world.kic):
+        assert top_places(here.narrowed_to("places", place.path), 9) == [place]
+    narrowed = here.narrowed_to("organizations", world.kic_committee.path)
+    assert top_organizations(narrowed, 9) == [world.kic_committee]
