@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 from django.core.files.base import ContentFile
+from django.test import Client
 
 from parkparty.access.choices import Role
 from parkparty.access.services import scope_of
@@ -174,3 +175,9 @@ def receive(tmp_path: Path) -> Receive:
 
 def ask(batch: RosterBatch, by: User, *, good_rows_only: bool = False) -> RosterBatch:
     return batches.ask_to_apply(batch, by=by, reason=REASON, good_rows_only=good_rows_only)
+
+
+@pytest.fixture
+def page(administrator: User, client_of: Callable[[User], Client]) -> Client:
+    """The administrator of the park kic, signed in."""
+    return client_of(administrator)

@@ -69,12 +69,6 @@ def test_a_company_that_another_row_names_is_not_offered_but_that_row_is(world: 
 
 
 @pytest.fixture
-def page(administrator: User, client: Client) -> Client:
-    client.force_login(administrator)
-    return client
-
-
-@pytest.fixture
 def batch(world: World, codes: None, administrator: User, receive: Receive) -> RosterBatch:
     make_company(1, world.kic, name="攀达科技有限公司")
     make_company(2, world.kic, name="波克软件有限公司")

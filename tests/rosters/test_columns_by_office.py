@@ -30,11 +30,6 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def page(administrator: User, client_of: Callable[[User], Client]) -> Client:
-    return client_of(administrator)
-
-
 def upload(page: Client, path: Path, rows: list[list[str]] = ROWS) -> RosterBatch:
     send(page, write_csv(path / "a.csv", rows).read_bytes(), "名单.csv")
     return RosterBatch.objects.latest("pk")

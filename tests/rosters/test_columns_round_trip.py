@@ -28,11 +28,6 @@ BUDGET = 12
 
 
 @pytest.fixture
-def page(administrator: User, client_of: Callable[[User], Client]) -> Client:
-    return client_of(administrator)
-
-
-@pytest.fixture
 def companies(world: World, codes: None) -> list[Company]:
     """One of each kind: covered alone, jointly, by an instructor, closed, without a code, with names that look odd."""
     made = [make_company(number, world.kic) for number in range(1, 6)]

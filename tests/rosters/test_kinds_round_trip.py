@@ -13,7 +13,6 @@ from django.core.signing import Signer
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from parkparty.accounts.models import User
 from parkparty.companies.models import Company
 from parkparty.organizations.models import MemberCount, Officer, Organization
 from parkparty.places.models import Building, ServiceStation
@@ -23,12 +22,6 @@ from tests.conftest import World, make_company, make_organization
 from tests.rosters.conftest import REASON
 
 DAY = dt.date(2025, 12, 31)
-
-
-@pytest.fixture
-def page(administrator: User, client: Client) -> Client:
-    client.force_login(administrator)
-    return client
 
 
 @pytest.fixture

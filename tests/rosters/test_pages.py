@@ -24,12 +24,6 @@ from tests.rosters.test_command import FIXED, MESSY
 BUDGET = 12
 
 
-@pytest.fixture
-def page(administrator: User, client_of: Callable[[User], Client]) -> Client:
-    """The administrator of the park kic, signed in."""
-    return client_of(administrator)
-
-
 def send(client: Client, content: bytes, name: str = "名单.xlsx") -> Any:
     return client.post(reverse("rosters:upload"), {"file": SimpleUploadedFile(name, content)}, follow=True)
 

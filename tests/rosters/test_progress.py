@@ -32,11 +32,6 @@ def waiting(world: World, administrator: User) -> RosterBatch:
     return batches.receive_roster(ContentFile(ROSTER.encode(), "名单.csv"), by=administrator)
 
 
-@pytest.fixture
-def page(administrator: User, client_of: Callable[[User], Client]) -> Client:
-    return client_of(administrator)
-
-
 def shown(page: Client, batch: RosterBatch) -> str:
     answer = page.get(reverse("rosters:batch", args=[batch.pk]))
     assert answer.status_code == 200

@@ -29,12 +29,6 @@ ROWS = (
 
 
 @pytest.fixture
-def page(administrator: User, client: Client) -> Client:
-    client.force_login(administrator)
-    return client
-
-
-@pytest.fixture
 def batch(codes: None, administrator: User, receive: Receive) -> RosterBatch:
     made = receive(administrator, *ROWS)
     assert (made.new, made.wrong) == (1, 3)

@@ -26,12 +26,6 @@ BUTTON = "下载没有导入的行"
 
 
 @pytest.fixture
-def page(administrator: User, client: Client) -> Client:
-    client.force_login(administrator)
-    return client
-
-
-@pytest.fixture
 def applied(codes: None, administrator: User, receive: Receive) -> RosterBatch:
     """The second and the fourth row stayed behind."""
     made = receive(administrator, row(1), row(2, 所属园区="创智圆"), row(3), row(4, 正式党员数="约12"))

@@ -54,12 +54,6 @@ def test_every_row_is_asked_about_once(world: World, codes: None) -> None:
 
 
 @pytest.fixture
-def page(administrator: User, client: Client) -> Client:
-    client.force_login(administrator)
-    return client
-
-
-@pytest.fixture
 def batch(world: World, codes: None, administrator: User, receive: Receive) -> RosterBatch:
     """Row 3 is like row 2 and row 5 like row 4."""
     made = receive(

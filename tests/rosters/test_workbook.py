@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -52,12 +51,6 @@ def write(path: Path, sheets: dict[str, list[dict[str, Any]]]) -> Path:
 
 def everything() -> dict[str, list[Any]]:
     return facts() | {table._meta.label: list(table.objects.order_by("pk").values()) for table in LATER}
-
-
-@pytest.fixture
-def page(administrator: User, client: Client) -> Client:
-    client.force_login(administrator)
-    return client
 
 
 def send(page: Client, path: Path) -> RosterBatch:
