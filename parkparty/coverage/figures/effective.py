@@ -113,7 +113,7 @@ def effective_companies(
 ) -> CompanyQuerySet:
     """The companies of ``node`` that are effectively covered on ``as_of``."""
     companies = Point(node, denominator, as_of, cut).companies(scope)
-    return companies.covered_by_one_of(effective_organizations(as_of), as_of)
+    return companies.covered_by_one_of(effective_organizations(as_of, _coverers(node, companies)), as_of)
 
 
 def covered_by_keys(organizations: Collection[int], companies: CompanyQuerySet, day: dt.date) -> set[int]:
