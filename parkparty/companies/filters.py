@@ -134,7 +134,6 @@ class CompanyFilterForm(CutForm):
 
     @property
     def is_bounded(self) -> bool:
-        """Whether a place or an organisation bounds the list, so that it is counted further."""
         return any(self.cleaned_data.get(name) for name in ("place", "organization", "branch", "building"))
 
     def rows(self) -> CompanyQuerySet:

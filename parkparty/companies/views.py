@@ -16,7 +16,7 @@ from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
 from parkparty.companies.tables import company_rows
 from parkparty.core.dates import today
-from parkparty.core.paging import BOUNDED_TO, COUNTED_TO, ROWS, keyset_page, number_of
+from parkparty.core.paging import ROWS, keyset_page, number_of
 
 
 @requires(Action.VIEW_COMPANY)
@@ -32,13 +32,11 @@ def company_list(request: ScopedRequest) -> HttpResponse:
         size=ROWS,
         as_shown=lambda found: found.for_list(request.scope, form.day),
     )
-    counted_to = BOUNDED_TO if form.is_bounded else COUNTED_TO
     context = {
         "form": form,
         "page": page,
         "rows": list(company_rows(page.rows)),
-        "number": number_of(rows, page, up_to=counted_to),
-        "counted_to": counted_to,
+        "number": number_of(rows, page, up_to=form.counted_to),
         "day": form.day,
     }
     return render(request, "companies/list.html", context)

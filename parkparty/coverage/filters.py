@@ -68,7 +68,6 @@ class OrganizationFilterForm(ListFilterForm):
 
     @property
     def is_bounded(self) -> bool:
-        """Whether a place or an organisation bounds the list, so that it is counted further."""
         return bool(self.cleaned_data.get("place") or self.cleaned_data.get("organization"))
 
     def rows(self) -> OrganizationQuerySet:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import Node, top_organizations, top_places, tree_of
+from parkparty.coverage.figures import Node, top_organizations, top_places
 from parkparty.organizations.filters import OrganizationField
 from parkparty.places.filters import PlaceField
 
@@ -39,11 +39,3 @@ def tops(scope: Scope) -> list[Node]:
 def first_node(scope: Scope) -> Node | None:
     """Where the reader's subtrees begin: a place if there is one, else an organisation."""
     return next(iter(tops(scope)), None)
-
-
-def is_whole(node: Node, scope: Scope) -> bool:
-    """Whether the reader sees all companies of ``node``.
-
-    An organisation reached only by the park it sits in may cover companies elsewhere.
-    """
-    return scope.covers(tree_of(node), node.path)

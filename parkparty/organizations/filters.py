@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from parkparty.core.dates import today
 from parkparty.core.http import query_without
+from parkparty.core.paging import BOUNDED_TO, COUNTED_TO
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
@@ -69,6 +70,16 @@ class ListFilterForm(forms.Form):
             if is_select:
                 field.widget = PlainSelect(field.widget.attrs, field.widget.choices)
             field.widget.attrs |= {"class": "form-select" if is_select else "form-control", "id": f"filter-{name}"}
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a place or an organisation bounds the list, so that it is counted further."""
+        return False
+
+    @property
+    def counted_to(self) -> int:
+        """How far the list is counted; beyond, the page says "more than"."""
+        return BOUNDED_TO if self.is_bounded else COUNTED_TO
 
     @property
     def day(self) -> dt.date:

@@ -6,8 +6,8 @@ from django.http import Http404
 
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, scoped_or_404
-from parkparty.coverage.figures import Node
-from parkparty.coverage.scoping import asked_node, first_node, is_whole
+from parkparty.coverage.figures import Node, is_whole
+from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.reports.models import ReportVersion
 
 NODE = ("area", "park", "organization")

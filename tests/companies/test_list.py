@@ -149,7 +149,7 @@ def test_a_long_list_is_not_counted_to_the_end_the_sooner_when_nothing_bounds_it
     client = client_of(reviewer)
     assert "超过 1,000 家" in client.get(LIST).content.decode()
     assert "共 1,002 家" in client.get(LIST, {"place": "park:kic"}).content.decode()
-    monkeypatch.setattr("parkparty.companies.views.BOUNDED_TO", 1001)
+    monkeypatch.setattr("parkparty.organizations.filters.BOUNDED_TO", 1001)
     assert "超过 1,001 家" in client.get(LIST, {"place": "park:kic"}).content.decode()
 
 

@@ -41,6 +41,14 @@ def tree_of(node: Node) -> Tree:
     return "organizations" if isinstance(node, Organization) else "places"
 
 
+def is_whole(node: Node, scope: Scope) -> bool:
+    """Whether the reader sees all companies of ``node``.
+
+    An organisation reached only by the park it sits in may cover companies elsewhere.
+    """
+    return scope.covers(tree_of(node), node.path)
+
+
 CHILDREN_COMPARED = 50
 """Organisations directly below one that are compared with each other."""
 
@@ -230,8 +238,7 @@ class Point:
 
     def seen(self, scope: Scope) -> CompanyQuerySet:
         """Companies that the reader sees. Whoever holds the whole node sees all of its companies: nothing to ask."""
-        sees_all = scope.covers(tree_of(self.node), self.node.path)
-        return Company.objects.all() if sees_all else Company.objects.within(scope)
+        return Company.objects.all() if is_whole(self.node, scope) else Company.objects.within(scope)
 
 
 def company_coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> CompanyCoverage:
@@ -259,8 +266,9 @@ def coverage_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = 
 
 def standing_in(node: Node, as_of: dt.date, scope: Scope) -> OrganizationQuerySet:
     """Organisations in a place or under an organisation (by today's tree) that stood on ``as_of``."""
-    sees_all = scope.covers(tree_of(node), node.path)
-    organizations: OrganizationQuerySet = Organization.objects.all() if sees_all else Organization.objects.within(scope)
+    organizations: OrganizationQuerySet = Organization.objects.all()
+    if not is_whole(node, scope):
+        organizations = Organization.objects.within(scope)
     placed = organizations.under(node) if isinstance(node, Organization) else organizations.located_in(node)
     return placed.active_on(as_of)
 

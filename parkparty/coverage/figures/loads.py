@@ -18,7 +18,7 @@ from parkparty.rules.models import Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class BranchLoad:
     """A branch with its number, and the rule with the lowest limit; None when none was in force."""
 
     branch: Organization
@@ -36,7 +36,7 @@ class Load:
         return self.limit is not None and self.number > self.limit
 
 
-def loads(organizations: OrganizationQuerySet, measure: Measure, on: dt.date, most: int) -> list[Load]:
+def loads(organizations: OrganizationQuerySet, measure: Measure, on: dt.date, most: int) -> list[BranchLoad]:
     """The ``most`` branches of ``organizations`` (already cut to the reader's scope) with the largest numbers.
 
     Members are full and probationary ones of the last count; units are companies that a joint branch covers. What is
@@ -50,7 +50,7 @@ def loads(organizations: OrganizationQuerySet, measure: Measure, on: dt.date, mo
         rows = rows.annotate(number=F("full_members") + F("probationary_members"))
     book = RuleBook.read([RuleKind.SIZE])
     largest = rows.filter(number__gt=0).order_by("-number", "path")[:most]
-    return [Load(branch, branch.number, _binding(branch, measure, on, book)) for branch in largest]
+    return [BranchLoad(branch, branch.number, _binding(branch, measure, on, book)) for branch in largest]
 
 
 def _binding(branch: Any, measure: Measure, on: dt.date, book: RuleBook) -> Rule | None:

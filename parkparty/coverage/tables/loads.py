@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parkparty.coverage.figures.loads import Load
+from parkparty.coverage.figures.loads import BranchLoad
 from parkparty.coverage.tables.scales import across
 
 ROOM = 1.1
@@ -16,12 +16,12 @@ ROOM = 1.1
 class LoadRow:
     """A branch: where its dot and the line of its rule lie; no line where no rule was in force."""
 
-    load: Load
+    load: BranchLoad
     x: str
     limit_x: str
 
 
-def load_rows(found: Sequence[Load]) -> list[LoadRow]:
+def load_rows(found: Sequence[BranchLoad]) -> list[LoadRow]:
     """A row for each of ``found``, all on one scale from 0."""
     numbers = [number for load in found for number in (load.number, load.limit or 0)]
     whole = ROOM * max(numbers, default=1)

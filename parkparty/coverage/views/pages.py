@@ -20,7 +20,7 @@ from parkparty.activities.models import Activity
 from parkparty.companies.choices import CoverageChoice, Denominator, Limits
 from parkparty.companies.filters import CutForm
 from parkparty.core.dates import month_of, today
-from parkparty.core.paging import BOUNDED_TO, COUNTED_TO, ROWS, keyset_page, number_of
+from parkparty.core.paging import ROWS, keyset_page, number_of
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import (
@@ -205,13 +205,11 @@ def organization_list(request: ScopedRequest) -> HttpResponse:
     rows = form.rows()
     shown = with_units(rows.with_member_counts(form.day), form.day).select_related("parent", "park", "area")
     page = keyset_page(shown, request.GET, order=("path",), size=ROWS)
-    counted_to = BOUNDED_TO if form.is_bounded else COUNTED_TO
     context = {
         "form": form,
         "page": page,
         "rows": [organization_row(organization) for organization in page.rows],
-        "number": number_of(rows, page, up_to=counted_to),
-        "counted_to": counted_to,
+        "number": number_of(rows, page, up_to=form.counted_to),
     }
     return render(request, "organizations/list.html", context)
 

@@ -16,6 +16,7 @@ from parkparty.audit.choices import Kind
 from parkparty.audit.services import record_read
 from parkparty.companies.choices import Denominator
 from parkparty.core.paging import keyset_page
+from parkparty.coverage.figures import is_whole
 from parkparty.coverage.figures.frozen import (
     company_corrections,
     coverage_in,
@@ -27,7 +28,7 @@ from parkparty.coverage.figures.frozen import (
 from parkparty.coverage.figures.trend import trend
 from parkparty.coverage.forms import CoverageOptionsForm
 from parkparty.coverage.models import CoverageSnapshot
-from parkparty.coverage.scoping import asked_node, is_whole
+from parkparty.coverage.scoping import asked_node
 from parkparty.coverage.services import take_snapshot
 from parkparty.coverage.tables import Lists, crumbs_of, key_of
 from parkparty.coverage.tables.trend import trend_points
