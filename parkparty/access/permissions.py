@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -137,12 +138,21 @@ class Denied:
 Decision = Allowed | Denied
 
 
+def _refusal(action: Action) -> str:
+    """Who does ``action`` instead of the reader."""
+    roles = _("、").join(str(role.label) for role in ROLES_FOR[action])
+    return _("“%(what)s”由%(roles)s办理，当前账号没有这一角色。需要时由上级管理员授权。") % {
+        "what": WHAT[action],
+        "roles": roles,
+    }
+
+
+_worded_when_shown = lazy(_refusal, str)
+"""A page asks about every action, and shows hardly any of the refusals."""
+
+
 def decide(scope: Scope, action: Action) -> Decision:
     """Whether ``scope`` holds, anywhere, a role that may do ``action``; where is what ``within(scope)`` answers."""
-    if scope.roles & set(ROLES_FOR[action]):
-        return Allowed()
-    roles = _("、").join(str(role.label) for role in ROLES_FOR[action])
-    return Denied(
-        _("“%(what)s”由%(roles)s办理，当前账号没有这一角色。需要时由上级管理员授权。")
-        % {"what": WHAT[action], "roles": roles}
-    )
+    if scope.roles.isdisjoint(ROLES_FOR[action]):
+        return Denied(_worded_when_shown(action))
+    return Allowed()

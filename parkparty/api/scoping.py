@@ -148,7 +148,7 @@ def _admit(request: Any) -> None:
     request.token, request.scope = token, scope_of_token(token)
     decision = decide(request.scope, Action.USE_API)
     if isinstance(decision, Denied):
-        raise Problem(403, decision.reason)
+        raise Problem(403, str(decision.reason))
 
 
 def _given(request: ApiRequest, answer: Answer) -> HttpResponse:
