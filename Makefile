@@ -35,7 +35,7 @@ test: setup-dev ## 在 SQLite 和 PostgreSQL 上运行全部测试
 		$(BIN)/python -m pytest --numprocesses logical --dist worksteal --database $$database || failed=1; done; exit $$failed
 
 test-security: setup-dev ## 只测权限和安全，最后列出试过多少地址、角色和记录
-	@$(BIN)/python -m pytest --quiet --numprocesses 0 tests/security
+	@$(BIN)/python -m pytest --quiet --numprocesses logical --dist worksteal tests/security
 
 mutate-guards: setup-dev ## 逐处去掉权限检查，看测试能否发现（约半小时）
 	@$(BIN)/python scripts/mutate_guards.py

@@ -17,7 +17,7 @@ from scripts.access import routes
 from tests.security.world import SecurityWorld, build
 
 TRIED: Counter[str] = Counter()
-"""How often each kind of question was asked of the site in this process."""
+"""How often each kind of question was asked of the site: in this process, at the end in all of them."""
 
 RELATIONS = ("own", "child", "parent", "sibling", "other park", "missing")
 
@@ -77,6 +77,18 @@ def unlogged() -> Iterator[None]:
     logging.disable(logging.ERROR)
     yield
     logging.disable(logging.NOTSET)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process among several hands over what it tried."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["tried"] = dict(TRIED)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """The first process adds up what the others tried."""
+    TRIED.update(node.workeroutput.get("tried", {}) if hasattr(node, "workeroutput") else {})
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
