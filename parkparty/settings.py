@@ -152,6 +152,7 @@ RECENT_LOGIN_MINUTES = env.int("RECENT_LOGIN_MINUTES", 10)  # how long a proof o
 INVITATION_DAYS = env.int("INVITATION_DAYS", 7)
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 120)  # with one token
 SITE_URL = env.str("SITE_URL", "")  # https://…, for links in letters; otherwise the address that the administrator uses
+DEMO_SITE = env.str("DEMO_SITE", "")  # https://…, a site with invented data that a new office may look at first
 OIDC_ISSUER = env.str("OIDC_ISSUER", "")  # a city's identity provider; empty: off
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")

@@ -214,3 +214,12 @@ def test_a_new_office_sees_what_to_do_first_until_its_figures_are_real(
     assert "3/5" in home(client), "companies of others are not its own"
     make_company(2, world.kic)
     assert "开始使用" not in home(client)
+
+
+def test_a_new_office_can_look_at_a_demo_first_where_the_site_names_one(
+    world: World, district_administrator: User, client_of: SignIn, settings: Any
+) -> None:
+    client = client_of(district_administrator)
+    assert "先看演示" not in home(client)
+    settings.DEMO_SITE = "https://demo.example.cn"
+    assert re.search(r'href="https://demo\.example\.cn">.*?先看演示</a>', home(client))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -40,6 +41,7 @@ def home(request: ScopedRequest) -> HttpResponse:
     if decide(scope, Action.IMPORT_ROSTER):
         context["start"] = steps_done(scope)
         context["start_done"] = sum(context["start"].values())
+        context["demo_site"] = settings.DEMO_SITE
     if decide(scope, Action.LOG_ACTIVITY):
         context |= _desk(scope)
     if decide(scope, Action.REVIEW_ACTIVITY):
