@@ -12,7 +12,10 @@ LISTED = 1000
 """Rows of a list that a report carries; what is left out is told as a number."""
 
 LISTED_ALONE = 5000
-"""Rows of a list that is a report of its own."""
+"""Rows on paper and on a page of a list that is a report of its own; Excel, CSV and JSON hold all of them."""
+
+ROWS_IN_PART = 5000
+"""Rows of a long list that are read and kept at a time."""
 
 LONGEST = 4000
 """Characters of a report on one matter (整治形式主义为基层减负若干规定); a longer one carries a warning."""

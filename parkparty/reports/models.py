@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import models
@@ -25,7 +27,7 @@ from parkparty.reports.choices import (
     period_label,
 )
 from parkparty.reports.querysets import FileJobQuerySet, LayoutQuerySet, MailingQuerySet, PeriodRowQuerySet
-from parkparty.reports.sheets import Report, report_of
+from parkparty.reports.sheets import Report, Row, report_of, unpacked
 
 STUCK_AFTER = dt.timedelta(minutes=10)
 """A report takes seconds; after this long its task is dead."""
@@ -104,8 +106,9 @@ class Layout(OfNode):
 class ReportVersion(OfPeriod):
     """A report as it was generated. Written once, never changed.
 
-    ``content`` is the canonical JSON of the report, which ``sha256`` covers; it names the hashes of the snapshots that
-    it was written from. ``data_at`` is the moment as of which the records were read.
+    ``content`` is the canonical JSON of the report; it names the hashes of the snapshots that it was written from. Of a
+    long list it holds the first rows, ``parts`` the others; ``sha256`` covers the canonical JSON with all of them.
+    ``data_at`` is the moment as of which the records were read.
     """
 
     kind = models.CharField(
@@ -143,13 +146,42 @@ class ReportVersion(OfPeriod):
 
     @property
     def report(self) -> Report:
-        """The report as a value."""
-        return report_of(self.content)
+        """The report as a value; the further rows of a long list are read when they are asked for."""
+        return report_of(self.content, FurtherRows(self.pk))
 
     @property
     def may_leave(self) -> bool:
         """Whether it may be had as a file: a public edition only once it is released."""
         return self.kind != ReportKind.PUBLIC or self.release.state == ReleaseState.RELEASED
+
+
+class ListPart(models.Model):
+    """Further rows of the long list of a version, packed. Written with it, never changed."""
+
+    version = models.ForeignKey(ReportVersion, models.CASCADE, verbose_name=_("报告"), related_name="parts")
+    number = models.PositiveIntegerField(_("序号"))
+    rows = models.BinaryField(_("各行"))
+
+    class Meta:
+        verbose_name = _("名单分段")
+        verbose_name_plural = pgettext_lazy("复数", "名单分段")
+        ordering = ["version", "number"]
+        constraints = [models.UniqueConstraint(fields=["version", "number"], name="reports_part_in_its_place")]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherRows:
+    """The further rows of the long list of a version, one part in memory at a time."""
+
+    version: int
+
+    def __iter__(self) -> Iterator[Row]:
+        parts = ListPart.objects.filter(version=self.version).order_by("number").values_list("rows", flat=True)
+        for part in parts.iterator(chunk_size=1):
+            yield from unpacked(part)
 
 
 class Release(models.Model):

@@ -5,9 +5,12 @@ Every form of a report is drawn from this value, and it alone is kept: its canon
 
 from __future__ import annotations
 
+import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from parkparty.core.rates import NO_RATE, Rate, mean_of, signed
@@ -21,6 +24,9 @@ BEFORE_IT_SAID_WHOSE = 1
 """The format of reports without ``about``."""
 
 _OPEN, _CLOSE = "\x02", "\x03"
+
+_ALL_ROWS = '"rows":["\\u0002"]'
+"""Where all rows of the longest list stand in the canonical JSON; a row is an array, so that none looks like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Ref:
 
 Entry = str | int | Ref | None
 Sentence = tuple[str | Ref, ...]
+Row = tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +83,23 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a title; ``left_out`` rows more are not carried."""
+    """Rows under a title; ``left_out`` rows more are not carried.
+
+    Of a long list ``rows`` are the first, which paper shows; ``further`` more follow in ``rest``, which is read again
+    and again and never held in memory as a whole. A report has one such list at most.
+    """
 
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Entry, ...], ...]
+    rows: tuple[Row, ...]
     left_out: int = 0
     empty: str = ""
+    further: int = 0
+    rest: Iterable[Row] = field(default=(), compare=False, repr=False)
+
+    def all_rows(self) -> Iterator[Row]:
+        """Every row of the list."""
+        return chain(self.rows, self.rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +128,26 @@ class Report:
 
     @property
     def text(self) -> str:
-        """The canonical JSON: the same report is always the same bytes."""
-        if not self.about:
-            return canonical({"format": BEFORE_IT_SAID_WHOSE, **_plain(self)})
-        return canonical({"format": FORMAT, "about": dict(self.about), **_plain(self)})
+        """What is kept: the canonical JSON, of a long list the first rows and how many follow."""
+        return canonical(_plain(self, is_whole=False))
+
+    def pieces(self) -> Iterator[str]:
+        """The canonical JSON with every row, piece by piece: the same report is always the same bytes."""
+        before, has_long_list, after = canonical(_plain(self, is_whole=True)).partition(_ALL_ROWS)
+        yield before
+        if has_long_list:
+            (table,) = (table for table in self.tables() if table.further)
+            for number, row in enumerate(table.all_rows()):
+                yield ("," if number else '"rows":[') + canonical(_written(row))[:-1]
+            yield f"]{after}"
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the canonical JSON with every row."""
+        digest = hashlib.sha256()
+        for piece in self.pieces():
+            digest.update(piece.encode())
+        return digest.hexdigest()
 
     @property
     def length(self) -> int:
@@ -155,21 +188,33 @@ def say(template: str, **values: Ref | str) -> Sentence:
     return tuple(part for part in parts if part != "")
 
 
-def report_of(text: str) -> Report:
-    """The report whose canonical JSON is ``text``."""
+def report_of(text: str, rest: Iterable[Row] = ()) -> Report:
+    """The report of which ``text`` was kept; ``rest`` are the further rows of its long list."""
     plain: dict[str, Any] = json.loads(text)
     return Report(
         title=plain["title"],
         cover=tuple((label, value) for label, value in plain["cover"]),
         cells={cell["id"]: Cell(**cell) for cell in plain["cells"]},
-        sections=tuple(_section(section) for section in plain["sections"]),
+        sections=tuple(_section(section, rest) for section in plain["sections"]),
         sources=tuple(plain["sources"]),
         about=tuple(plain.get("about", {}).items()),
     )
 
 
-def _plain(report: Report) -> dict[str, Any]:
+def packed(rows: Iterable[Row]) -> bytes:
+    """Rows of text and numbers as few bytes, the same whenever the rows are."""
+    return zlib.compress(canonical([_written(row) for row in rows]).encode())
+
+
+def unpacked(part: bytes | memoryview) -> list[Row]:
+    """The rows that were packed."""
+    return [_parts(row) for row in json.loads(zlib.decompress(part))]
+
+
+def _plain(report: Report, *, is_whole: bool) -> dict[str, Any]:
+    says_whose = {"format": FORMAT, "about": dict(report.about)}
     return {
+        **(says_whose if report.about else {"format": BEFORE_IT_SAID_WHOSE}),
         "title": report.title,
         "cover": report.cover,
         "cells": [
@@ -180,24 +225,26 @@ def _plain(report: Report) -> dict[str, Any]:
             {
                 "title": section.title,
                 "sentences": [_written(sentence) for sentence in section.sentences],
-                "tables": [
-                    {
-                        "title": table.title,
-                        "columns": [
-                            {"title": c.title, "width": c.width, "is_number": c.is_number} for c in table.columns
-                        ],
-                        "rows": [_written(row) for row in table.rows],
-                        "left_out": table.left_out,
-                        "empty": table.empty,
-                    }
-                    for table in section.tables
-                ],
+                "tables": [_plain_table(table, is_whole=is_whole) for table in section.tables],
                 "is_appendix": section.is_appendix,
             }
             for section in report.sections
         ],
         "sources": report.sources,
     }
+
+
+def _plain_table(table: Table, *, is_whole: bool) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "title": table.title,
+        "columns": [{"title": c.title, "width": c.width, "is_number": c.is_number} for c in table.columns],
+        "rows": [_written(row) for row in table.rows],
+        "left_out": table.left_out,
+        "empty": table.empty,
+    }
+    if table.further:
+        plain |= {"rows": [_OPEN]} if is_whole else {"further": table.further}
+    return plain
 
 
 def _written(parts: Iterable[Entry]) -> list[Any]:
@@ -208,7 +255,7 @@ def _parts(plain: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(Ref(part["cell"]) if isinstance(part, dict) else part for part in plain)
 
 
-def _section(plain: dict[str, Any]) -> Section:
+def _section(plain: dict[str, Any], rest: Iterable[Row]) -> Section:
     tables = tuple(
         Table(
             title=table["title"],
@@ -216,6 +263,8 @@ def _section(plain: dict[str, Any]) -> Section:
             rows=tuple(_parts(row) for row in table["rows"]),
             left_out=table["left_out"],
             empty=table["empty"],
+            further=table.get("further", 0),
+            rest=rest if table.get("further") else (),
         )
         for table in plain["tables"]
     )

@@ -40,6 +40,7 @@ NOT_SHOWN = {
     "reports.Closing",
     "reports.FileJob",
     "reports.Layout",
+    "reports.ListPart",
     "reports.Mailing",
     "reports.Release",
     "reports.Measures",

@@ -23,10 +23,11 @@ from parkparty.activities.choices import ActivityState
 from parkparty.core.dates import period_named
 from parkparty.reports.choices import FileFormat, ReportKind
 from parkparty.reports.models import ReportVersion
-from parkparty.reports.services import file_of, make_report
+from parkparty.reports.services import make_report
 from parkparty.reports.sheets import Cell, Ref, Report
 from tests.conftest import World
 from tests.golden.kic import fill_kic
+from tests.reports.conftest import file_of
 
 Rows = list[list[str]]
 PERIOD = period_named("2026Q3")

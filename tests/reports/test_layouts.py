@@ -22,16 +22,9 @@ from parkparty.core.models import TreeNode
 from parkparty.reports.choices import FileFormat, ReportKind
 from parkparty.reports.documents.layout import check
 from parkparty.reports.models import Layout
-from parkparty.reports.services import (
-    close_period,
-    file_of,
-    freeze_period,
-    make_report,
-    try_layout,
-    upload_layout,
-    use_layout,
-)
+from parkparty.reports.services import close_period, freeze_period, make_report, try_layout, upload_layout, use_layout
 from tests.conftest import World, make_company
+from tests.reports.conftest import file_of
 
 Q3 = period_named("2026Q3")
 SignIn = Callable[[User], Client]

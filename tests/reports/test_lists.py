@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
+import json
 from typing import Any
 
 import pytest
@@ -15,13 +17,15 @@ from openpyxl import load_workbook
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import ActivityType
+from parkparty.companies.models import Company
 from parkparty.core.dates import period_named
 from parkparty.organizations.models import Organization
 from parkparty.reports.choices import FileFormat, ReportKind
 from parkparty.reports.models import FileJob
-from parkparty.reports.services import file_of, make_report
+from parkparty.reports.services import make_report
 from parkparty.reports.sheets import Table
 from tests.conftest import World, cover, make_company
+from tests.reports.conftest import file_of
 
 SEPTEMBER = period_named("2026-09")
 
@@ -29,7 +33,7 @@ SEPTEMBER = period_named("2026-09")
 def table_of(world: World, kind: ReportKind) -> Table:
     version = make_report(world.kic, SEPTEMBER, by=None, kind=kind)[0]
     (table,) = version.report.tables()
-    assert version.report.cells["number"].value == len(table.rows) + table.left_out
+    assert version.report.cells["number"].value == len(table.rows)
     return table
 
 
@@ -90,9 +94,33 @@ def test_f28_names_are_no_formulas_in_any_file(
     assert not [text for text in texts if text.startswith(("=", "@", "＝", "+", "-"))]
 
 
-def test_a_longer_list_says_what_is_left_out(world: World, rows: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("parkparty.reports.figures.lists.LISTED_ALONE", 1)
-    assert (table_of(world, ReportKind.LEDGER).left_out, table_of(world, ReportKind.UNCOVERED).left_out) == (2, 0)
+def test_a_long_list_is_whole_in_files_and_cut_on_paper(
+    world: World, rows: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parkparty.reports.figures.whole.LISTED_ALONE", 2)
+    monkeypatch.setattr("parkparty.reports.figures.whole.ROWS_IN_PART", 2)
+    monkeypatch.setattr("parkparty.reports.documents.excel.SHEET_ROWS", 3)
+    names = [f"未覆盖{number}" for number in range(1, 7)]
+    for number, name in enumerate(names, start=10):
+        make_company(number, world.kic, name=name)
+    version = make_report(world.kic, SEPTEMBER, by=None, kind=ReportKind.UNCOVERED)[0]
+    book = load_workbook(io.BytesIO(file_of(version, FileFormat.XLSX)))
+    sheets = [book[title] for title in ("未组织覆盖的企业", "未组织覆盖的企业 2", "未组织覆盖的企业 3")]
+    listed = [row[0].value for sheet in sheets for row in sheet.iter_rows(min_row=3, max_row=5) if row[0].value]
+    assert sorted(listed) == ["未覆盖", *names]
+    assert "下接" in str(sheets[0]["A6"].value)
+    (table,) = json.loads(file_of(version, FileFormat.JSON))["sections"][0]["tables"]
+    assert [row[0] for row in table["rows"]] == listed
+    assert hashlib.sha256(file_of(version, FileFormat.JSON)).hexdigest() == version.sha256
+    assert all(name in file_of(version, FileFormat.CSV).decode() for name in names)
+    page = file_of(version, FileFormat.HTML).decode()
+    assert [name for name in listed if f">{name}<" in page] == listed[:2]
+    assert "另有 5 行，见这一版报告的 Excel 或 CSV 文件。" in page
+    assert make_report(world.kic, SEPTEMBER, by=None, kind=ReportKind.UNCOVERED) == (version, False)
+    Company.objects.filter(name=listed[-1]).update(name=f"{listed[-1]}改")
+    later, is_new = make_report(world.kic, SEPTEMBER, by=None, kind=ReportKind.UNCOVERED)
+    assert (is_new, later.content) == (True, version.content), "the change lies beyond what paper shows"
+    assert later.sha256 != version.sha256
 
 
 def test_kinds_are_versions_of_their_own(

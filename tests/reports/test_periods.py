@@ -20,16 +20,10 @@ from parkparty.core.dates import period_named
 from parkparty.organizations.models import Organization
 from parkparty.reports.choices import FileFormat, PeriodState
 from parkparty.reports.models import Closing
-from parkparty.reports.services import (
-    close_period,
-    file_of,
-    freeze_period,
-    make_report,
-    reopen_period,
-    save_measures,
-)
+from parkparty.reports.services import close_period, freeze_period, make_report, reopen_period, save_measures
 from parkparty.reports.services.making import kinds_of
 from tests.conftest import World, cover, make_company
+from tests.reports.conftest import file_of
 
 Q3 = period_named("2026Q3")
 SignIn = Callable[[User], Client]

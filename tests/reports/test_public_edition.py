@@ -18,8 +18,9 @@ from parkparty.audit.models import AuditEntry
 from parkparty.core.dates import period_named
 from parkparty.reports.choices import FileFormat, JobState, ReleaseState, ReportKind
 from parkparty.reports.models import FileJob, Measures, Release, ReportVersion
-from parkparty.reports.services import close_period, file_of, freeze_period, make_report
+from parkparty.reports.services import close_period, freeze_period, make_report
 from tests.conftest import World, cover, make_company
+from tests.reports.conftest import file_of
 
 Q3 = period_named("2026Q3")
 SignIn = Callable[[User], Client]

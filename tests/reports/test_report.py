@@ -29,10 +29,11 @@ from parkparty.reports.documents import word
 from parkparty.reports.documents.blocks import Imprint
 from parkparty.reports.figures.versions import changes, reasons
 from parkparty.reports.models import ReportVersion
-from parkparty.reports.services import file_of, make_report, measures_for, save_measures
+from parkparty.reports.services import make_report, measures_for, save_measures
 from parkparty.reports.sheets import Cell, Column, Ref, Report, Section, Table, report_of
 from tests.conftest import World, cover, make_company
 from tests.golden.kic import fill_kic
+from tests.reports.conftest import file_of
 
 Q2, Q3 = period_named("2017Q2"), period_named("2017Q3")
 

@@ -18,9 +18,10 @@ from parkparty.core.text import harmless
 from parkparty.reports.choices import FileFormat, ReportKind
 from parkparty.reports.documents.lines import COLUMNS
 from parkparty.reports.models import Release, ReportVersion
-from parkparty.reports.services import file_of, make_report
+from parkparty.reports.services import make_report
 from parkparty.reports.sheets import Ref, Report, report_of
 from tests.conftest import World, cover, make_company
+from tests.reports.conftest import file_of
 
 SCHEMA = json.loads((settings.BASE_DIR / "docs" / "report.schema.json").read_text(encoding="utf-8"))
 PERIOD = period_named("2026Q3")

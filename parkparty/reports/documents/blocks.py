@@ -112,4 +112,8 @@ def _heading(section: Section, number: int) -> Heading:
 
 def _grid(report: Report, table: Table) -> Grid:
     rows = tuple(tuple(report.show(entry) for entry in row) for row in table.rows)
-    return Grid(table.title, table.columns, rows, note_of(table))
+    notes = note_of(table)
+    if table.further:
+        number = f"{table.further:,}"
+        notes += (_("另有 %(number)s 行，见这一版报告的 Excel 或 CSV 文件。") % {"number": number},)
+    return Grid(table.title, table.columns, rows, notes)

@@ -1,12 +1,15 @@
-"""The report as a workbook: real numbers, a sheet a table, and all cells with their ids at the end."""
+"""The report as a workbook: real numbers, a sheet a table, and all cells with their ids at the end.
+
+A table of more rows than a sheet holds goes on in further sheets.
+"""
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import IO, Any
 
 import xlsxwriter
 from django.utils import timezone
@@ -14,7 +17,10 @@ from django.utils.translation import gettext as _
 
 from parkparty.reports.choices import CellKind
 from parkparty.reports.documents.blocks import Heading, Imprint, Paragraph, blocks_of, note_of, warning
-from parkparty.reports.sheets import Cell, Column, Entry, Ref, Report
+from parkparty.reports.sheets import Cell, Column, Entry, Ref, Report, Table
+
+SHEET_ROWS = 1_048_576 - 3
+"""Rows of a table in a sheet of Excel, beside the title, the head and a note."""
 
 PERCENT, WHOLE, CHANGE, MEAN = "0.0%", "#,##0", "+#,##0;−#,##0;0", "0.0"
 NUMBER_FORMATS = {CellKind.RATE: PERCENT, CellKind.COUNT: WHOLE, CellKind.CHANGE: CHANGE, CellKind.MEAN: MEAN}
@@ -30,9 +36,8 @@ class Looks:
     numbers: dict[str, Any]
 
 
-def write(report: Report, imprint: Imprint) -> bytes:
+def write(report: Report, imprint: Imprint, out: IO[bytes]) -> None:
     """The report as .xlsx. Text is written as text, whatever it begins with; a row once written leaves memory."""
-    out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         book.set_properties(
             {"title": report.title, "created": timezone.localtime(imprint.data_at).replace(tzinfo=None)}
@@ -41,12 +46,9 @@ def write(report: Report, imprint: Imprint) -> bytes:
         _write_text(book, report, imprint, looks)
         used: set[str] = set()
         for table in report.tables():
-            rows = ([_resolved(report, entry) for entry in row] for row in table.rows)
-            sheet = book.add_worksheet(_sheet_name(table.title, used))
-            _write_rows(sheet, looks, (table.title, table.columns, rows, note_of(table)))
+            _write_table(book, looks, report, table, used)
         cells = _cells(report)
         _write_rows(book.add_worksheet(_sheet_name(_("数据"), used)), looks, (_("全部数字"), *cells, ()))
-    return out.getvalue()
 
 
 def _looks(book: Any) -> Looks:
@@ -76,6 +78,17 @@ def _write_text(book: Any, report: Report, imprint: Imprint, looks: Looks) -> No
     for row, line in enumerate(lines, start=1):
         sheet.write_string(row, 0, line, wrapped)
     sheet.print_area(0, 0, len(lines), 0)
+
+
+def _write_table(book: Any, looks: Looks, report: Report, table: Table, used: set[str]) -> None:
+    """All rows of a table, in as many sheets as they need."""
+    left = ([_resolved(report, entry) for entry in row] for row in table.all_rows())
+    number = len(table.rows) + table.further
+    for written in range(0, max(number, 1), SHEET_ROWS):
+        goes_on = written + SHEET_ROWS < number
+        notes = (_("未完，下接后一张工作表。"),) if goes_on else note_of(table)
+        sheet = book.add_worksheet(_sheet_name(table.title, used))
+        _write_rows(sheet, looks, (table.title, table.columns, islice(left, SHEET_ROWS), notes))
 
 
 def _write_rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from parkparty.core.text import harmless
 from parkparty.reports.choices import CellKind
@@ -17,16 +17,16 @@ COLUMNS = (*ABOUT, "table", "row", "name", "label", "kind", "value", "of")
 """``table`` and ``row`` are empty for figures; ``name`` is a figure's id, or the number of a table's column."""
 
 
-def write(report: Report, imprint: Imprint) -> bytes:
+def write(report: Report, imprint: Imprint, out: IO[bytes]) -> None:
     """The report as .csv: UTF-8 with the mark that Excel needs, lines ended as RFC 4180 has it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
+    text = io.TextIOWrapper(out, "utf-8-sig", newline="")
+    writer = csv.writer(text)
     writer.writerow(COLUMNS)
     about = dict(report.about)
     head = [about.get(name, "") for name in ABOUT]
     for line in _values(report):
         writer.writerow([harmless(entry) if isinstance(entry, str) else entry for entry in (*head, *line)])
-    return out.getvalue().encode("utf-8-sig")
+    text.detach()
 
 
 def _values(report: Report) -> Iterator[tuple[Any, ...]]:
@@ -34,7 +34,7 @@ def _values(report: Report) -> Iterator[tuple[Any, ...]]:
     for cell in report.cells.values():
         yield ("", "", cell.id, cell.label, str(cell.kind), cell.value, cell.of)
     for table in report.tables():
-        for number, row in enumerate(table.rows, start=1):
+        for number, row in enumerate(table.all_rows(), start=1):
             for position, (column, entry) in enumerate(zip(table.columns, row, strict=True), start=1):
                 if not isinstance(entry, Ref) and entry is not None:
                     kind = CellKind.COUNT if isinstance(entry, int) else CellKind.TEXT

@@ -14,7 +14,7 @@ from parkparty.coverage.figures import Node
 from parkparty.reports.choices import LISTED
 from parkparty.reports.figures import facts
 from parkparty.reports.figures.draft import Draft
-from parkparty.reports.sheets import Column, Entry, Section, Table, say
+from parkparty.reports.sheets import Column, Row, Section, Table, say
 from parkparty.rules.choices import OPEN_STATES
 from parkparty.rules.figures import Facts, Hint, Tally, judging_book
 from parkparty.rules.figures import hints as hints_of
@@ -22,18 +22,16 @@ from parkparty.rules.figures import hints as hints_of
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Section:
     """The companies that no organisation covers as an appendix."""
-    table = uncovered_table(node, as_of=as_of, denominator=denominator, limit=LISTED)[0]
+    found = facts.uncovered(node, as_of=as_of, denominator=denominator)
+    listed = list(found[:LISTED])
+    left_out = found.count() - len(listed) if len(listed) == LISTED else 0
+    table = uncovered_table(tuple(company_entries(listed)), left_out=left_out)
     return Section(_("附件一：未组织覆盖企业名单"), (), (table,), is_appendix=True)
 
 
-def uncovered_table(node: Node, *, as_of: dt.date, denominator: Denominator, limit: int) -> tuple[Table, int]:
-    """The companies that no organisation covers, those with most full members first, and how many there are."""
-    found = facts.uncovered(node, as_of=as_of, denominator=denominator)
-    listed = list(found[:limit])
-    number = found.count() if len(listed) == limit else len(listed)
-    columns = company_columns(_("现状"))
-    left_out = number - len(listed)
-    return Table(_("未组织覆盖的企业"), columns, company_entries(listed), left_out, _("没有这样的企业。")), number
+def uncovered_table(rows: tuple[Row, ...], *, left_out: int = 0) -> Table:
+    """The table of the companies that no organisation covers."""
+    return Table(_("未组织覆盖的企业"), company_columns(_("现状")), rows, left_out, _("没有这样的企业。"))
 
 
 def company_columns(state: str) -> tuple[Column, ...]:
@@ -42,10 +40,10 @@ def company_columns(state: str) -> tuple[Column, ...]:
     return Column(_("企业"), 22), Column(_("所在园区"), 12), members, Column(state, 8)
 
 
-def company_entries(companies: Iterable[Any]) -> tuple[tuple[Entry, ...], ...]:
+def company_entries(companies: Iterable[Any]) -> Iterator[Row]:
     """Companies of ``for_list`` as the rows below ``company_columns``."""
-    rows = company_rows(companies)
-    return tuple((row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)) for row in rows)
+    for row in company_rows(companies):
+        yield row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)
 
 
 def missing(tally: Tally, title: str) -> Section:

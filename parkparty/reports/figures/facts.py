@@ -116,10 +116,10 @@ STANDING = (
 """What reports say of an organisation."""
 
 
-def standing(node: Node, as_of: dt.date) -> list[Any]:
-    """Organisations that stood on ``as_of``, rows of ``STANDING`` in tree order."""
+def standing(node: Node, as_of: dt.date) -> Any:
+    """Organisations that stood on ``as_of``, rows of ``STANDING`` in tree order, read when they are asked for."""
     rows: Any = with_units(organizations_of(node).active_on(as_of).with_type_on(as_of), as_of)
-    return list(rows.with_member_counts(as_of).order_by("path").values_list(*STANDING, named=True))
+    return rows.with_member_counts(as_of).order_by("path").values_list(*STANDING, named=True)
 
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:

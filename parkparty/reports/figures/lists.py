@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import Denominator, Limits
 from parkparty.organizations.choices import OrganizationType
-from parkparty.reports.choices import LISTED_ALONE, ReportKind
+from parkparty.reports.choices import ROWS_IN_PART, ReportKind
 from parkparty.reports.figures import appendices, facts
 from parkparty.reports.figures.burden import burden
 from parkparty.reports.figures.draft import Draft
 from parkparty.reports.figures.facts import Asked
 from parkparty.reports.figures.secretary import work_report
-from parkparty.reports.sheets import Column, Entry, Report, Section, Table, say
+from parkparty.reports.figures.whole import cut
+from parkparty.reports.sheets import Column, Report, Row, Section, Table, say
 
 
 def activities(asked: Asked) -> Report:
     """Every activity of the period that counts, by the day it was held."""
     rows = facts.activities_of(asked.node, asked.period, asked.as_of).counted()
-    listed = rows.for_list().order_by("held_on", "pk")[:LISTED_ALONE]
-    entries: list[tuple[Entry, ...]] = [
+    between = _("、")
+    entries = (
         (
             activity.held_on.isoformat(),
             str(activity),
             str(activity.organization),
-            _("、").join(str(kind) for kind in activity.types.all()),
+            between.join(str(kind) for kind in activity.types.all()),
             activity.present,
             activity.expected,
         )
-        for activity in listed
-    ]
+        for activity in rows.for_list().order_by("held_on", "pk").iterator(ROWS_IN_PART)
+    )
     columns = (
         Column(_("活动日期"), 8),
         Column(_("活动"), 16),
@@ -41,13 +42,12 @@ def activities(asked: Asked) -> Report:
         Column(_("实到人数"), 5, is_number=True),
         Column(_("应到人数"), 5, is_number=True),
     )
-    return _listed(asked, ReportKind.ACTIVITIES, columns, entries, rows.count())
+    return _listed(asked, ReportKind.ACTIVITIES, columns, entries)
 
 
 def ledger(asked: Asked) -> Report:
     """Every organisation that stood on the day, in the order of the tree: counts, no names of persons."""
-    standing = facts.standing(asked.node, asked.as_of)
-    entries = [
+    entries = (
         (
             one.code,
             one.name,
@@ -58,8 +58,8 @@ def ledger(asked: Asked) -> Report:
             one.units,
             one.term_until.isoformat() if one.term_until else None,
         )
-        for one in standing
-    ]
+        for one in facts.standing(asked.node, asked.as_of).iterator(ROWS_IN_PART)
+    )
     columns = (
         Column(_("组织代码"), 9),
         Column(_("名称"), 14),
@@ -70,7 +70,7 @@ def ledger(asked: Asked) -> Report:
         Column(_("覆盖企业"), 5, is_number=True),
         Column(_("本届届满"), 8),
     )
-    return _listed(asked, ReportKind.LEDGER, columns, entries, len(entries))
+    return _listed(asked, ReportKind.LEDGER, columns, entries)
 
 
 def terms(asked: Asked) -> Report:
@@ -81,14 +81,16 @@ def terms(asked: Asked) -> Report:
         if hint.due_on
     ]
     columns = (Column(_("届满日期"), 8), Column(_("党组织"), 14), Column(_("情况"), 18), Column(_("依据"), 16))
-    return _listed(asked, ReportKind.TERMS, columns, sorted(found), len(found))
+    return _listed(asked, ReportKind.TERMS, columns, sorted(found))
 
 
 def uncovered(asked: Asked) -> Report:
     """The companies without organisation coverage on the day."""
     kind = Denominator.OPERATING
-    table, number = appendices.uncovered_table(asked.node, as_of=asked.as_of, denominator=kind, limit=LISTED_ALONE)
-    return _report(asked, ReportKind.UNCOVERED, table, number, (_("口径"), kind.definition(Limits())))
+    found = facts.uncovered(asked.node, as_of=asked.as_of, denominator=kind)
+    entries = appendices.company_entries(found.iterator(ROWS_IN_PART))
+    table, definition = appendices.uncovered_table(()), (_("口径"), kind.definition(Limits()))
+    return _report(asked, ReportKind.UNCOVERED, table, entries, definition)
 
 
 LISTS: dict[ReportKind, Callable[[Asked], Report]] = {
@@ -102,19 +104,19 @@ LISTS: dict[ReportKind, Callable[[Asked], Report]] = {
 """Who writes which of the other forms."""
 
 
-def _listed(asked: Asked, kind: ReportKind, columns: tuple[Column, ...], rows: list[Any], number: int) -> Report:
-    shown = tuple(rows[:LISTED_ALONE])
-    table = Table(str(kind.label), columns, shown, number - len(shown), _("没有可列的内容。"))
-    return _report(asked, kind, table, number)
+def _listed(asked: Asked, kind: ReportKind, columns: tuple[Column, ...], rows: Iterable[Row]) -> Report:
+    return _report(asked, kind, Table(str(kind.label), columns, (), empty=_("没有可列的内容。")), rows)
 
 
-def _report(asked: Asked, kind: ReportKind, table: Table, number: int, *cover: tuple[str, str]) -> Report:
-    """A report of one table, with how many rows there are."""
-    draft = Draft()
+def _report(asked: Asked, kind: ReportKind, table: Table, rows: Iterable[Row], *cover: tuple[str, str]) -> Report:
+    """A report of one table with all ``rows``, and how many there are."""
+    first, rest = cut(rows)
+    draft, number = Draft(), len(first) + rest.number
     sentence = say(_("共%(number)s条。"), number=draft.count("number", str(kind.label), number))
+    whole = replace(table, rows=first, further=rest.number, rest=rest)
     return Report(
         title=f"{asked.node}{kind.label}",
         cover=facts.cover(asked, *cover),
         cells=draft.cells,
-        sections=(Section(str(kind.label), (sentence,), (table,)),),
+        sections=(Section(str(kind.label), (sentence,), (whole,)),),
     )

@@ -62,6 +62,6 @@ def _companies(draft: Draft, asked: Asked, node: Organization, held: ActivityQue
         ),
     )
     listed = covered.for_list(EVERYTHING, asked.as_of).order_by("name", "pk")[:LISTED]
-    entries, columns = appendices.company_entries(listed), appendices.company_columns(_("覆盖方式"))
+    entries, columns = tuple(appendices.company_entries(listed)), appendices.company_columns(_("覆盖方式"))
     table = Table(_("服务的企业"), columns, entries, number - len(entries), _("没有覆盖的企业。"))
     return Section(_("服务企业"), (sentence,), (table,))

@@ -1,6 +1,6 @@
 """Writes of reports: versions, periods, and the files that are fetched."""
 
-from parkparty.reports.services.files import AT_ONCE, ask_for_file, file_of, sweep, write_file
+from parkparty.reports.services.files import AT_ONCE, ask_for_file, sweep, write_file, write_version
 from parkparty.reports.services.layouts import try_layout, upload_layout, use_layout
 from parkparty.reports.services.mailing import send_due, start_mailing, stop_mailing
 from parkparty.reports.services.making import make_report, measures_for, save_measures
@@ -12,7 +12,6 @@ __all__ = [
     "ask_for_file",
     "close_period",
     "decide_release",
-    "file_of",
     "freeze_period",
     "make_report",
     "measures_for",
@@ -26,4 +25,5 @@ __all__ = [
     "upload_layout",
     "use_layout",
     "write_file",
+    "write_version",
 ]

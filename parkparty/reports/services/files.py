@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from tempfile import TemporaryFile
+from typing import IO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -62,10 +64,11 @@ def write_file(key: int) -> None:
         version = job.version or make_report(job.node, job.period, by=maker, kind=ReportKind(job.kind))[0]
         if not _goes_on(job, version):
             return
-        content = file_of(version, FileFormat(job.format))
-        job.refresh_from_db()
-        job.file.save("", ContentFile(content), save=False)
-        job.size, job.state = len(content), JobState.READY
+        with TemporaryFile() as content:
+            write_version(version, FileFormat(job.format), content)
+            job.refresh_from_db()
+            job.size, job.state = content.tell(), JobState.READY
+            job.file.save("", File(content), save=False)
         job.expires_at = timezone.now() + dt.timedelta(days=FILE_DAYS)
         with transaction.atomic():
             job.save()
@@ -89,8 +92,8 @@ def _goes_on(job: FileJob, version: ReportVersion) -> bool:
     return may_leave
 
 
-def file_of(version: ReportVersion, format: FileFormat) -> bytes:
-    """A version as a file; the same version always gives the same bytes.
+def write_version(version: ReportVersion, format: FileFormat, out: IO[bytes]) -> None:
+    """Write a version as a file; the same version always gives the same bytes.
 
     Raises:
         ValidationError: it is a public edition that is not released.
@@ -102,7 +105,7 @@ def file_of(version: ReportVersion, format: FileFormat) -> bytes:
         with version.layout.file.open("rb") as file:
             own_layout = file.read()
     with translation.override(settings.LANGUAGE_CODE):
-        return write(version.report, Imprint(version.data_at, version.sha256), format, own_layout)
+        write(version.report, Imprint(version.data_at, version.sha256), format, out, own_layout)
 
 
 def sweep() -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from parkparty.audit.services import record
 from parkparty.core.dates import Period, today
 from parkparty.core.models import plan_for_much
 from parkparty.coverage.figures import Node
-from parkparty.coverage.figures.frozen import sha256_of, shared
+from parkparty.coverage.figures.frozen import shared
 from parkparty.coverage.services import take_snapshot
 from parkparty.organizations.models import Organization
 from parkparty.reports.choices import PeriodState, ReportKind
@@ -26,7 +27,8 @@ from parkparty.reports.figures.facts import Asked, about
 from parkparty.reports.figures.lists import LISTS
 from parkparty.reports.figures.public import public_edition
 from parkparty.reports.figures.quarterly import DENOMINATORS, coverage_report
-from parkparty.reports.models import Closing, Layout, Measures, Release, ReportVersion
+from parkparty.reports.figures.whole import PackedRows
+from parkparty.reports.models import Closing, Layout, ListPart, Measures, Release, ReportVersion
 from parkparty.reports.sheets import Report
 
 
@@ -43,9 +45,9 @@ def make_report(
         ValidationError: the period has not begun, or a public edition would hold the number of a person.
     """
     plan_for_much()
-    closing = Closing.objects.of(node).in_period(period).select_for_update().first()
+    row = Closing.objects.of(node).in_period(period).select_for_update().first()
     last = ReportVersion.objects.of(node).in_period(period).filter(kind=kind).order_by("-pk").first()
-    is_frozen = closing is not None and closing.state == PeriodState.FROZEN
+    is_frozen = row is not None and row.state == PeriodState.FROZEN
     if last and is_frozen and kind != ReportKind.PUBLIC:  # which follows the report of coverage
         return last, False
     if period.since > today():
@@ -56,27 +58,36 @@ def make_report(
         period,
         as_of,
         measures=measures_for(node, period),
-        gaps=tuple(closing.gaps) if closing else (),
-        late=late_entries(node, period, closing.closed_at).count() if closing and closing.closed_at else 0,
+        gaps=tuple(row.gaps) if row else (),
+        late=late_entries(node, period, row.closed_at).count() if row and row.closed_at else 0,
     )
     with translation.override(settings.LANGUAGE_CODE):  # the same bytes whatever language the reader has chosen
-        content = replace(_written(asked, kind, by=by), about=about(asked, kind)).text
-    layout = Layout.objects.used_for(node, kind)
-    if last and last.content == content and last.layout == layout:
-        return last, False
-    version = ReportVersion.objects.create(
+        report = replace(_written(asked, kind, by=by), about=about(asked, kind))
+    new = ReportVersion(
         **of_period(node, period),
         kind=kind,
         as_of=as_of,
         data_at=data_at,
         made_by=by,
-        layout=layout,
-        content=content,
-        sha256=sha256_of(content),
+        layout=Layout.objects.used_for(node, kind),
+        content=report.text,
+        sha256=report.sha256,
     )
-    if kind == ReportKind.PUBLIC:
-        Release.objects.create(version=version, proposed_by=by)
-    record(gettext_noop("生成报告"), version, by=by, changes={"sha256": [None, version.sha256]})
+    return _kept(new, report, last)
+
+
+def _kept(version: ReportVersion, report: Report, last: ReportVersion | None) -> tuple[ReportVersion, bool]:
+    """Keep a version with all rows of its lists, unless it says the same as the last in the same layout."""
+    with ExitStack() as stack:
+        lists = [stack.enter_context(closing(t.rest)) for t in report.tables() if isinstance(t.rest, PackedRows)]
+        if last and (last.content, last.sha256, last.layout) == (version.content, version.sha256, version.layout):
+            return last, False
+        version.save()
+        for number, part in enumerate(part for rows in lists for part in rows.parts()):
+            ListPart.objects.create(version=version, number=number, rows=part)
+    if version.kind == ReportKind.PUBLIC:
+        Release.objects.create(version=version, proposed_by=version.made_by)
+    record(gettext_noop("生成报告"), version, by=version.made_by, changes={"sha256": [None, version.sha256]})
     return version, True
 
 

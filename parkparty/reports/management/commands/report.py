@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,7 +17,7 @@ from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
 from parkparty.reports.choices import FileFormat, ReportKind
 from parkparty.reports.forms import PeriodField
-from parkparty.reports.services import file_of, make_report
+from parkparty.reports.services import make_report, write_version
 
 
 class Command(BaseCommand):
@@ -34,14 +36,21 @@ class Command(BaseCommand):
         parser.add_argument("--out", required=True, metavar="FILE", help=_("写到哪个文件"))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with TemporaryFile() as content:
+            self._write(content, options)
+
+    def _write(self, content: IO[bytes], options: dict[str, Any]) -> None:
+        """Write what is asked for into ``content`` first: what cannot be had leaves the file as it was."""
         try:
             period, kind = PeriodField().clean(options["period"]), ReportKind(options["kind"])
             version, is_new = make_report(_node(options), period, by=None, kind=kind)
-            content = file_of(version, FileFormat(options["format"]))
+            write_version(version, FileFormat(options["format"]), content)
         except ValidationError as refusal:
             raise CommandError(" ".join(refusal.messages)) from refusal
+        content.seek(0)
         try:
-            Path(options["out"]).write_bytes(content)
+            with Path(options["out"]).open("wb") as out:
+                shutil.copyfileobj(content, out)
         except OSError as fault:
             raise CommandError(
                 _("写不了文件 %(file)s：%(fault)s") % {"file": options["out"], "fault": fault}
