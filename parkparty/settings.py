@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "parkparty.signin.middleware.DutiesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "parkparty.api.middleware.OnlyReadMiddleware",
     "parkparty.core.middleware.KnownMethodsMiddleware",
 ]
 

@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -100,6 +101,16 @@ def refusal(request: Any, problem: Problem) -> HttpResponse:
     return HttpResponse(_json(body), content_type=PROBLEM, status=problem.status, headers=problem.headers)
 
 
+def is_ours(request: HttpRequest) -> bool:
+    """Whether the address lies below the interface."""
+    return request.path_info.startswith(reverse("api:docs"))
+
+
+def only_read() -> Problem:
+    """405, whatever a program would write with."""
+    return Problem(405, _("接口只供读取，用 GET。"), Allow="GET, HEAD")
+
+
 def known_parameters(request: ApiRequest, names: Iterable[str]) -> dict[str, str]:
     """The parameters of the address, each known, written once and with a value.
 
@@ -128,7 +139,7 @@ def bad_parameters(faults: Sequence[Fault]) -> Problem:
 def _admit(request: Any) -> None:
     """Put the key and its scope on the request."""
     if request.method not in ("GET", "HEAD"):
-        raise Problem(405, _("接口只供读取，用 GET。"), Allow="GET, HEAD")
+        raise only_read()
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         raise Problem(403, _("用 https:// 的地址。令牌已经以明文传过一次，撤销它，再生成一个。"))
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")

@@ -32,7 +32,17 @@ from parkparty.api.filters import (
     day_faults,
     fields_of,
 )
-from parkparty.api.scoping import Answer, ApiRequest, Fault, Problem, bad_parameters, known_parameters, reads, refusal
+from parkparty.api.scoping import (
+    Answer,
+    ApiRequest,
+    Fault,
+    Problem,
+    bad_parameters,
+    is_ours,
+    known_parameters,
+    reads,
+    refusal,
+)
 from parkparty.companies.choices import Denominator
 from parkparty.core import http
 from parkparty.core.dates import today
@@ -116,7 +126,7 @@ def activity(request: ApiRequest, pk: str) -> Answer:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404 for the whole site: to programs as the interface refuses everything, to people as a page."""
-    if not _is_ours(request):
+    if not is_ours(request):
         return http.not_found(request, exception)
     return refusal(request, Problem(404, _("没有这个地址，可用的地址见 openapi.json。")))
 
@@ -124,16 +134,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503, for the whole site: to programs as the interface refuses everything, to people as a page."""
     page = http.server_error(request)
-    if not _is_ours(request):
+    if not is_ours(request):
         return page
     detail = _("服务器出错，没有给出数据。稍后再试；还不行时，把编号告诉管理员。")
     problem = Problem(page.status_code, detail)
     problem.headers = {name: page[name] for name in ("Retry-After",) if name in page}
     return refusal(request, problem)
-
-
-def _is_ours(request: HttpRequest) -> bool:
-    return request.path_info.startswith(reverse("api:docs"))
 
 
 @require_safe

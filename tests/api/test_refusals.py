@@ -166,7 +166,15 @@ def test_R040_it_can_only_be_read(viewer: User, program_of: Any, path: str) -> N
     answer = Client(enforce_csrf_checks=True).post(address, {"name": "x"})
     assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
     assert "GET" in answer.json()["detail"]
-    assert Client().delete(address).status_code == 405
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+@pytest.mark.parametrize("path", ["", "companies/", "companies/1/", "openapi.json", "nowhere/"])
+def test_R040_other_methods_are_refused_in_words(path: str, method: str) -> None:
+    answer = Client(enforce_csrf_checks=True).generic(method, f"/api/v1/{path}", b"{}", "application/json")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert answer.json()["status"] == 405
+    assert faults(answer) == {}
 
 
 def test_R044_over_plain_http_a_program_is_refused_and_not_led_on(viewer: User, program_of: Any, settings: Any) -> None:
