@@ -25,7 +25,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.serving import Site, databases, filled, served  # noqa: E402
+from benchmarks.serving import Site, Stopped, bounded, databases, filled, served  # noqa: E402
 
 LISTS, DASHBOARDS, UNCHANGED, WRITING, QUERIES, KILOBYTES = 4.0, 6.0, 1.5, 0.8, 12, 150
 """Bars: a list or a record, a page of coverage or a dashboard opened for the first time, a dashboard again when nothing
@@ -164,16 +164,25 @@ def queried(client: Any, address: str) -> tuple[int, float]:
 
 def table(sites: Sequence[Site], client: Any, town: Any, rounds: int) -> list[str]:
     """Print a line for each page; returns those that miss a bar."""
+    from django.db import DatabaseError
+
     grown = " × a hundredth |" if len(sites) > 1 else ""
     print(f"| page | × floor | again | bar |{grown} queries | SQL, ms | KB |\n|---{'|---:' * (6 + len(sites))}|")
     missed, first = [], {}
     for page in pages(town):
-        cost = timed(sites, client, page, rounds)
+        try:
+            cost = timed(sites, client, page, rounds)
+        except (Stopped, DatabaseError) as stopped:
+            missed.append(page.name)
+            print(f"| {page.name} ✗ | {str(stopped).strip()} |", flush=True)
+            continue
         missed += [page.name] * cost.missed(page)
         first[page.name] = cost.first
         print(cost.told(page), flush=True)
     print()
     for kind in ("companies", "activities"):
+        if not {f"{kind}, all", f"{kind}, far page"} <= first.keys():
+            continue
         ratio = first[f"{kind}, far page"] / first[f"{kind}, all"]
         missed += [f"far page of {kind}"] * (ratio > FAR)
         print(f"A far page of {kind}: {ratio:.2f} × the first (bar {FAR}).")
@@ -204,10 +213,10 @@ def main() -> None:
         names = [asked.scale, *["hundredth"] * (asked.scale == "city")]
         ready = [filled(environment, name) for name in names]
         sites = [stack.enter_context(served(own, session)) for own, session in ready]
-        os.environ |= ready[0][0]
+        os.environ |= bounded(ready[0][0])
         missed = measured(sites, asked.scale, asked.rounds)
     if missed:
-        raise SystemExit(f"{len(missed)} bars missed: {', '.join(missed)}")
+        raise SystemExit(f"{len(missed)} bars missed: {'; '.join(missed)}")
 
 
 def measured(sites: Sequence[Site], scale: str, rounds: int) -> list[str]:

@@ -15,8 +15,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 ROOT = Path(__file__).parents[1]
-STARTING = 60
-"""Seconds that a server may take to answer."""
+STARTING, WAITING = 60, 60
+"""Seconds that a server may take to answer, and that one statement of a page may take in the database."""
+
+
+class Stopped(Exception):
+    """A page was not answered, or took longer than anybody waits for; says why."""
 
 
 @contextmanager
@@ -78,15 +82,26 @@ class Site:
     def opened(self, address: str) -> tuple[float, bytes]:
         """Seconds and body of one page."""
         started = time.perf_counter()
-        self.connection.request("GET", quote(address, safe="/?&=:"), headers={"Cookie": f"sessionid={self.session}"})
-        response = self.connection.getresponse()
-        body = response.read()
-        # Each page on a connection of its own: gunicorn soon closes one that nobody uses.
-        self.connection.close()
+        try:
+            self.connection.request(
+                "GET", quote(address, safe="/?&=:"), headers={"Cookie": f"sessionid={self.session}"}
+            )
+            response = self.connection.getresponse()
+            body = response.read()
+        except OSError as error:
+            raise Stopped(f"{error} after {time.perf_counter() - started:.0f} s") from error
+        finally:
+            # Each page on a connection of its own: gunicorn soon closes one that nobody uses.
+            self.connection.close()
         seconds = time.perf_counter() - started
         if response.status != http.client.OK:
-            raise SystemExit(f"{address}: {response.status}")
+            raise Stopped(f"{response.status} after {seconds:.0f} s")
         return seconds, body
+
+
+def bounded(environment: dict[str, str]) -> dict[str, str]:
+    """``environment`` for pages: PostgreSQL gives a statement up that takes longer than ``WAITING``."""
+    return {**environment, "PGOPTIONS": f"-c statement_timeout={WAITING}s"}
 
 
 @contextmanager
@@ -97,7 +112,7 @@ def served(environment: dict[str, str], session: str) -> Iterator[Site]:
         port = free.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "deploy/gunicorn.conf.py"), "parkparty.wsgi"],
-        env={**environment, "PORT": str(port), "WEB_CONCURRENCY": "1"}, cwd=ROOT, stdout=subprocess.DEVNULL,
+        env={**bounded(environment), "PORT": str(port), "WEB_CONCURRENCY": "1"}, cwd=ROOT, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         _wait(port)

@@ -14,10 +14,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Aggregate, F, Q, TextField
+from django.db.models import Q
 
-from parkparty.activities.choices import COUNTED_STATES
-from parkparty.activities.models import ActivityHost
 from parkparty.companies.choices import (
     ORGANISATION_LINKS,
     CompanyStatus,
@@ -30,6 +28,7 @@ from parkparty.companies.choices import (
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.core import paths
 from parkparty.coverage.figures.effective import ASSEMBLY, HAS_BRANCHES, MONTHS, MONTHS_HELD, THEME_DAY
+from parkparty.coverage.figures.meetings import Meetings, meetings_of
 from parkparty.organizations.choices import BRANCH_TYPES, OWN_TYPES, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.rules.figures import LimitBook
@@ -167,7 +166,7 @@ class _Facts:
     counts: list[tuple[dt.date, int]] = field(default_factory=list)
 
 
-def histories(companies: Collection[int]) -> dict[int, History]:
+def histories(companies: Collection[int], meetings: Meetings = meetings_of) -> dict[int, History]:
     """The history of each of ``companies`` that exists, in at most twelve queries."""
     asked = ("pk", "status", "status_since", "staff_band", "fixed_premises", "revenue_over_20m")
     found = {row["pk"]: _Facts(row) for row in Company.objects.filter(pk__in=companies).values(*asked)}
@@ -183,7 +182,7 @@ def histories(companies: Collection[int]) -> dict[int, History]:
         found[pk].counts.append((day, full))
     covering = {unit for facts in found.values() for _run, kind, unit in facts.links if kind in ORGANISATION_LINKS}
     tied = {unit for facts in found.values() for *_rest, unit in (*facts.links, *facts.memberships)}
-    organizations = _organizations(tied - {None}, covering)
+    organizations = _organizations(tied - {None}, covering, meetings)
     book = LimitBook()
     limits = [(day, book.of(Denominator.YINGJIAN, day)) for day in (dt.date.min, *book.days())]
     return {pk: _history(facts, organizations, limits) for pk, facts in found.items()}
@@ -192,7 +191,7 @@ def histories(companies: Collection[int]) -> dict[int, History]:
 DATED = ("company", "since", "until")
 
 
-def _organizations(keys: Collection[Any], covering: Collection[Any]) -> dict[int, _Covering]:
+def _organizations(keys: Collection[Any], covering: Collection[Any], meetings: Meetings) -> dict[int, _Covering]:
     asked = ("pk", "path", "approved_on", "dissolved_on", "type")
     found = {
         pk: _Covering(path, path[: -paths.STEP] if type in BRANCH_TYPES else path, approved, dissolved, type)
@@ -202,34 +201,20 @@ def _organizations(keys: Collection[Any], covering: Collection[Any]) -> dict[int
         "organization", "since", "until", "type"
     ):
         found[pk].spans.append(((since, until), type))
-    for pk, held in _held({pk: found[pk] for pk in covering}).items():
+    for pk, held in _held({pk: found[pk] for pk in covering}, meetings).items():
         found[pk].effective = _effective_runs(held[ASSEMBLY], held[THEME_DAY])
     return found
 
 
-class Listed(Aggregate):
-    """The different whole numbers of a group, as text with commas between them: one row for many."""
-
-    output_field = TextField()
-    template = "STRING_AGG(DISTINCT CAST(%(expressions)s AS text), ',')"
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="GROUP_CONCAT(DISTINCT %(expressions)s)", **context)
-
-
-def _held(organizations: dict[int, _Covering]) -> dict[int, dict[str, set[int]]]:
+def _held(organizations: dict[int, _Covering], meetings: Meetings) -> dict[int, dict[str, set[int]]]:
     """In which months (counted from year 0) each organisation, or one that counts for it, held what a rule asks for."""
     rules: dict[Any, set[str]] = defaultdict(set)
     for code, type in Rule.objects.filter(code__in=(ASSEMBLY, THEME_DAY)).values_list("code", "activity_type"):
         rules[type].add(code)
     counts_for = _counts_for(organizations)
-    # The types are told apart here: asked for in the query, SQLite would begin with all activities of a type.
-    hosts = ActivityHost.objects.filter(organization__in=counts_for, activity__state__in=COUNTED_STATES)
-    month = F("activity__held_on__year") * 12 + F("activity__held_on__month") - 1
-    rows = hosts.order_by().values_list("organization", "activity__types").annotate(months=Listed(month))
     found: dict[int, dict[str, set[int]]] = defaultdict(lambda: {ASSEMBLY: set(), THEME_DAY: set()})
-    for host, type, months in rows:
-        for code in rules.get(type, ()) if type else ():
+    for host, held_type, months in meetings(counts_for.keys()):
+        for code in rules.get(held_type, ()) if held_type else ():
             held = {int(month) for month in months.split(",")}
             for pk in counts_for[host]:
                 found[pk][code] |= held

@@ -37,9 +37,9 @@ PREFIXES = ", ".join(f"SUBSTR(host.path, 1, {length})" for length in range(5, 55
 
 OF_ACTIVITIES = """
 SELECT link.company_id FROM (
-    SELECT organization_id FROM coverage_activitymark
+    SELECT organization_id FROM {marks} mark
     UNION
-    SELECT hosts.organization_id FROM coverage_activitymark mark
+    SELECT hosts.organization_id FROM {marks} mark
     JOIN activities_activity held ON held.organization_id = mark.organization_id
         AND held.held_on >= mark.month AND held.held_on < {month_later}
     JOIN activities_activityhost hosts ON hosts.activity_id = held.id
@@ -54,9 +54,12 @@ WHERE (SELECT EXISTS (SELECT 1 FROM coverage_activitymark))
 MONTH_LATER = {"sqlite": "date(mark.month, '+1 month')", "postgresql": "mark.month + INTERVAL '1 month'"}
 
 
-def companies_of_activities() -> str:
-    """The query for the companies that marked activities concern."""
-    return OF_ACTIVITIES.format(month_later=MONTH_LATER[connection.vendor], prefixes=PREFIXES)
+def companies_of_activities(last: int | None = None) -> str:
+    """The query for the companies that marked activities concern, all marks or those up to the key ``last``."""
+    # Names of our own table and columns.
+    some = f"(SELECT organization_id, month FROM coverage_activitymark WHERE id <= {last})"  # nosec B608
+    marks = "coverage_activitymark" if last is None else some
+    return OF_ACTIVITIES.format(marks=marks, month_later=MONTH_LATER[connection.vendor], prefixes=PREFIXES)
 
 
 def version() -> tuple[int, ...]:

@@ -20,7 +20,8 @@ PLACED = f"{CELLS} JOIN organizations_organization node ON node.id = cell.organi
 
 MONTH = {
     "sqlite": "date({row}.held_on, 'start of month')",
-    "postgresql": "date_trunc('month', {row}.held_on)::date",
+    # Of a moment without a time zone: PostgreSQL then looks no zone up.
+    "postgresql": "date_trunc('month', {row}.held_on::timestamp)::date",
 }
 DIFFERS = {"sqlite": "OLD.{name} IS NOT NEW.{name}", "postgresql": "OLD.{name} IS DISTINCT FROM NEW.{name}"}
 NO_LONGER_MADE = ("coverage_marks_was",)
@@ -47,7 +48,12 @@ def triggers(vendor: str) -> dict[str, tuple[str, str, str, str]]:
     lead, of_cell = f"UPDATE OF {', '.join(names)}", "cell.organization_id = NEW.id"
     changed = f"({' OR '.join(differs.format(name=name) for name in names)})"
     moved = " OR ".join(f"COALESCE(OLD.{name}, 0) <> COALESCE(NEW.{name}, 0)" for name in ("park_id", "area_id"))
-    both = f"{MARK} SELECT {cell('OLD')} WHERE {before} UNION SELECT {cell('NEW')} WHERE {after};"
+    # One statement without a plan to speak of: a UNION of both took a third of the time of the write itself.
+    both = (
+        f"IF {before} AND {after} AND ({cell('OLD')}) <> ({cell('NEW')}) THEN "
+        f"{MARK} VALUES ({cell('OLD')}), ({cell('NEW')}); "
+        f"ELSIF {after} THEN {mark('NEW')} ELSE {mark('OLD')} END IF;"
+    )
     was_and_is = {
         "sqlite": {
             "coverage_marks_was": (TABLES[0], lead, f"{before} AND {changed}", mark("OLD")),

@@ -15,6 +15,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
 from parkparty.activities.models import Activity
+from parkparty.companies.models import Company
 from parkparty.core import paths
 from parkparty.coverage.models import ActivityCell, ActivityMark, ActivityTotal, CompanyMark
 from parkparty.coverage.services.covering import (
@@ -37,7 +38,13 @@ Total = tuple[str, dt.date]
 
 
 def fold_all() -> int:
-    """Fold every mark that is committed; returns how many months and companies were counted."""
+    """Fold every mark that is committed; returns how many months and companies were counted.
+
+    Where most companies are marked, as by a changed rule, all are counted anew, which is sooner done.
+    """
+    number = CompanyMark.objects.count()
+    if number > BATCH and 2 * number > Company.objects.count():
+        return number + rebuild()
     number = 0
     while ActivityMark.objects.exists() or CompanyMark.objects.exists():
         number += fold()
@@ -52,7 +59,7 @@ def fold(limit: int = BATCH) -> int:
     """
     _lock()
     marks = list(ActivityMark.objects.order_by("pk").values_list("pk", "organization_id", "month")[:limit])
-    companies = take_company_marks(limit)
+    companies = take_company_marks(limit, marks[-1][0] if marks else None)
     # Gone before anything is counted: what is committed from here on has a mark that stays.
     ActivityMark.objects.filter(pk__in=[pk for pk, _organization, _month in marks]).delete()
     count_fold()

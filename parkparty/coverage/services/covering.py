@@ -11,6 +11,7 @@ from django.db.models import F, Min
 
 from parkparty.companies.models import Company
 from parkparty.coverage.figures.history import COLUMNS, History, Total, Turn, histories, totals_of
+from parkparty.coverage.figures.meetings import Meetings, meetings_at_once, meetings_of
 from parkparty.coverage.figures.totals import companies_of_activities
 from parkparty.coverage.models import CompanyHistory, CompanyMark, CoverageTotal, FoldCount
 
@@ -24,12 +25,14 @@ Row = tuple[str, str, str]
 T = TypeVar("T")
 
 
-def take_company_marks(limit: int) -> set[int]:
-    """Take up to ``limit`` marks away, and give the companies that they and all marked activities concern."""
+def take_company_marks(limit: int, last: int | None) -> set[int]:
+    """Take up to ``limit`` marks away; returns their companies, and those of activities marked up to key ``last``."""
     marks = list(CompanyMark.objects.order_by("pk").values_list("pk", "company_id")[:limit])
-    with connection.cursor() as cursor:
-        cursor.execute(companies_of_activities())
-        found = {company for (company,) in cursor.fetchall()}
+    found: set[int] = set()
+    if last is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(companies_of_activities(last))
+            found = {company for (company,) in cursor.fetchall()}
     CompanyMark.objects.filter(pk__in=[pk for pk, _company in marks]).delete()
     return found | {company for _pk, company in marks if company is not None}
 
@@ -51,25 +54,34 @@ def recount(companies: Collection[int]) -> None:
 
 
 def recount_all() -> None:
-    """Count all companies anew."""
+    """Count all companies anew.
+
+    What each adds to the totals is put beside them and summed up once, at the end: adding it to rows that stand would
+    write the same rows over and over.
+    """
     CompanyMark.objects.all().delete()
     CompanyHistory.objects.all().delete()
     CoverageTotal.objects.all().delete()
     turns: Counter[Turn] = Counter()
-    for batch in _batches(_all_companies()):
-        _keep(batch, turns)
-        if len(turns) > TURNS_HELD:
-            _carry(totals_of(turns))
-            turns.clear()
-    _carry(totals_of(turns))
+    with connection.cursor() as cursor, meetings_at_once() as meetings:
+        cursor.execute("CREATE TEMPORARY TABLE coverage_staged AS SELECT * FROM coverage_coveragetotal WHERE 1 = 0")
+        for batch in _batches(_all_companies()):
+            _keep(batch, turns, meetings)
+            if len(turns) > TURNS_HELD:
+                _add("coverage_staged", totals_of(turns))
+                turns.clear()
+        _add("coverage_staged", totals_of(turns))
+        cursor.execute(SUMMED_UP)
+        cursor.execute("DROP TABLE coverage_staged")
 
 
 def coverage_differences() -> list[str]:
     """Where the totals differ from the facts, in words; nothing when all is right. Every mark must be folded before."""
     turns: Counter[Turn] = Counter()
-    for batch in _batches(_all_companies()):
-        for history in histories(batch).values():
-            turns.update(history.turns())
+    with meetings_at_once() as meetings:
+        for batch in _batches(_all_companies()):
+            for history in histories(batch, meetings).values():
+                turns.update(history.turns())
     truth = totals_of(turns)
     kept = Counter(
         {
@@ -82,9 +94,9 @@ def coverage_differences() -> list[str]:
     return [f"{' '.join(total)}: {kept[total]} ≠ {truth[total]}" for total in wrong]
 
 
-def _keep(batch: Collection[int], turns: Counter[Turn]) -> Counter[Turn]:
+def _keep(batch: Collection[int], turns: Counter[Turn], meetings: Meetings = meetings_of) -> Counter[Turn]:
     """Write the histories of ``batch`` down and add what they hold to ``turns``."""
-    found = histories(batch)
+    found = histories(batch, meetings)
     CompanyHistory.objects.bulk_create(
         [CompanyHistory(company_id=pk, text=history.as_text()) for pk, history in found.items() if history.steps]
     )
@@ -95,6 +107,12 @@ def _keep(batch: Collection[int], turns: Counter[Turn]) -> Counter[Turn]:
 
 def _carry(changes: Counter[Total]) -> None:
     """Add ``changes`` to the totals, in one order whatever they are."""
+    touched = _add("coverage_coveragetotal", changes, TO_WHAT_STANDS)
+    CoverageTotal.objects.filter(path__in=touched, **dict.fromkeys(COLUMNS, 0)).delete()
+
+
+def _add(table: str, changes: Counter[Total], and_then: str = "") -> set[str]:
+    """Write ``changes`` as rows of ``table``; returns their paths."""
     rows: dict[Row, dict[str, int]] = defaultdict(dict)
     for (path, denominator, day, column), number in changes.items():
         if number:
@@ -104,8 +122,10 @@ def _carry(changes: Counter[Total]) -> None:
             values: list[str | int] = []
             for row in part:
                 values += [*row, *(rows[row].get(column, 0) for column in COLUMNS)]
-            cursor.execute(f"{ADD} VALUES {', '.join([PLACES] * len(part))} {TO_WHAT_STANDS}", values)
-    CoverageTotal.objects.filter(path__in={path for path, *_rest in rows}, **dict.fromkeys(COLUMNS, 0)).delete()
+            # Names of our own table and columns.
+            insert = f"INSERT INTO {table} ({ROW}) VALUES {', '.join([PLACES] * len(part))} {and_then}"  # nosec B608
+            cursor.execute(insert, values)
+    return {path for path, *_rest in rows}
 
 
 def _all_companies() -> list[int]:
@@ -119,8 +139,13 @@ def _batches(rows: list[T]) -> Iterator[list[T]]:
 
 
 PLACES = f"({', '.join(['%s'] * (3 + len(COLUMNS)))})"
-# Names of our own columns.
-ADD = f"INSERT INTO coverage_coveragetotal (path, denominator, day, {', '.join(COLUMNS)})"  # nosec B608
+ROW = f"path, denominator, day, {', '.join(COLUMNS)}"
 TO_WHAT_STANDS = "ON CONFLICT (path, denominator, day) DO UPDATE SET " + ", ".join(  # nosec B608
     f"{column} = coverage_coveragetotal.{column} + excluded.{column}" for column in COLUMNS
+)
+# Names of our own columns.
+SUMMED_UP = (
+    f"INSERT INTO coverage_coveragetotal ({ROW}) "  # nosec B608
+    f"SELECT path, denominator, day, {', '.join(f'SUM({column})' for column in COLUMNS)} FROM coverage_staged "
+    f"GROUP BY path, denominator, day HAVING {' OR '.join(f'SUM({column}) <> 0' for column in COLUMNS)}"
 )
