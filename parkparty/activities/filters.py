@@ -23,7 +23,7 @@ from parkparty.core.paths import under
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import ListFilterForm, OrganizationField
 from parkparty.places.filters import PlaceField
-from parkparty.places.models import ServiceStation
+from parkparty.places.models import Area, Park, ServiceStation
 from parkparty.places.querysets import InParkQuerySet
 
 COUNTED = "counted"
@@ -84,12 +84,15 @@ class ActivityFilterForm(ListFilterForm):
         if asked["organization"]:
             rows = rows.hosted_under(asked["organization"])
         if asked["place"]:
-            rows = rows.newest_in(asked["place"])
+            rows = self._of_place(rows, asked["place"])
         if asked["own"]:
             rows = rows.writable(self.scope)
         if asked.get("since"):
             rows = rows.filter(held_on__gte=asked["since"])
         return rows.filter(held_on__lte=asked["until"]) if asked.get("until") else rows
+
+    def _of_place(self, rows: ActivityQuerySet, place: Area | Park) -> ActivityQuerySet:
+        return rows.newest_in(place)
 
     @property
     def ordering(self) -> tuple[str, str]:
@@ -136,6 +139,9 @@ class MonthFilterForm(ActivityFilterForm):
     since = until = order = columns = None  # type: ignore[assignment]
 
     month = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def _of_place(self, rows: ActivityQuerySet, place: Area | Park) -> ActivityQuerySet:
+        return rows.located_in(place)  # all of a month, not the first of them
 
     @property
     def period(self) -> Period:

@@ -85,7 +85,11 @@ class ActivityQuerySet(models.QuerySet):
         met = self.model._default_manager.filter(organization=OuterRef("pk"))
         hosts = rows_of(self.model, "organization").located_in(place).filter(Exists(met))
         few = list(hosts.order_by().values_list("pk", flat=True)[: FEW_HOSTS + 1])
-        return self.filter(organization__in=few) if len(few) <= FEW_HOSTS else self.located_in(place)
+        if len(few) <= FEW_HOSTS:
+            return self.filter(organization__in=few)
+        # Asked of each activity anew: joined, PostgreSQL has several processes read on until all of them found a page.
+        there = rows_of(self.model, "organization").located_in(place).filter(pk=OuterRef("organization"))
+        return self.alias(there=Subquery(there.order_by().values("pk")[:1])).filter(there__isnull=False)
 
     def first_of_each_day(self, number: int) -> Self:
         """Of every day the first ``number``, in the order in which they were written."""

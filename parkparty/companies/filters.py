@@ -6,13 +6,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parkparty.companies.choices import CoverageChoice, Denominator, SizeClass, StaffBand
-from parkparty.companies.models import Company, Industry
+from parkparty.companies.models import Company, Industry, Tenancy
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
 from parkparty.companies.scoping import LimitsByDay
+from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import ListFilterForm, OrganizationField, PlainSelect
 from parkparty.places.filters import PlaceField, places_in_reach
@@ -25,6 +27,8 @@ STAFF = [(str(value) if value else UNSTATED, label) for value, label in StaffBan
 BUILDINGS_OFFERED = 100
 MAX_DIGITS = 9
 """Of a key in an address."""
+SORTED_TO = 5000
+"""Tenancies of a place whose companies are found and sorted sooner than met on a walk along all names."""
 
 
 class BuildingField(forms.CharField):
@@ -135,6 +139,23 @@ class CompanyFilterForm(CutForm):
     @property
     def is_bounded(self) -> bool:
         return any(self.cleaned_data.get(name) for name in ("place", "organization", "branch", "building"))
+
+    def is_long(self, rows: CompanyQuerySet) -> bool:
+        """Whether ``rows`` are so many, of so large a place, that a page is met sooner on a walk along all names."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        if not asked.get("place") or asked["organization"] or asked["branch"]:
+            return False
+        there = Tenancy.objects.within(self.scope).located_in(asked["place"]).order_by()
+        if there[: SORTED_TO + 1].count() <= SORTED_TO:
+            return False
+        # A tenth more: a company may sit there twice.
+        found = there.valid_on(self.day).of_companies(rows)[: COUNTED_TO * 11 // 10]
+        number: int = found.aggregate(number=Count("company", distinct=True))["number"]
+        return number > COUNTED_TO
+
+    def by_name(self, rows: CompanyQuerySet) -> CompanyQuerySet:
+        """``rows`` of which ``is_long`` is true, to be read page by page in the order of their names."""
+        return Company.objects.within(self.scope).met_by_name(rows, self.cleaned_data["place"])
 
     def rows(self) -> CompanyQuerySet:
         """The companies that are asked for."""

@@ -81,6 +81,10 @@ class TenancyQuerySet(DatedQuerySet):
         """Tenancies in ``place``: a park with its bases, or an area with its parks."""
         return self.filter(paths.under("park__path", place.path))
 
+    def of_companies(self, companies: Any) -> Self:
+        """Tenancies of ``companies``, which are asked for one by one, so that the first are soon found."""
+        return self.alias(meant=_one_of(companies, "company")).filter(meant__isnull=False)
+
     def shown_to(self, scope: Scope) -> Self:
         """Tenancies to read, not to keep: in the reader's places, and all of companies tied to their organisations."""
         ours = scope.q("organizations", "organization__path")
@@ -147,10 +151,20 @@ class CompanyQuerySet(models.QuerySet):
 
     def located_in(self, place: TreeNode, day: dt.date, *, on_site_only: bool = False) -> Self:
         """Companies with a tenancy in ``place`` on ``day``."""
-        tenancies = self._related("tenancies").filter(paths.under("park__path", place.path)).valid_on(day)
+        tenancies = rows_of(self.model, "tenancies").located_in(place).valid_on(day)
         if on_site_only:
             tenancies = tenancies.filter(kind=TenancyKind.ON_SITE)
-        return self.filter(Exists(tenancies))
+        return self.filter(pk__in=tenancies.order_by().values("company"))  # SQLite asks all companies by an EXISTS
+
+    def met_by_name(self, companies: Any, place: TreeNode) -> Self:
+        """The same as ``companies``, very many of ``place``, for a page of a list by name.
+
+        Databases walk along the names and ask of each company whether it is there, then whether it is meant, instead of
+        finding and sorting all of them.
+        """
+        there = Subquery(self._related("tenancies").located_in(place).order_by().values("pk")[:1])
+        found = self.alias(there=there, meant=_one_of(companies, "pk"))
+        return found.filter(there__isnull=False, meant__isnull=False)
 
     def tied_to(self, organization: TreeNode, day: dt.date) -> Self:
         """Companies that are members of, or covered by, ``organization`` or anything below it on ``day``."""
@@ -274,10 +288,15 @@ class CompanyQuerySet(models.QuerySet):
             .with_full_members(day)
             .with_coverage_state(day)
             .prefetch_related(
-                Prefetch("tenancies", tenancies, to_attr="current_tenancies"),
-                Prefetch("links", links.opening_for(scope), to_attr="current_links"),
+                Prefetch("tenancies", tenancies.order_by("-since"), to_attr="current_tenancies"),
+                Prefetch("links", links.opening_for(scope).order_by("-since"), to_attr="current_links"),
             )
         )
+
+
+def _one_of(companies: Any, outer: str) -> Subquery:
+    """The company that the outer row names, if it is one of ``companies``: no database finds all of them for it."""
+    return Subquery(companies.order_by().filter(pk=OuterRef(outer)).values("pk")[:1])
 
 
 def _is(name: str, value: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
 from parkparty.companies.tables import company_rows
 from parkparty.core.dates import today
-from parkparty.core.paging import ROWS, keyset_page, number_of
+from parkparty.core.paging import COUNTED_TO, ROWS, keyset_page, number_of
 
 
 @requires(Action.VIEW_COMPANY)
@@ -25,8 +25,9 @@ def company_list(request: ScopedRequest) -> HttpResponse:
     form = CompanyFilterForm(request.GET, scope=request.scope, limits=request.limits)
     form.offer_places()
     rows = form.rows()
+    is_long = form.is_long(rows)
     page = keyset_page(
-        rows,
+        form.by_name(rows) if is_long else rows,
         request.GET,
         order=("name", "pk"),
         size=ROWS,
@@ -36,7 +37,8 @@ def company_list(request: ScopedRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": list(company_rows(page.rows)),
-        "number": number_of(rows, page, up_to=form.counted_to),
+        "number": None if is_long else number_of(rows, page, up_to=form.counted_to),
+        "counted_to": COUNTED_TO if is_long else form.counted_to,
         "day": form.day,
     }
     return render(request, "companies/list.html", context)

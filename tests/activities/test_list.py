@@ -83,6 +83,17 @@ class TestOrder:
         assert 'aria-sort="ascending"' in text
 
 
+@pytest.mark.parametrize("named_alone", [100, 0])
+def test_of_a_place_only_what_its_organisations_lead_however_many_they_are(
+    desk: Client, monkeypatch: pytest.MonkeyPatch, named_alone: int
+) -> None:
+    monkeypatch.setattr("parkparty.activities.querysets.FEW_HOSTS", named_alone)
+    text = page(desk, f"{LIST}?place=park:kic")
+    assert text.index("晚的") < text.index("早的")
+    assert "邻里的" not in text
+    assert "邻里的" in page(desk)
+
+
 class TestViews:
     def save(
         self, client: Client, name: str = "手边的", query: str = "state=submitted&x=1", **fields: Any

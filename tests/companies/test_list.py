@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,11 +19,21 @@ from tests.golden.kic import make_companies
 
 SignIn = Callable[[User], Client]
 LIST = "/companies/"
+NAME = r'<th scope="row"><a href="/companies/\d+/">([^<]+)</a>'
 
 
 def names(client: Client, **filters: str) -> list[str]:
     page = client.get(LIST, filters).content.decode()
-    return re.findall(r'<th scope="row"><a href="/companies/\d+/">([^<]+)</a>', page)
+    return re.findall(NAME, page)
+
+
+def pages(client: Client, address: str) -> Iterator[list[str]]:
+    """The names on each page from ``address`` on."""
+    while address:
+        page = client.get(address).content.decode()
+        yield re.findall(NAME, page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = LIST + html.unescape(following[1]) if following else ""
 
 
 @pytest.fixture
@@ -131,13 +141,9 @@ def test_a_broken_cursor_gives_the_first_page(
 
 def test_pages_hold_every_company_once(world: World, reviewer: User, client_of: SignIn) -> None:
     make_companies(world.kic, 120)
-    client, address, seen = client_of(reviewer), f"{LIST}?place=park:kic", []
-    while address:
-        page = client.get(address).content.decode()
-        assert "共 120 家" in page
-        seen += re.findall(r'<th scope="row"><a href="/companies/\d+/">([^<]+)</a>', page)
-        following = re.search(r'rel="next" href="([^"]+)"', page)
-        address = LIST + html.unescape(following[1]) if following else ""
+    client, address = client_of(reviewer), f"{LIST}?place=park:kic"
+    assert "共 120 家" in client.get(address).content.decode()
+    seen = [name for page in pages(client, address) for name in page]
     assert seen == sorted(seen)
     assert len(set(seen)) == len(seen) == 120
 
@@ -151,6 +157,23 @@ def test_a_long_list_is_not_counted_to_the_end_the_sooner_when_nothing_bounds_it
     assert "共 1,002 家" in client.get(LIST, {"place": "park:kic"}).content.decode()
     monkeypatch.setattr("parkparty.organizations.filters.BOUNDED_TO", 1001)
     assert "超过 1,001 家" in client.get(LIST, {"place": "park:kic"}).content.decode()
+
+
+@pytest.mark.parametrize("asked", ["", "&coverage=none", "&size=-"])
+def test_a_large_place_has_the_same_pages_however_they_are_found(
+    world: World, reviewer: User, client_of: SignIn, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    units = make_companies(world.kic, 70)
+    make_company(999, world.neighbour)
+    cover(units[3], world.joint_branch)
+    client, address = client_of(reviewer), f"{LIST}?place=park:kic{asked}"
+    by_sorting = list(pages(client, address))
+    monkeypatch.setattr("parkparty.companies.filters.SORTED_TO", 10)
+    monkeypatch.setattr("parkparty.companies.filters.COUNTED_TO", 50)
+    monkeypatch.setattr("parkparty.companies.views.COUNTED_TO", 50)
+    assert "超过 50 家" in client.get(address).content.decode()
+    assert list(pages(client, address)) == by_sorting
+    assert sum(map(len, by_sorting)) == (69 if "coverage" in asked else 70)
 
 
 def test_an_empty_list_says_why(world: World, reviewer: User, client_of: SignIn) -> None:
