@@ -11,7 +11,7 @@ from parkparty.core.privacy import personal_numbers
 from parkparty.core.rates import Rate
 from parkparty.reports.choices import CellKind, ReportKind
 from parkparty.reports.figures.draft import Draft
-from parkparty.reports.figures.small import Sum, unsaid
+from parkparty.reports.figures.small import Sum
 from parkparty.reports.sheets import Cell, Column, Entry, Ref, Report, Section, Table, say
 
 COVER_LINES = 4
@@ -39,18 +39,23 @@ RATES = {
 """Rates are published only together with the two numbers that they are made of."""
 
 
-def public_edition(coverage: Report) -> Report:
-    """What may leave the office of a coverage report, the same whenever that is.
-
-    Raises:
-        ValidationError: some text holds the number of a person, with what was found, masked.
-    """
+def public_figures(coverage: Report) -> tuple[dict[str, int], list[Sum]]:
+    """The numbers of a coverage report that its public edition is about, and how they add up."""
     by_type = _by_type(coverage)
     values = _values(coverage) | {f"held.{name}": number for name, number in by_type.items()}
     sums = list(SUMS)
     if sum(by_type.values()) == values["held"]:
         sums.append(("held", tuple(f"held.{name}" for name in by_type)))
-    draft, hidden = Draft(), unsaid(values, sums)
+    return values, sums
+
+
+def public_edition(coverage: Report, hidden: frozenset[str]) -> Report:
+    """What may leave the office of a coverage report, without the numbers that are ``hidden``.
+
+    Raises:
+        ValidationError: some text holds the number of a person, with what was found, masked.
+    """
+    draft, by_type, values = Draft(), _by_type(coverage), public_figures(coverage)[0]
     labels = {id: coverage.cells[id].label for id in values if id in coverage.cells} | _own_labels(by_type)
     for id, value in values.items():
         if id in hidden:
@@ -127,7 +132,9 @@ def _measures(coverage: Report) -> Iterator[Section]:
 def _method(hidden: frozenset[str]) -> Section:
     """How numbers are held back, said in every edition, and whether any was."""
     told = _("本版有不公布的数字，以“不公布”标明。") if hidden else _("本版没有不公布的数字。")
-    method = _("小于三、大于零的数字不公布；为避免由合计相减推算，同一合计中另有数字一并不公布，相应的比率也不公布。")
+    method = _(
+        "小于三、大于零的数字不公布；为避免由合计相减，或与已公开的其他各版相减推算，另有数字一并不公布，相应的比率也不公布。"
+    )
     return Section(_("公开说明"), ((method,), (told,)))
 
 

@@ -25,8 +25,10 @@ from parkparty.reports.choices import PeriodState, ReportKind
 from parkparty.reports.figures.closing import late_entries
 from parkparty.reports.figures.facts import Asked, about
 from parkparty.reports.figures.lists import LISTS
-from parkparty.reports.figures.public import public_edition
+from parkparty.reports.figures.public import public_edition, public_figures
 from parkparty.reports.figures.quarterly import DENOMINATORS, coverage_report
+from parkparty.reports.figures.released import coverage_behind, released_around
+from parkparty.reports.figures.together import Edition, unsaid_beside
 from parkparty.reports.figures.whole import PackedRows
 from parkparty.reports.models import Closing, Layout, ListPart, Measures, Release, ReportVersion
 from parkparty.reports.sheets import Report
@@ -62,7 +64,7 @@ def make_report(
         late=late_entries(node, period, row.closed_at).count() if row and row.closed_at else 0,
     )
     with translation.override(settings.LANGUAGE_CODE):  # the same bytes whatever language the reader has chosen
-        report = replace(_written(asked, kind, by=by), about=about(asked, kind))
+        report = replace(_written(asked, kind, by=by, last=last), about=about(asked, kind))
     new = ReportVersion(
         **of_period(node, period),
         kind=kind,
@@ -91,10 +93,10 @@ def _kept(version: ReportVersion, report: Report, last: ReportVersion | None) ->
     return version, True
 
 
-def _written(asked: Asked, kind: ReportKind, *, by: User | None) -> Report:
+def _written(asked: Asked, kind: ReportKind, *, by: User | None, last: ReportVersion | None) -> Report:
     """The report; that of coverage from snapshots, which are taken first, and its public edition from it."""
     if kind == ReportKind.PUBLIC:
-        return public_edition(make_report(asked.node, asked.period, by=by)[0].report)
+        return _public(make_report(asked.node, asked.period, by=by)[0], last)
     if kind != ReportKind.COVERAGE:
         return LISTS[kind](asked)
     common = shared(asked.node, asked.as_of)
@@ -103,6 +105,15 @@ def _written(asked: Asked, kind: ReportKind, *, by: User | None) -> Report:
         for denominator in DENOMINATORS
     }
     return coverage_report(asked, frozen)
+
+
+def _public(coverage: ReportVersion, last: ReportVersion | None) -> Report:
+    """The public edition of ``coverage``; what is out already stays as it is, and others are held against it."""
+    if last and last.may_leave and coverage_behind(last) == coverage:
+        return last.report
+    node, period, (values, sums) = coverage.node, coverage.period, public_figures(coverage.report)
+    own = Edition(str(coverage), node.path, period, coverage.as_of, values, sums)
+    return public_edition(coverage.report, unsaid_beside(own, released_around(node, period, coverage.as_of)))
 
 
 def kinds_of(node: Node) -> list[ReportKind]:
