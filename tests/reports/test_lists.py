@@ -57,6 +57,15 @@ def test_each_list_tells_of_its_node_and_period(world: World, rows: None) -> Non
     assert [row[0] for row in table_of(world, ReportKind.UNCOVERED).rows] == ["未覆盖"]
 
 
+def test_numbers_of_persons_do_not_leave_in_a_list(
+    world: World, rows: None, secretary: User, make_activity: Any
+) -> None:
+    held = {"held_on": dt.date(2026, 9, 9), "state": ActivityState.ARCHIVED}
+    make_activity(world.joint_branch, secretary, topic="走访，电话13812345678", **held)
+    names = [row[1] for row in table_of(world, ReportKind.ACTIVITIES).rows]
+    assert names == ["九月的会", "走访,电话138****5678"]
+
+
 def test_terms_are_those_that_the_rules_speak_of(world: World) -> None:
     call_command("load_codes")
     Organization.objects.filter(pk=world.joint_branch.pk).update(term_since=dt.date(2023, 11, 1))

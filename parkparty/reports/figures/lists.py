@@ -8,6 +8,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import Denominator, Limits
+from parkparty.core.privacy import masked
 from parkparty.organizations.choices import OrganizationType
 from parkparty.reports.choices import ROWS_IN_PART, ReportKind
 from parkparty.reports.figures import appendices, facts
@@ -26,7 +27,7 @@ def activities(asked: Asked) -> Report:
     entries = (
         (
             activity.held_on.isoformat(),
-            str(activity),
+            masked(str(activity)),
             str(activity.organization),
             between.join(str(kind) for kind in activity.types.all()),
             activity.present,
