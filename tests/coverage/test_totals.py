@@ -24,6 +24,7 @@ from parkparty.coverage.figures.changes import Comparison, waterfall
 from parkparty.coverage.figures.effective import effective_at
 from parkparty.coverage.figures.totals import from_totals, version
 from parkparty.coverage.models import CompanyMark, CoverageTotal
+from parkparty.coverage.services import counting
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan
@@ -233,6 +234,27 @@ def test_figures_come_from_the_totals_once_they_are_folded(field: World) -> None
 def test_a_company_of_which_nothing_is_dated_counts_nowhere(world: World) -> None:
     Company.objects.create(name="无日期")
     rebuild()
+    assert differences() == []
+
+
+def test_a_total_that_is_wrong_is_told_and_counted_anew(field: World) -> None:
+    fold_all()
+    row = CoverageTotal.objects.filter(own=0).earliest("pk")
+    CoverageTotal.objects.filter(pk=row.pk).update(own=3)
+    assert differences() == [f"{row.path} {row.denominator} {row.day} own: 3 ≠ 0"]
+    rebuild()
+    assert differences() == []
+
+
+def test_where_most_companies_are_marked_all_are_counted_anew(field: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    fold_all()
+    CoverageTotal.objects.all().delete()
+    CompanyMark.objects.create(company_id=Company.objects.latest("pk").pk)
+    fold_all()
+    assert differences() != []
+    monkeypatch.setattr(counting, "BATCH", 3)
+    CompanyMark.objects.bulk_create(CompanyMark(company_id=pk) for pk in Company.objects.values_list("pk", flat=True))
+    fold_all()
     assert differences() == []
 
 

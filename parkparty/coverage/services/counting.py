@@ -92,11 +92,7 @@ def rebuild() -> int:
     recount_all()
     count_fold()
     with connection.cursor() as cursor:
-        cursor.execute(CELLS_ANEW[connection.vendor])
-        cursor.execute("SELECT MAX(LENGTH(park_path)), MAX(LENGTH(area_path)) FROM coverage_activitycell")
-        depth = max(length or 0 for length in cursor.fetchone()) // paths.STEP
-        for level in range(1, depth + 1):
-            cursor.execute(TOTALS_ANEW, {"length": level * paths.STEP})
+        _count_activities(cursor, "coverage_activitycell", "coverage_activitytotal")
     return ActivityCell.objects.count()
 
 
@@ -105,15 +101,31 @@ def differences() -> list[str]:
     fold_all()
     with transaction.atomic():
         _lock()
-        truth: Counter[Total] = Counter()
-        for cell in _counted(None).values():
-            for path in places_of(cell):
-                truth[path, cell.month] += cell.number
-        kept = {(row.path, row.month): row.number for row in ActivityTotal.objects.iterator()}
-        of_coverage = coverage_differences()
-    wrong = sorted(total for total in truth.keys() | kept.keys() if truth[total] != kept.get(total, 0))
-    told = [f"{path} {month:%Y-%m}: {kept.get((path, month), 0)} ≠ {truth[path, month]}" for path, month in wrong]
-    return told + of_coverage
+        return _activity_differences() + coverage_differences()
+
+
+def _activity_differences() -> list[str]:
+    with connection.cursor() as cursor:
+        for name in ("cell", "total"):
+            # Our own tables.
+            empty = f"SELECT * FROM coverage_activity{name} WHERE 1 = 0"  # nosec B608
+            cursor.execute(f"CREATE TEMPORARY TABLE counted_{name} AS {empty}")
+        _count_activities(cursor, "counted_cell", "counted_total")
+        cursor.execute(DIFFERING)
+        found = [f"{path} {str(month)[:7]}: {kept} ≠ {truth}" for path, month, kept, truth in cursor.fetchall()]
+        for name in ("cell", "total"):
+            cursor.execute(f"DROP TABLE counted_{name}")
+    return found
+
+
+def _count_activities(cursor: Any, cells: str, totals: str) -> None:
+    """Count all activities into these two empty tables, in one statement a step and level of the tree."""
+    cursor.execute(CELLS_ANEW.format(cells=cells, month=MONTHS[connection.vendor]))
+    # Names of our own tables.
+    cursor.execute(f"SELECT MAX(LENGTH(park_path)), MAX(LENGTH(area_path)) FROM {cells}")  # nosec B608
+    depth = max(length or 0 for length in cursor.fetchone()) // paths.STEP
+    for level in range(1, depth + 1):
+        cursor.execute(TOTALS_ANEW.format(cells=cells, totals=totals), {"length": level * paths.STEP})
 
 
 def places_of(cell: ActivityCell) -> set[str]:
@@ -134,16 +146,15 @@ def _folded(cells: set[Cell]) -> dict[Cell, ActivityCell]:
     return {cell: row for cell, row in found.items() if cell in cells}
 
 
-def _counted(cells: set[Cell] | None) -> dict[Cell, ActivityCell]:
-    """What the activities say now of ``cells``, of all when None, with the places of the organisations."""
+def _counted(cells: set[Cell]) -> dict[Cell, ActivityCell]:
+    """What the activities say now of ``cells``, with the places of the organisations."""
     rows: Any = Activity.objects.counted().order_by()
-    if cells is not None:
-        rows = rows.filter(organization__in={organization for organization, _month in cells})
+    rows = rows.filter(organization__in={organization for organization, _month in cells})
     groups = rows.annotate(month=TruncMonth("held_on")).values_list("organization_id", "month")
     found = {
         (organization, month): number
         for organization, month, number in groups.annotate(number=Count("pk"))
-        if cells is None or (organization, month) in cells
+        if (organization, month) in cells
     }
     places = Organization.objects.filter(pk__in={organization for organization, _month in found})
     of = {pk: (park or "", area or "") for pk, park, area in places.values_list("pk", "park__path", "area__path")}
@@ -176,8 +187,8 @@ def _carry(changes: dict[Total, int]) -> None:
     ActivityTotal.objects.filter(pk__in=[row.pk for row in gone]).delete()
 
 
-_CELLS_ANEW = """
-INSERT INTO coverage_activitycell (organization_id, month, number, park_path, area_path)
+CELLS_ANEW = """
+INSERT INTO {cells} (organization_id, month, number, park_path, area_path)
 SELECT held.organization_id, held.month, held.number, COALESCE(park.path, ''), COALESCE(area.path, '')
 FROM (
     SELECT organization_id, {month} AS month, COUNT(*) AS number
@@ -188,21 +199,27 @@ LEFT JOIN places_park park ON park.id = node.park_id
 LEFT JOIN places_area area ON area.id = node.area_id
 """
 
-CELLS_ANEW = {
-    "sqlite": _CELLS_ANEW.format(month="date(held_on, 'start of month')"),
-    "postgresql": _CELLS_ANEW.format(month="date_trunc('month', held_on)::date"),
-}
+MONTHS = {"sqlite": "date(held_on, 'start of month')", "postgresql": "date_trunc('month', held_on)::date"}
 
 TOTALS_ANEW = """
-INSERT INTO coverage_activitytotal (path, month, number)
+INSERT INTO {totals} (path, month, number)
 SELECT path, month, SUM(number) FROM (
     SELECT SUBSTR(park_path, 1, %(length)s) AS path, month, number
-    FROM coverage_activitycell WHERE LENGTH(park_path) >= %(length)s
+    FROM {cells} WHERE LENGTH(park_path) >= %(length)s
     UNION ALL
     SELECT SUBSTR(area_path, 1, %(length)s), month, number
-    FROM coverage_activitycell
+    FROM {cells}
     WHERE LENGTH(area_path) >= %(length)s AND SUBSTR(area_path, 1, %(length)s) <> SUBSTR(park_path, 1, %(length)s)
 ) placed
 GROUP BY 1, 2
 """
 """The totals of one level of the tree; a place that holds both the park and the area of an organisation counts once."""
+
+DIFFERING = """
+SELECT path, month, SUM(kept), SUM(truth) FROM (
+    SELECT path, month, number AS kept, 0 AS truth FROM coverage_activitytotal
+    UNION ALL
+    SELECT path, month, 0, number FROM counted_total
+) beside
+GROUP BY path, month HAVING SUM(kept) <> SUM(truth) ORDER BY path, month
+"""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from django.db import connection
@@ -54,44 +55,49 @@ def recount(companies: Collection[int]) -> None:
 
 
 def recount_all() -> None:
-    """Count all companies anew.
-
-    What each adds to the totals is put beside them and summed up once, at the end: adding it to rows that stand would
-    write the same rows over and over.
-    """
+    """Count all companies anew."""
     CompanyMark.objects.all().delete()
     CompanyHistory.objects.all().delete()
     CoverageTotal.objects.all().delete()
-    turns: Counter[Turn] = Counter()
-    with connection.cursor() as cursor, meetings_at_once() as meetings:
-        cursor.execute("CREATE TEMPORARY TABLE coverage_staged AS SELECT * FROM coverage_coveragetotal WHERE 1 = 0")
-        for batch in _batches(_all_companies()):
-            _keep(batch, turns, meetings)
-            if len(turns) > TURNS_HELD:
-                _add("coverage_staged", totals_of(turns))
-                turns.clear()
-        _add("coverage_staged", totals_of(turns))
+    with connection.cursor() as cursor, _staged(_keep):
         cursor.execute(SUMMED_UP)
-        cursor.execute("DROP TABLE coverage_staged")
 
 
 def coverage_differences() -> list[str]:
     """Where the totals differ from the facts, in words; nothing when all is right. Every mark must be folded before."""
+    with connection.cursor() as cursor, _staged(_read):
+        cursor.execute(DIFFERING)
+        return [
+            f"{path} {denominator} {day} {column}: {kept} ≠ {truth}"
+            for path, denominator, day, *numbers in cursor.fetchall()
+            for column, kept, truth in zip(COLUMNS, numbers[::2], numbers[1::2], strict=True)
+            if kept != truth
+        ]
+
+
+@contextmanager
+def _staged(turned: Callable[[list[int], Counter[Turn], Meetings], object]) -> Iterator[None]:
+    """What all companies add to the totals, in a table beside them, as ``turned`` tells it of some at a time.
+
+    There it is summed up once, at the end: adding it to rows that stand would write the same rows over and over.
+    """
     turns: Counter[Turn] = Counter()
-    with meetings_at_once() as meetings:
+    with connection.cursor() as cursor, meetings_at_once() as meetings:
+        cursor.execute("CREATE TEMPORARY TABLE coverage_staged AS SELECT * FROM coverage_coveragetotal WHERE 1 = 0")
         for batch in _batches(_all_companies()):
-            for history in histories(batch, meetings).values():
-                turns.update(history.turns())
-    truth = totals_of(turns)
-    kept = Counter(
-        {
-            (row.path, row.denominator, row.day.isoformat(), column): getattr(row, column)
-            for row in CoverageTotal.objects.iterator()
-            for column in COLUMNS
-        }
-    )
-    wrong = sorted(total for total in truth.keys() | kept.keys() if truth[total] != kept[total])
-    return [f"{' '.join(total)}: {kept[total]} ≠ {truth[total]}" for total in wrong]
+            turned(batch, turns, meetings)
+            if len(turns) > TURNS_HELD:
+                _add("coverage_staged", totals_of(turns))
+                turns.clear()
+        _add("coverage_staged", totals_of(turns))
+        yield
+        cursor.execute("DROP TABLE coverage_staged")
+
+
+def _read(batch: Collection[int], turns: Counter[Turn], meetings: Meetings) -> None:
+    """Add what the histories of ``batch`` hold to ``turns``."""
+    for history in histories(batch, meetings).values():
+        turns.update(history.turns())
 
 
 def _keep(batch: Collection[int], turns: Counter[Turn], meetings: Meetings = meetings_of) -> Counter[Turn]:
@@ -148,4 +154,14 @@ SUMMED_UP = (
     f"INSERT INTO coverage_coveragetotal ({ROW}) "  # nosec B608
     f"SELECT path, denominator, day, {', '.join(f'SUM({column})' for column in COLUMNS)} FROM coverage_staged "
     f"GROUP BY path, denominator, day HAVING {' OR '.join(f'SUM({column}) <> 0' for column in COLUMNS)}"
+)
+BESIDE = ", ".join(f"SUM(kept_{column}), SUM({column})" for column in COLUMNS)
+# Names of our own columns.
+DIFFERING = (
+    f"SELECT path, denominator, day, {BESIDE} FROM ("  # nosec B608
+    f"SELECT path, denominator, day, {', '.join(f'{column} AS kept_{column}, 0 AS {column}' for column in COLUMNS)} "
+    f"FROM coverage_coveragetotal UNION ALL "
+    f"SELECT path, denominator, day, {', '.join(f'0, {column}' for column in COLUMNS)} FROM coverage_staged) beside "
+    f"GROUP BY path, denominator, day HAVING {' OR '.join(f'SUM(kept_{name}) <> SUM({name})' for name in COLUMNS)} "
+    "ORDER BY path, denominator, day"
 )
