@@ -56,16 +56,15 @@ def pytest(*arguments: str, **variables: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
 
 
-def met_by_all(folder: Path) -> Met:
-    """Which tests meet which guard; ends the run when they are not green with all guards in place."""
+def met_by_all(folder: Path) -> tuple[Met, list[str]]:
+    """Which tests meet which guard, and those that fail with all guards in place: they cannot notice anything."""
     everything = ("--numprocesses", str(WORKERS), "--dist", "worksteal", "-m", "not browser", "tests")
-    if failed := pytest(*everything, GUARDS_MET=str(folder)):
-        raise SystemExit("\n".join([*failed, "没有去掉任何检查时测试就没有通过，先修好：make test"]))
+    failed = pytest(*everything, GUARDS_MET=str(folder))
     met: Met = defaultdict(set)
     for file in folder.glob("*.json"):
         for name, tests in json.loads(file.read_text(encoding="utf-8")).items():
-            met[name].update(tests)
-    return met
+            met[name].update(test for test in tests if not any(f" {test}" in line for line in failed))
+    return met, failed
 
 
 def survives(name: str, met: Met) -> bool:
@@ -125,7 +124,9 @@ def main(only: str = "") -> int:
     django.setup()
     tried = [name for name in guards() if only in name]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
-        met = met_by_all(Path(folder))
+        met, failed = met_by_all(Path(folder))
+        if failed:
+            print(*failed, "没有去掉任何检查时这些测试就没有通过，先修好：make test", sep="\n", flush=True)
 
         def attempt(name: str) -> bool:
             survived = survives(name, met)
@@ -134,7 +135,7 @@ def main(only: str = "") -> int:
 
         survivors = sum(pool.map(attempt, tried))
     print(f"去掉 {len(tried)} 处检查，测试发现 {len(tried) - survivors} 处")
-    return 1 if survivors else 0
+    return 1 if survivors or failed else 0
 
 
 if __name__ == "__main__":
