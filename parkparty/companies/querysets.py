@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -87,6 +88,8 @@ class TenancyQuerySet(DatedQuerySet):
 
     def shown_to(self, scope: Scope) -> Self:
         """Tenancies to read, not to keep: in the reader's places, and all of companies tied to their organisations."""
+        if not scope.paths("organizations"):
+            return self.within(scope)
         ours = scope.q("organizations", "organization__path")
         tied = [rows_of(self.model, f"company__{name}").filter(ours, company=OuterRef("company")) for name in TIES]
         return self.filter(scope.q("places", "park__path") | Q(Exists(tied[0])) | Q(Exists(tied[1])))
@@ -136,8 +139,7 @@ class CompanyQuerySet(models.QuerySet):
     """Member companies, each counted once however many tenancies and links it has."""
 
     def _related(self, name: str) -> Any:
-        """The rows of the reverse relation ``name`` that belong to the outer company."""
-        return rows_of(self.model, name).filter(company=OuterRef("pk"))
+        return _related(self.model, name)
 
     def within(self, scope: Scope) -> Self:
         """Companies with a tenancy in the reader's places, or tied to the reader's organisations."""
@@ -242,24 +244,10 @@ class CompanyQuerySet(models.QuerySet):
 
     def with_coverage_state(self, day: dt.date, name: str = "coverage_state") -> Self:
         """Adds ``coverage_state`` (or ``name``), a ``CoverageState``, as it was on ``day`` (domain 2.7)."""
-        own, joint = self._covering(day)
-        work = self._related("links").valid_on(day).filter(kind__in=WORK_LINKS)
-        state = Case(
-            When(Exists(own), then=Value(CoverageState.OWN)),
-            When(Exists(joint), then=Value(CoverageState.JOINT)),
-            When(Exists(work), then=Value(CoverageState.WORK_ONLY)),
-            default=Value(CoverageState.NONE),
-            output_field=models.CharField(max_length=10),
-        )
-        return self.annotate(**{name: state})
-
-    def _covering(self, day: dt.date) -> tuple[Any, Any]:
-        """The links that cover the outer company on ``day``: by an organisation of its own, by a joint branch."""
-        links = self._related("links")
-        return links.covering_as(LinkKind.OWN, day), links.covering_as(LinkKind.JOINT, day)
+        return self.annotate(**{name: _state_on(self.model, day)})
 
     def _covered_by(self, organizations: Any, day: dt.date) -> Q:
-        own, joint = self._covering(day)
+        own, joint = _covering(self.model, day)
         wanted = organizations.values("pk")
         return Q(Exists(own.filter(organization__in=wanted))) | Q(Exists(joint.filter(organization__in=wanted)))
 
@@ -292,6 +280,31 @@ class CompanyQuerySet(models.QuerySet):
                 Prefetch("links", links.opening_for(scope).order_by("-since"), to_attr="current_links"),
             )
         )
+
+
+def _related(companies: type[models.Model], name: str) -> Any:
+    """The rows of the reverse relation ``name`` that belong to the outer company."""
+    return rows_of(companies, name).filter(company=OuterRef("pk"))
+
+
+def _covering(companies: type[models.Model], day: dt.date) -> tuple[Any, Any]:
+    """The links that cover the outer company on ``day``: by an organisation of its own, by a joint branch."""
+    links = _related(companies, "links")
+    return links.covering_as(LinkKind.OWN, day), links.covering_as(LinkKind.JOINT, day)
+
+
+@lru_cache(maxsize=32)
+def _state_on(companies: type[models.Model], day: dt.date) -> Case:
+    """How the outer company is covered on ``day``; putting it together takes longer than asking it of a page."""
+    own, joint = _covering(companies, day)
+    work = _related(companies, "links").valid_on(day).filter(kind__in=WORK_LINKS)
+    return Case(
+        When(Exists(own), then=Value(CoverageState.OWN)),
+        When(Exists(joint), then=Value(CoverageState.JOINT)),
+        When(Exists(work), then=Value(CoverageState.WORK_ONLY)),
+        default=Value(CoverageState.NONE),
+        output_field=models.CharField(max_length=10),
+    )
 
 
 def _one_of(companies: Any, outer: str) -> Subquery:

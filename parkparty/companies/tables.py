@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CoverageState, StaffBand
-from parkparty.companies.models import Company, CoverageLink
+from parkparty.companies.models import Company
+from parkparty.core.http import addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class CompanyRow:
     """A company with where it sits and what covers it on the list's day."""
 
     company: Company
+    address: str
     full_members: int
     industry: str
     staff: str
@@ -25,7 +27,8 @@ class CompanyRow:
     sign: str
     """The state as it is drawn."""
     parks: str
-    links: list[CoverageLink]
+    links: list[tuple[str, str]]
+    """The names of those that cover it, and the addresses of their pages, empty where the reader may not open them."""
 
 
 def company_rows(companies: Iterable[Any]) -> Iterator[CompanyRow]:
@@ -33,18 +36,21 @@ def company_rows(companies: Iterable[Any]) -> Iterator[CompanyRow]:
     signs = {state: render_to_string("companies/_coverage_state.html", {"state": state}) for state in CoverageState}
     staff = {band: str(band.label) for band in StaffBand}
     between = _("、")
-    return (_row(company, signs, staff, between) for company in companies)
+    of_company, of_organization = addresses("companies:detail"), addresses("organizations:detail")
+    for company in companies:
+        state = CoverageState(company.coverage_state)
+        yield CompanyRow(
+            company=company,
+            address=of_company(company.pk),
+            full_members=company.full_members,
+            industry=company.industry.name if company.industry else "",
+            staff=staff[company.staff_band],
+            state=state,
+            sign=signs[state],
+            parks=between.join(str(tenancy.park) for tenancy in company.current_tenancies),
+            links=[_named(link, of_organization) for link in company.current_links],
+        )
 
 
-def _row(company: Any, signs: Mapping[CoverageState, str], staff: dict[StaffBand, str], between: str) -> CompanyRow:
-    state = CoverageState(company.coverage_state)
-    return CompanyRow(
-        company=company,
-        full_members=company.full_members,
-        industry=company.industry.name if company.industry else "",
-        staff=staff[company.staff_band],
-        state=state,
-        sign=signs[state],
-        parks=between.join(str(tenancy.park) for tenancy in company.current_tenancies),
-        links=company.current_links,
-    )
+def _named(link: Any, of_organization: Callable[[object], str]) -> tuple[str, str]:
+    return link.organization.name, of_organization(link.organization.code) if link.opens else ""

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import ipaddress
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 TEXT_SIZES = ("100", "125", "150")
 """Per cent of the normal size of letters."""
+
+_ANY_KEY = "909090909"
+"""Stands for a key in the address of a page."""
+
+_UNQUOTED = "!$&'()*+,;=~:@"
+"""Letters of a key that an address has as they are (RFC 3986)."""
 
 _A_YEAR = 365 * 24 * 60 * 60
 
@@ -88,6 +96,12 @@ def query_without(parameters: Mapping[str, Any], *names: str) -> str:
     for name in names:
         left.pop(name, None)
     return f"?{left.urlencode()}"
+
+
+def addresses(name: str) -> Callable[[object], str]:
+    """From a key to the address of its page ``name``, which is looked up once: a list leads to many."""
+    before, after = reverse(name, args=[_ANY_KEY]).split(_ANY_KEY)
+    return lambda key: f"{before}{quote(str(key), safe=_UNQUOTED)}{after}"
 
 
 def text_size(request: HttpRequest) -> str:

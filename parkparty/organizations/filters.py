@@ -50,6 +50,18 @@ class PlainSelect(forms.Select):
         )
 
 
+class PlainInput(forms.TextInput):
+    """A line to type in, drawn at once as well."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        typed = {"type": self.input_type, "name": name, "value": self.format_value(value) or None}
+        return format_html("<input{}>", flatatt(typed | self.build_attrs(self.attrs, attrs)))
+
+
+class PlainDate(PlainInput, forms.DateInput):
+    """A day, drawn at once as well."""
+
+
 class ListFilterForm(forms.Form):
     """Filters of a list, read from its address; its places and organisations are looked up in the reader's scope.
 
@@ -65,7 +77,9 @@ class ListFilterForm(forms.Form):
             if isinstance(field, PlaceField | OrganizationField):
                 field.scope = scope
             if isinstance(field, forms.DateField):
-                field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+                field.widget = PlainDate(attrs={"type": "date"}, format="%Y-%m-%d")
+            elif type(field.widget) is forms.TextInput:
+                field.widget = PlainInput(field.widget.attrs)
             is_select = isinstance(field.widget, forms.Select)
             if is_select:
                 field.widget = PlainSelect(field.widget.attrs, field.widget.choices)
