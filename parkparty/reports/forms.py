@@ -19,19 +19,20 @@ from parkparty.reports.choices import Every, FileFormat, ReportKind, period_labe
 
 
 class PeriodField(forms.CharField):
-    """A period by its name: 2017-07, 2017Q3, 2017H2 or 2017; without one, the last full quarter."""
+    """A period by its name: 2017-07, 2017Q3, 2017H2 or 2017. Left empty, it is the last full quarter."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, max_length=7, label=gettext_lazy("报告期"), **options)
+    how_to_write = gettext_lazy("报告期写成 2017-07（月）、2017Q3（季度）、2017H2（半年）或 2017（年）。")
+
+    def __init__(self, *, required: bool = False, **options: Any) -> None:
+        told = {"required": self.how_to_write}
+        super().__init__(required=required, max_length=7, label=gettext_lazy("报告期"), error_messages=told, **options)
 
     def clean(self, value: Any) -> Period:
         text = super().clean(value).upper()
         try:
             period = period_named(text) if text else period_before(quarter_of(today()))
         except ValueError as unknown:
-            raise ValidationError(
-                _("报告期写成 2017-07（月）、2017Q3（季度）、2017H2（半年）或 2017（年）。")
-            ) from unknown
+            raise ValidationError(self.how_to_write) from unknown
         if period.since > today():
             raise ValidationError(_("报告期还没有开始，选已经开始的月份、季度或年份。"))
         return period

@@ -225,7 +225,8 @@ class Closing(OfPeriod):
     """How far a node is done with a period.
 
     Entries after ``closed_at`` are late: they count, and are marked. ``gaps`` are the names of units below that had not
-    closed then. A frozen period has one ``version``, which is given whenever its report is asked for.
+    closed then. A frozen period has one ``version``, which is given whenever its report is asked for; its reports are
+    generated in the background since ``freezing_since``.
     """
 
     state = models.CharField(_("状态"), max_length=6, choices=PeriodState, default=PeriodState.OPEN)
@@ -234,6 +235,7 @@ class Closing(OfPeriod):
     version = models.ForeignKey(
         ReportVersion, models.PROTECT, verbose_name=_("冻结的报告"), null=True, blank=True, related_name="+"
     )
+    freezing_since = models.DateTimeField(_("开始冻结"), null=True, blank=True)
 
     objects = PeriodRowQuerySet.as_manager()
 
@@ -264,6 +266,11 @@ class Closing(OfPeriod):
 
     def __str__(self) -> str:
         return f"{self.node} {self.period_label}"
+
+    @property
+    def is_freezing(self) -> bool:
+        """Whether its reports are being generated; after a while the task is dead, and it may be asked for again."""
+        return self.freezing_since is not None and timezone.now() - self.freezing_since < STUCK_AFTER
 
 
 class Measures(OfPeriod):

@@ -1,4 +1,4 @@
-"""What takes longer than a page may: writing a report and its file."""
+"""What takes longer than a page may: writing a report and its file, freezing a period."""
 
 from __future__ import annotations
 
@@ -11,3 +11,9 @@ from parkparty.reports import services
 def write_file(key: int) -> None:
     """Write the file of the job with this key."""
     services.write_file(key)
+
+
+@task()
+def freeze(key: int, by: int) -> None:
+    """Freeze the period with this key in the name of the user with that one."""
+    services.freeze_asked(key, by)

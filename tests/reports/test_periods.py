@@ -20,7 +20,14 @@ from parkparty.core.dates import period_named
 from parkparty.organizations.models import Organization
 from parkparty.reports.choices import FileFormat, PeriodState
 from parkparty.reports.models import Closing
-from parkparty.reports.services import close_period, freeze_period, make_report, reopen_period, save_measures
+from parkparty.reports.services import (
+    close_period,
+    freeze_asked,
+    freeze_period,
+    make_report,
+    reopen_period,
+    save_measures,
+)
 from parkparty.reports.services.making import kinds_of
 from tests.conftest import World, cover, make_company
 from tests.reports.conftest import file_of
@@ -120,7 +127,7 @@ def test_opening_again_is_for_the_level_above(
     closing = Closing.objects.get()
     client.post(reverse("reports:freeze", args=[closing.pk]))
     closing.refresh_from_db()
-    assert closing.state == PeriodState.FROZEN
+    assert (closing.state, closing.freezing_since) == (PeriodState.FROZEN, None)
     reopen = reverse("reports:reopen", args=[closing.pk])
     refused = client.post(reopen, {"reason": "想改"})
     assert refused.status_code == 403
@@ -146,3 +153,20 @@ def test_the_page_asks_little(
     client = client_of(reviewer)
     with django_assert_max_num_queries(12):
         assert client.get(reverse("reports:periods")).status_code == 200
+
+
+def test_a_period_that_is_being_frozen_says_so(
+    world: World, administrator: User, client_of: SignIn, settings: Any
+) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    client, closing = client_of(administrator), close_period(world.kic, Q3, with_gaps=True, by=administrator)
+    freeze = reverse("reports:freeze", args=[closing.pk])
+    client.post(freeze)
+    waiting = client.get(reverse("reports:periods")).content.decode()
+    assert "正在冻结" in waiting
+    assert freeze not in waiting
+    assert "正在冻结，完成后这里" in client.post(freeze, follow=True).content.decode()
+    freeze_asked(closing.pk, administrator.pk)
+    closing.refresh_from_db()
+    assert (closing.state, closing.freezing_since) == (PeriodState.FROZEN, None)
+    assert "正在冻结" not in client.get(reverse("reports:periods")).content.decode()

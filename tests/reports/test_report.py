@@ -228,7 +228,14 @@ class TestCommand:
         assert CoverageSnapshot.objects.count() == 2
 
     @pytest.mark.parametrize(
-        ("asked", "said"), [(("nowhere", "2017Q2"), "没有这样的园区"), (("kic", "2017Q5"), "报告期写成")]
+        ("asked", "said"),
+        [
+            (("nowhere", "2017Q2"), "没有这样的园区"),
+            (("", "2017Q2"), "没有这样的园区"),
+            (("kic", "2017Q5"), "报告期写成"),
+            (("kic", ""), "报告期写成"),
+            (("kic", "2099"), "还没有开始"),
+        ],
     )
     def test_it_says_what_is_wrong(self, world: World, tmp_path: Any, asked: tuple[str, str], said: str) -> None:
         with pytest.raises(CommandError, match=said):

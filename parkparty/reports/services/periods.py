@@ -45,6 +45,37 @@ def close_period(node: Node, period: Period, *, with_gaps: bool, by: User) -> Cl
 
 
 @transaction.atomic
+def ask_to_freeze(closing: Closing, *, by: User) -> Closing:
+    """Begin to freeze a closed period, which takes minutes where much is listed; the caller enqueues the task.
+
+    Raises:
+        ValidationError: the period is not closed, frozen already, or about to be.
+    """
+    closing = Closing.objects.select_for_update().get(pk=closing.pk)
+    _check_closed(closing)
+    if closing.is_freezing:
+        raise ValidationError(_("这个报告期正在冻结，完成后这里显示“已冻结”。"))
+    closing.freezing_since = timezone.now()
+    closing.save(update_fields=["freezing_since"])
+    return closing
+
+
+def freeze_asked(key: int, by: int) -> None:
+    """Freeze the period that was asked for; one that was opened or frozen meanwhile is left alone."""
+    closing = Closing.objects.select_related("area", "park", "organization").get(pk=key)
+    try:
+        if closing.state == PeriodState.CLOSED:
+            freeze_period(closing, by=User.objects.get(pk=by))
+    finally:
+        Closing.objects.filter(pk=key).update(freezing_since=None)
+
+
+def _check_closed(closing: Closing) -> None:
+    if closing.state != PeriodState.CLOSED:
+        raise ValidationError(_("只有已截止、还没有冻结的报告期可以冻结。"))
+
+
+@transaction.atomic
 def freeze_period(closing: Closing, *, by: User) -> Closing:
     """Freeze a closed period: its reports of all kinds are generated once more and never change again.
 
@@ -52,8 +83,7 @@ def freeze_period(closing: Closing, *, by: User) -> Closing:
         ValidationError: the period is not closed, or frozen already.
     """
     closing = Closing.objects.select_for_update().get(pk=closing.pk)
-    if closing.state != PeriodState.CLOSED:
-        raise ValidationError(_("只有已截止、还没有冻结的报告期可以冻结。"))
+    _check_closed(closing)
     made = {kind: make_report(closing.node, closing.period, by=by, kind=kind)[0] for kind in kinds_of(closing.node)}
     version = made[ReportKind.COVERAGE]
     return _move(closing, PeriodState.FROZEN, _("冻结报告期"), by=by, version=version)
@@ -78,7 +108,7 @@ def reopen_period(closing: Closing, *, reason: str, by: User) -> Closing:
 def _move(closing: Closing, state: PeriodState, action: str, *, by: User, reason: str = "", **fields: Any) -> Closing:
     """Write a new state with what belongs to it, and the trail."""
     before = snapshot(closing, ("state", "version", "gaps"))
-    closing.state = state
+    closing.state, closing.freezing_since = state, None
     for name, value in fields.items():
         setattr(closing, name, value)
     closing.save()

@@ -20,13 +20,14 @@ from parkparty.core.scope import Scope
 from parkparty.coverage.figures import is_whole, tree_of
 from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.coverage.tables import key_of
+from parkparty.reports import tasks
 from parkparty.reports.choices import PeriodState
 from parkparty.reports.figures.closing import late_in
 from parkparty.reports.forms import CloseForm
 from parkparty.reports.models import Closing
 from parkparty.reports.permissions import may_reopen
 from parkparty.reports.scoping import NODE, holds, node_for
-from parkparty.reports.services import close_period, freeze_period, reopen_period
+from parkparty.reports.services import ask_to_freeze, close_period, reopen_period
 from parkparty.reports.views.answers import say_errors
 
 LATE_SHOWN = 10
@@ -71,11 +72,17 @@ def close(request: ScopedRequest) -> HttpResponse:
 @require_POST
 @requires(Action.MAKE_REPORT)
 def freeze(request: ScopedRequest, pk: int) -> HttpResponse:
-    """Freeze a closed period."""
+    """Freeze a closed period in the background: all its reports are generated for the last time."""
     closing = _closing(request, pk)
     if not holds(request, closing.node, Action.MAKE_REPORT):
         raise PermissionDenied(_("冻结由本级的审核员或管理员办理。"))
-    _said(request, lambda: freeze_period(closing, by=request.user))
+    try:
+        ask_to_freeze(closing, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        tasks.freeze.enqueue(closing.pk, request.user.pk)
+        messages.success(request, _("%(period)s：开始冻结，完成后这里显示“已冻结”。") % {"period": closing})
     return redirect(reverse("reports:periods", query=key_of(closing.node)))
 
 
@@ -97,7 +104,9 @@ def _period_row(closing: Closing, making: Scope) -> dict[str, Any]:
         "closing": closing,
         "late": late[:LATE_SHOWN],
         "number_late": len(late),
-        "may_freeze": closing.state == PeriodState.CLOSED and is_whole(closing.node, making),
+        "may_freeze": closing.state == PeriodState.CLOSED
+        and not closing.is_freezing
+        and is_whole(closing.node, making),
         "may_reopen": closing.state != PeriodState.OPEN and may_reopen(making, closing.node, tree_of(closing.node)),
     }
 

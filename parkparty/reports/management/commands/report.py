@@ -42,15 +42,14 @@ class Command(BaseCommand):
     def _write(self, content: IO[bytes], options: dict[str, Any]) -> None:
         """Write what is asked for into ``content`` first: what cannot be had leaves the file as it was."""
         try:
-            period, kind = PeriodField().clean(options["period"]), ReportKind(options["kind"])
+            period, kind = PeriodField(required=True).clean(options["period"]), ReportKind(options["kind"])
             version, is_new = make_report(_node(options), period, by=None, kind=kind)
             write_version(version, FileFormat(options["format"]), content)
-        except ValidationError as refusal:
-            raise CommandError(" ".join(refusal.messages)) from refusal
-        content.seek(0)
-        try:
+            content.seek(0)
             with Path(options["out"]).open("wb") as out:
                 shutil.copyfileobj(content, out)
+        except ValidationError as refusal:
+            raise CommandError(" ".join(refusal.messages)) from refusal
         except OSError as fault:
             raise CommandError(
                 _("写不了文件 %(file)s：%(fault)s") % {"file": options["out"], "fault": fault}
@@ -65,7 +64,7 @@ def _node(options: dict[str, Any]) -> Node:
         ("park", Park, "key"),
         ("organization", Organization, "code"),
     )
-    kind, model, field = next(kind for kind in kinds if options[kind[0]])
+    kind, model, field = next(kind for kind in kinds if options[kind[0]] is not None)
     node: Node | None = model.objects.within(Scope.everything()).filter(**{field: options[kind]}).first()
     if node is None:
         raise CommandError(
