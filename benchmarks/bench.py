@@ -167,7 +167,7 @@ def table(sites: Sequence[Site], client: Any, town: Any, rounds: int) -> list[st
     from django.db import DatabaseError
 
     grown = " × a hundredth |" if len(sites) > 1 else ""
-    print(f"| page | × floor | again | bar |{grown} queries | SQL, ms | KB |\n|---{'|---:' * (6 + len(sites))}|")
+    print(f"| page | × floor | again | bar |{grown} queries | SQL, ms | KB |\n|---{'|---:' * (5 + len(sites))}|")
     missed, first = [], {}
     for page in pages(town):
         try:
