@@ -14,6 +14,7 @@ import pypdf
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
+from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from parkparty.accounts.models import User
@@ -191,7 +192,10 @@ class TestForms:
             assert file_of(version, format) == first, format
 
     def test_the_page_is_that_of_the_standard(self, version: ReportVersion) -> None:
-        section = docx.Document(io.BytesIO(file_of(version, FileFormat.DOCX))).sections[0]
+        document = docx.Document(io.BytesIO(file_of(version, FileFormat.DOCX)))
+        (language,) = document.styles["Normal"].element.rPr.iter(qn("w:lang"))
+        assert language.get(qn("w:val")) == "en-US", "read as Chinese, a number is torn at the end of a line"
+        section = document.sections[0]
         margins = (section.top_margin, section.right_margin, section.bottom_margin, section.left_margin)
         assert [round(margin.mm) for margin in margins] == [37, 26, 35, 28]
         assert section.even_page_footer.paragraphs[0].text.startswith("—")

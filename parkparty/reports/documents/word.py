@@ -99,7 +99,7 @@ def _set_styles(document: Any) -> None:
     _set_style(styles["Normal"], BODY, 16)
     # A grid of characters is read differently by every office program; letters set closer are not.
     styles["Normal"].element.rPr.append(parse_xml(f'<w:spacing {nsdecls("w")} w:val="{CLOSER}"/>'))
-    styles["Normal"].element.rPr.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="zh-CN" w:eastAsia="zh-CN"/>'))
+    styles["Normal"].element.rPr.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="en-US" w:eastAsia="zh-CN"/>'))
     styles["Normal"].paragraph_format.first_line_indent = Pt(31.5)
     styles["Normal"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     _set_style(styles["Title"], TITLE, 22)
