@@ -17,7 +17,7 @@ from parkparty.activities.models import Activity, ActivityHost
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Tenancy
 from parkparty.core.dates import today
 from parkparty.core.models import refresh_statistics
-from parkparty.coverage.migrations import _facts, _marks
+from parkparty.coverage.migrations import _facts, _loads, _marks
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import MemberCount, Organization, OrganizationSpan
 from parkparty.organizations.services import save_organization
@@ -114,7 +114,7 @@ def unguarded() -> Iterator[None]:
     """
     is_postgres, taken = connection.vendor == "postgresql", []
     with connection.schema_editor() as editor:
-        for triggers in (_marks, _facts):
+        for triggers in (_marks, _facts, _loads):
             triggers.drop(None, editor)
     with transaction.atomic(), connection.cursor() as cursor:
         if is_postgres:
@@ -128,7 +128,7 @@ def unguarded() -> Iterator[None]:
         for _drop, create in taken:
             cursor.execute(create)
     with connection.schema_editor() as editor:
-        for triggers in (_marks, _facts):
+        for triggers in (_marks, _facts, _loads):
             triggers.create(None, editor)
 
 

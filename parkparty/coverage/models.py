@@ -205,21 +205,28 @@ class CompanyHistory(models.Model):
         return str(self.company_id)
 
 
-class CoverageTotal(models.Model):
-    """By how much the companies of a place or an organisation change on a day, by how they are covered.
+class CoverageStep(models.Model):
+    """By how much the companies of a place or an organisation change, by how they are covered.
 
-    The coverage on any day is the sum of the rows up to it. ``effective`` are those of ``own`` and ``joint`` whose
-    organisation met what 有效覆盖 asks for.
+    ``effective`` are those of ``own`` and ``joint`` whose organisation met what 有效覆盖 asks for.
     """
 
     path = PathField()
     denominator = models.CharField(max_length=12, choices=Denominator)
-    day = models.DateField()
     own = models.IntegerField()
     joint = models.IntegerField()
     work_only = models.IntegerField()
     none = models.IntegerField()
     effective = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class CoverageTotal(CoverageStep):
+    """Changes on a day. The coverage on any day is the sum of the rows up to it."""
+
+    day = models.DateField()
 
     class Meta:
         constraints = [
@@ -230,13 +237,84 @@ class CoverageTotal(models.Model):
         return f"{self.path} {self.denominator} {self.day}"
 
 
+class CoverageSum(CoverageStep):
+    """The totals of a year, or of a month, added up: so that a day's coverage is told from few rows.
+
+    They hold as long as ``FoldCount.summed`` equals its number.
+    """
+
+    is_year = models.BooleanField()
+    since = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["path", "denominator", "is_year", "since"], name="coverage_one_sum_a_year_or_month"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.denominator} {self.since}"
+
+
+class LoadMark(models.Model):
+    """An organisation may count elsewhere as a branch, or list other companies, than the totals hold.
+
+    Written by triggers in the transaction of the change (``migrations._loads``). ``organization_id`` is no foreign key:
+    a mark may outlive its organisation.
+    """
+
+    organization_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.organization_id)
+
+
+class LoadStep(models.Model):
+    """How many branches, joint ones among them, there are more on a day, and companies that the joint ones list."""
+
+    day = models.DateField()
+    branches = models.IntegerField()
+    joint_branches = models.IntegerField()
+    listed = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class LoadCell(LoadStep):
+    """What an organisation adds on a day, and the places and the organisation that it was added to."""
+
+    organization_id = models.BigIntegerField(db_index=True)
+    path = PathField()
+    park_path = PathField(default="")
+    area_path = PathField(default="")
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.day}"
+
+
+class LoadTotal(LoadStep):
+    """The same of all in a place, or under an organisation that is no branch. The load on a day is the sum up to it."""
+
+    path = PathField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["path", "day"], name="coverage_one_load_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.day}"
+
+
 class FoldCount(models.Model):
     """How often marks were folded. The one row is written by folds alone, so that no writer waits for another.
 
-    With the number of marks that stand, it tells whether anything changed: ``figures.totals.version``.
+    With the number of marks that stand, it tells whether anything changed: ``figures.totals.version``. ``summed`` is
+    the fold that the sums of years and months hold: another one when a version of the site folded that knew no sums.
     """
 
     number = models.BigIntegerField(default=0)
+    summed = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return str(self.number)

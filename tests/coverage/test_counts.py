@@ -22,7 +22,7 @@ from parkparty.core.dates import month_of
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import kept
 from parkparty.coverage.figures.board import last_months
-from parkparty.coverage.migrations import _facts, _marks
+from parkparty.coverage.migrations import _facts, _loads, _marks
 from parkparty.coverage.models import ActivityMark, ActivityTotal
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.organizations.models import Organization
@@ -167,6 +167,7 @@ def test_with_too_many_marks_the_activities_are_counted(
 
 
 def test_the_commands_fold_verify_and_rebuild(world: World, secretary: User) -> None:
+    fold_all()
     approved(world.joint_branch, secretary, 40)
     out = StringIO()
     call_command("fold_counts", stdout=out)
@@ -181,7 +182,7 @@ def test_the_commands_fold_verify_and_rebuild(world: World, secretary: User) -> 
     call_command("verify_counts", stdout=out)
 
 
-@pytest.mark.parametrize("marking", [_marks, _facts], ids=["activities", "companies"])
+@pytest.mark.parametrize("marking", [_marks, _facts, _loads], ids=["activities", "companies", "loads"])
 def test_every_trigger_stands(db: None, marking: Any) -> None:
     asks = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,11 +20,12 @@ from parkparty.activities.models import Activity, ActivityHost, ActivityType
 from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind, TenancyKind
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import Node, Point, totals
+from parkparty.coverage.figures import Node, Point, load_at, totals
 from parkparty.coverage.figures.changes import Comparison, waterfall
+from parkparty.coverage.figures.coverage import load_of
 from parkparty.coverage.figures.effective import effective_at
 from parkparty.coverage.figures.totals import from_totals, version
-from parkparty.coverage.models import CompanyMark, CoverageTotal
+from parkparty.coverage.models import CompanyMark, CoverageSum, CoverageTotal, FoldCount
 from parkparty.coverage.services import counting
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
@@ -178,6 +180,8 @@ def points_on(days: list[dt.date], choice: int) -> list[Point]:
 
 def assert_kept_is_live(points: list[Point]) -> None:
     assert from_totals(points) == effective_at(points, ALL)
+    for point in points:
+        assert load_at(point.node, point.as_of, ALL) == load_of(point.node, point.as_of, ALL)
 
 
 PLAYED = st.lists(CHANGES, min_size=3, max_size=12)
@@ -225,10 +229,21 @@ def assert_parts_sum_to_the_whole(day: dt.date) -> None:
 
 def test_figures_come_from_the_totals_once_they_are_folded(field: World) -> None:
     fold_all()
-    point = Point(field.kic, Denominator.OPERATING, dt.date(2018, 1, 1))
-    CoverageTotal.objects.filter(path=field.kic.path, denominator="operating").update(none=77)
+    point = Point(field.kic, OPERATING, dt.date(2018, 1, 1))
+    CoverageSum.objects.filter(path=field.kic.path, denominator=OPERATING, is_year=True).update(none=77)
     ((parts, _effective),) = from_totals([point]) or []
     assert parts.none >= 77
+
+
+def test_sums_that_an_older_version_left_behind_are_not_read_and_are_mended(field: World) -> None:
+    fold_all()
+    point = Point(field.kic, OPERATING, dt.date(2018, 1, 1))
+    CoverageSum.objects.update(none=77)
+    FoldCount.objects.update(number=F("number") + 1)
+    assert_kept_is_live([point])
+    assert fold_all() == 0
+    assert differences() == []
+    assert_kept_is_live([point])
 
 
 def test_a_company_of_which_nothing_is_dated_counts_nowhere(world: World) -> None:
@@ -241,7 +256,9 @@ def test_a_total_that_is_wrong_is_told_and_counted_anew(field: World) -> None:
     fold_all()
     row = CoverageTotal.objects.filter(own=0).earliest("pk")
     CoverageTotal.objects.filter(pk=row.pk).update(own=3)
-    assert differences() == [f"{row.path} {row.denominator} {row.day} own: 3 ≠ 0"]
+    of_row = f"{row.path} {row.denominator}"
+    sums = [f"{of_row} {row.day:%Y-%m}: Σ", f"{of_row} {row.day:%Y}: Σ"]
+    assert differences() == [f"{of_row} {row.day} own: 3 ≠ 0", *sums]
     rebuild()
     assert differences() == []
 

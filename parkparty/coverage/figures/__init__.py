@@ -11,6 +11,7 @@ from parkparty.coverage.figures.coverage import (
     coverage_by_area,
     coverage_by_park,
     is_whole,
+    loaded,
     nodes_below,
     organizations_above,
     parts_below,
@@ -18,9 +19,9 @@ from parkparty.coverage.figures.coverage import (
     top_organizations,
     top_places,
     tree_of,
-    with_load,
     with_units,
 )
+from parkparty.coverage.figures.standing import load_at
 from parkparty.coverage.figures.totals import coverage_at
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "coverage_by_area",
     "coverage_by_park",
     "is_whole",
+    "load_at",
+    "loaded",
     "nodes_below",
     "organizations_above",
     "parts_below",
@@ -42,6 +45,5 @@ __all__ = [
     "top_organizations",
     "top_places",
     "tree_of",
-    "with_load",
     "with_units",
 ]

@@ -168,13 +168,6 @@ def coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Sco
     ``companies_per_joint_branch`` counts what the joint branches there list, whatever the denominator: their load.
     """
     parts = company_coverage(node, as_of=as_of, denominator=denominator, scope=scope)
-    return with_load(node, parts, as_of=as_of, denominator=denominator, scope=scope)
-
-
-def with_load(
-    node: Node, parts: CompanyCoverage, *, as_of: dt.date, denominator: Denominator, scope: Scope
-) -> CoverageFigures:
-    """``parts`` with the branches of ``node`` and what its joint branches carry, in one query."""
     return loaded(parts, load_of(node, as_of, scope), as_of=as_of, denominator=denominator)
 
 
@@ -189,8 +182,20 @@ class Load:
 
 def load_of(node: Node, as_of: dt.date, scope: Scope) -> Load:
     """The branches of ``node`` on ``as_of`` and what its joint branches carry, whatever the denominator; one query."""
-    standing = standing_in(node, as_of, scope).order_by().values("pk")
-    spans = OrganizationSpan.objects.filter(valid_on(as_of), organization__in=standing, type__in=BRANCH_TYPES)
+    by_type, listed = load_rows(standing_in(node, as_of, scope), as_of)
+    return load_from(dict(by_type.union(listed, all=True)))
+
+
+def load_from(numbers: dict[str, int]) -> Load:
+    """The load from what ``load_rows`` found."""
+    branches = {type: number for type, number in numbers.items() if type != LISTED}
+    return Load(sum(branches.values()), branches.get(OrganizationType.JOINT_BRANCH, 0), numbers.get(LISTED, 0))
+
+
+def load_rows(standing: QuerySet[Organization], as_of: dt.date) -> tuple[Any, Any]:
+    """How many of the organisations ``standing`` then are branches, by type; and how many companies joint ones list."""
+    of = standing.order_by().values("pk")
+    spans = OrganizationSpan.objects.filter(valid_on(as_of), organization__in=of, type__in=BRANCH_TYPES)
     by_type = spans.order_by().values_list("type").annotate(number=Count("organization", distinct=True))
     joint = spans.filter(type=OrganizationType.JOINT_BRANCH).values("organization")
     # As CoverageLink.objects.covering, but the few companies that are gone are looked up once, not one for each link.
@@ -199,9 +204,7 @@ def load_of(node: Node, as_of: dt.date, scope: Scope) -> Load:
     # Each pair of branch and company once. SQLite counts no pairs: one number of both.
     pair = F("organization") * Value(2**40) + F("company")
     listed = links.exclude(company__in=gone).order_by().annotate(of=Value(LISTED)).values_list("of")
-    load = dict(by_type.union(listed.annotate(number=Count(pair, distinct=True)), all=True))
-    listed_by_joint = load.pop(LISTED, 0)
-    return Load(sum(load.values()), load.get(OrganizationType.JOINT_BRANCH, 0), listed_by_joint)
+    return by_type, listed.annotate(number=Count(pair, distinct=True))
 
 
 def loaded(parts: CompanyCoverage, load: Load, *, as_of: dt.date, denominator: Denominator) -> CoverageFigures:

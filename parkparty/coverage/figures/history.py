@@ -266,7 +266,7 @@ def _history(facts: _Facts, organizations: dict[int, _Covering], limits: LimitsF
     for since, until in zip(days, [*days[1:], None], strict=False):
         standing, covering = _standing(since, facts, organizations, limits)
         for day in _days_within(since, until, covering):
-            is_effective = any(_holds(run, day) for unit in covering for run in unit.effective)
+            is_effective = any(holds_on(run, day) for unit in covering for run in unit.effective)
             now = standing._replace(effective=is_effective) if is_effective else standing
             if now != last:
                 steps.append(Step(day.isoformat(), now))
@@ -298,9 +298,9 @@ def _standing(
     day: dt.date, facts: _Facts, organizations: dict[int, _Covering], limits: LimitsFrom
 ) -> tuple[Standing, list[_Covering]]:
     """What holds of a company on ``day``, whether or not effectively, and by which organisations it is covered."""
-    tenancies = [(path, kind) for run, path, kind in facts.tenancies if _holds(run, day)]
-    links = [(kind, key) for run, kind, key in facts.links if _holds(run, day)]
-    ties = {key for _kind, key in links} | {key for run, key in facts.memberships if _holds(run, day)}
+    tenancies = [(path, kind) for run, path, kind in facts.tenancies if holds_on(run, day)]
+    links = [(kind, key) for run, kind, key in facts.links if holds_on(run, day)]
+    ties = {key for _kind, key in links} | {key for run, key in facts.memberships if holds_on(run, day)}
     own = _covers(day, LinkKind.OWN, OWN_TYPES, links, organizations)
     joint = _covers(day, LinkKind.JOINT, (OrganizationType.JOINT_BRANCH,), links, organizations)
     has_work = any(kind not in ORGANISATION_LINKS for kind, _key in links)
@@ -315,7 +315,8 @@ def _standing(
     return standing, [*own, *joint]
 
 
-def _holds(run: Run, day: dt.date) -> bool:
+def holds_on(run: Run, day: dt.date) -> bool:
+    """Whether ``day`` lies in a half-open run of days."""
     since, until = run
     return since <= day and (until is None or day < until)
 
@@ -332,8 +333,8 @@ def _covers(
         unit
         for unit in (organizations[key] for of, key in links if of == kind and key is not None)
         if unit.approved is not None
-        and _holds((unit.approved, unit.dissolved), day)
-        and any(type in types and _holds(run, day) for run, type in unit.spans)
+        and holds_on((unit.approved, unit.dissolved), day)
+        and any(type in types and holds_on(run, day) for run, type in unit.spans)
     ]
 
 

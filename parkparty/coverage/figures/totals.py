@@ -51,6 +51,15 @@ WHERE (SELECT EXISTS (SELECT 1 FROM coverage_activitymark))
 """
 """Companies that an organisation covers whose meetings, or those below it, were marked: are they still effective?"""
 
+ARE_SUMMED = "(SELECT summed = number FROM coverage_foldcount)"
+
+ROWS = (
+    f"coverage_coveragesum WHERE {{}} AND is_year AND since < %s AND {ARE_SUMMED}",
+    f"coverage_coveragesum WHERE {{}} AND NOT is_year AND since >= %s AND since < %s AND {ARE_SUMMED}",
+    f"coverage_coveragetotal WHERE {{}} AND day >= CASE WHEN {ARE_SUMMED} THEN %s ELSE %s END AND day <= %s",
+)
+"""The rows up to a day: of the years before its own, of the months before its own, of days; or of days alone."""
+
 MONTH_LATER = {"sqlite": "date(mark.month, '+1 month')", "postgresql": "mark.month + INTERVAL '1 month'"}
 
 
@@ -165,12 +174,12 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
     values: list[Any] = []
     for number, ((denominator, day), nodes) in enumerate(groups.items()):
         parts.append(f"SELECT {RECORDED}, '', {number}{nothing} WHERE EXISTS ({held})")
-        parts.append(
-            # Names of our own tables and columns.
-            f"SELECT {number}, path, {sums} FROM coverage_coveragetotal "  # nosec B608
-            f"WHERE path IN ({', '.join(['%s'] * len(nodes))}) AND denominator = %s AND day <= %s GROUP BY path"
-        )
-        values += [day, *nodes, denominator, day]
+        of_node = f"path IN ({', '.join(['%s'] * len(nodes))}) AND denominator = %s"
+        year, month = day.replace(month=1, day=1), day.replace(day=1)
+        # Names of our own tables and columns.
+        parts += [f"SELECT {number}, path, {sums} FROM {rows.format(of_node)} GROUP BY path" for rows in ROWS]  # nosec B608
+        asked = (*nodes, denominator)
+        values += [day, *asked, year, *asked, year, month, *asked, month, dt.date.min, day]
     read = _Read({}, set(), set(), [])
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
@@ -182,7 +191,8 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
             elif part == RECORDED:
                 read.recorded.add(numbers[0])
             else:
-                read.totals[part, path] = [int(number) for number in numbers]
+                before = read.totals.get((part, path), [0] * len(COLUMNS))
+                read.totals[part, path] = [int(number) + held for number, held in zip(numbers, before, strict=True)]
     return read
 
 

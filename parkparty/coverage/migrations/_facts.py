@@ -34,7 +34,8 @@ COUNTS_COMPANIES = (
 class Fact:
     """Rows of ``table``: which companies (``marks``, of ``among`` where ``on`` holds) a changed row concerns.
 
-    With ``columns``, an update concerns them only when one of these differs. ``key`` is the table's primary key.
+    With ``columns``, an update concerns them only when one of these differs. ``key`` is the table's primary key;
+    ``mark`` begins the statement that writes the marks down.
     """
 
     table: str
@@ -44,6 +45,7 @@ class Fact:
     columns: tuple[str, ...] = ()
     events: tuple[str, ...] = EVENTS
     key: str = "id"
+    mark: str = MARK
 
 
 FACTS = {
@@ -81,10 +83,15 @@ FACTS = {
 
 def triggers(vendor: str) -> dict[str, list[str]]:
     """Name to statements of each trigger."""
+    return triggers_of(FACTS, "coverage_facts", vendor)
+
+
+def triggers_of(facts: dict[str, Fact], prefix: str, vendor: str) -> dict[str, list[str]]:
+    """Name, beginning with ``prefix``, to statements of each trigger of ``facts``."""
     of = _of_postgres if vendor == "postgresql" else _of_sqlite
     return {
-        f"coverage_facts_{name}_{event.lower()}": of(f"coverage_facts_{name}_{event.lower()}", fact, event)
-        for name, fact in FACTS.items()
+        f"{prefix}_{name}_{event.lower()}": of(f"{prefix}_{name}_{event.lower()}", fact, event)
+        for name, fact in facts.items()
         for event in fact.events
     }
 
@@ -93,7 +100,7 @@ def _of_sqlite(name: str, fact: Fact, event: str) -> list[str]:
     statements = []
     for row in {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}[event]:
         source = f" FROM {fact.among} WHERE {fact.on}" if fact.among else ""
-        statements.append(f"{MARK} SELECT {fact.marks}{source};".replace("changed.", f"{row}."))
+        statements.append(f"{fact.mark} SELECT {fact.marks}{source};".replace("changed.", f"{row}."))
     changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in fact.columns)
     condition = f" WHEN {changed}" if changed and event == "UPDATE" else ""
     return [f"CREATE TRIGGER {name} AFTER {event} ON {fact.table}{condition} BEGIN {' '.join(statements)} END"]
@@ -117,7 +124,7 @@ def _of_postgres(name: str, fact: Fact, event: str) -> list[str]:
     return [
         # Names of our own tables and columns.
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "  # nosec B608
-        f"$$ BEGIN {MARK} SELECT DISTINCT marked.* FROM ({marked}) marked; RETURN NULL; END $$",
+        f"$$ BEGIN {fact.mark} SELECT DISTINCT marked.* FROM ({marked}) marked; RETURN NULL; END $$",
         f"CREATE TRIGGER {name} AFTER {event} ON {fact.table} REFERENCING {referencing} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
     ]
@@ -125,17 +132,26 @@ def _of_postgres(name: str, fact: Fact, event: str) -> list[str]:
 
 def create(apps: Any, schema_editor: Any) -> None:
     """Put all triggers in place, anew where they stand already."""
-    drop(apps, schema_editor)
-    for statements in triggers(schema_editor.connection.vendor).values():
-        for statement in statements:
-            schema_editor.execute(statement)
+    put(triggers(schema_editor.connection.vendor), schema_editor)
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
     """Take all triggers away."""
-    vendor = schema_editor.connection.vendor
-    for name in triggers(vendor):
-        if vendor == "postgresql":
+    take(triggers(schema_editor.connection.vendor), schema_editor)
+
+
+def put(named: dict[str, list[str]], schema_editor: Any) -> None:
+    """Put triggers in place, anew where they stand already."""
+    take(named, schema_editor)
+    for statements in named.values():
+        for statement in statements:
+            schema_editor.execute(statement)
+
+
+def take(named: dict[str, list[str]], schema_editor: Any) -> None:
+    """Take triggers away."""
+    for name in named:
+        if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
         else:
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")

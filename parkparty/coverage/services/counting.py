@@ -17,14 +17,15 @@ from django.db.models.functions import TruncMonth
 from parkparty.activities.models import Activity
 from parkparty.companies.models import Company
 from parkparty.core import paths
-from parkparty.coverage.models import ActivityCell, ActivityMark, ActivityTotal, CompanyMark
+from parkparty.coverage.models import ActivityCell, ActivityMark, ActivityTotal, CompanyMark, LoadMark
 from parkparty.coverage.services.covering import (
-    count_fold,
     coverage_differences,
     recount,
     recount_all,
     take_company_marks,
 )
+from parkparty.coverage.services.loading import load_differences, recount_all_loads, recount_loads, take_load_marks
+from parkparty.coverage.services.summing import are_summed, count_fold, sum_differences
 from parkparty.organizations.models import Organization
 
 BATCH = 2000
@@ -38,7 +39,7 @@ Total = tuple[str, dt.date]
 
 
 def fold_all() -> int:
-    """Fold every mark that is committed; returns how many months and companies were counted.
+    """Fold every mark that is committed; returns how many months, companies and branches were counted.
 
     Where most companies are marked, as by a changed rule, all are counted anew, which is sooner done.
     """
@@ -46,7 +47,7 @@ def fold_all() -> int:
     if number > BATCH and 2 * number > Company.objects.count():
         return number + rebuild()
     number = 0
-    while ActivityMark.objects.exists() or CompanyMark.objects.exists():
+    while not are_summed() or any(marks.objects.exists() for marks in (ActivityMark, CompanyMark, LoadMark)):
         number += fold()
     return number
 
@@ -55,18 +56,20 @@ def fold_all() -> int:
 def fold(limit: int = BATCH) -> int:
     """Count anew what the first ``limit`` marks of each kind are about, and carry the differences up.
 
-    Returns how many months of organisations, and companies, these were.
+    Returns how many months of organisations, companies and organisations these were.
     """
     _lock()
     marks = list(ActivityMark.objects.order_by("pk").values_list("pk", "organization_id", "month")[:limit])
     companies = take_company_marks(limit, marks[-1][0] if marks else None)
+    organizations = take_load_marks(limit)
     # Gone before anything is counted: what is committed from here on has a mark that stays.
     ActivityMark.objects.filter(pk__in=[pk for pk, _organization, _month in marks]).delete()
     count_fold()
     recount(companies)
+    recount_loads(organizations)
     cells = {(organization, month) for _pk, organization, month in marks}
     _recount_cells(cells)
-    return len(cells) + len(companies)
+    return len(cells) + len(companies) + len(organizations)
 
 
 def _recount_cells(cells: set[Cell]) -> None:
@@ -90,6 +93,7 @@ def rebuild() -> int:
     ActivityCell.objects.all().delete()
     ActivityTotal.objects.all().delete()
     recount_all()
+    recount_all_loads()
     count_fold()
     with connection.cursor() as cursor:
         _count_activities(cursor, "coverage_activitycell", "coverage_activitytotal")
@@ -101,7 +105,7 @@ def differences() -> list[str]:
     fold_all()
     with transaction.atomic():
         _lock()
-        return _activity_differences() + coverage_differences()
+        return _activity_differences() + coverage_differences() + sum_differences() + load_differences()
 
 
 def _activity_differences() -> list[str]:

@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 from django.db import connection
-from django.db.models import F, Min
+from django.db.models import Min
 
 from parkparty.companies.models import Company
 from parkparty.coverage.figures.history import COLUMNS, History, Total, Turn, histories, totals_of
 from parkparty.coverage.figures.meetings import Meetings, meetings_at_once, meetings_of
 from parkparty.coverage.figures.totals import companies_of_activities
-from parkparty.coverage.models import CompanyHistory, CompanyMark, CoverageTotal, FoldCount
-
-BATCH = 500
-"""Companies whose facts are in memory, and totals that are written, at a time."""
+from parkparty.coverage.models import CompanyHistory, CompanyMark, CoverageTotal
+from parkparty.coverage.services.carrying import Rows, add, batches, carry
+from parkparty.coverage.services.summing import DAYS, add_to_sums, sum_up
 
 TURNS_HELD = 100_000
 """So many different turns are in memory before their totals are written."""
-
-Row = tuple[str, str, str]
-T = TypeVar("T")
 
 
 def take_company_marks(limit: int, last: int | None) -> set[int]:
@@ -38,14 +33,9 @@ def take_company_marks(limit: int, last: int | None) -> set[int]:
     return found | {company for _pk, company in marks if company is not None}
 
 
-def count_fold() -> None:
-    """Tell readers that marks are gone; see ``figures.totals.version``."""
-    FoldCount.objects.update_or_create(pk=1, defaults={"number": F("number") + 1}, create_defaults={"number": 1})
-
-
 def recount(companies: Collection[int]) -> None:
     """Bring the totals in step with the facts of ``companies``."""
-    for batch in _batches(sorted(companies)):
+    for batch in batches(sorted(companies)):
         rows = CompanyHistory.objects.filter(company_id__in=batch)
         turns: Counter[Turn] = Counter()
         for text in rows.values_list("text", flat=True):
@@ -61,6 +51,7 @@ def recount_all() -> None:
     CoverageTotal.objects.all().delete()
     with connection.cursor() as cursor, _staged(_keep):
         cursor.execute(SUMMED_UP)
+    sum_up()
 
 
 def coverage_differences() -> list[str]:
@@ -84,12 +75,12 @@ def _staged(turned: Callable[[list[int], Counter[Turn], Meetings], object]) -> I
     turns: Counter[Turn] = Counter()
     with connection.cursor() as cursor, meetings_at_once() as meetings:
         cursor.execute("CREATE TEMPORARY TABLE coverage_staged AS SELECT * FROM coverage_coveragetotal WHERE 1 = 0")
-        for batch in _batches(_all_companies()):
+        for batch in batches(_all_companies()):
             turned(batch, turns, meetings)
             if len(turns) > TURNS_HELD:
-                _add("coverage_staged", totals_of(turns))
+                add("coverage_staged", DAYS, COLUMNS, _rows(totals_of(turns)))
                 turns.clear()
-        _add("coverage_staged", totals_of(turns))
+        add("coverage_staged", DAYS, COLUMNS, _rows(totals_of(turns)))
         yield
         cursor.execute("DROP TABLE coverage_staged")
 
@@ -112,26 +103,17 @@ def _keep(batch: Collection[int], turns: Counter[Turn], meetings: Meetings = mee
 
 
 def _carry(changes: Counter[Total]) -> None:
-    """Add ``changes`` to the totals, in one order whatever they are."""
-    touched = _add("coverage_coveragetotal", changes, TO_WHAT_STANDS)
-    CoverageTotal.objects.filter(path__in=touched, **dict.fromkeys(COLUMNS, 0)).delete()
+    """Add ``changes`` to the totals."""
+    carry(CoverageTotal, DAYS, COLUMNS, _rows(changes))
+    add_to_sums(changes)
 
 
-def _add(table: str, changes: Counter[Total], and_then: str = "") -> set[str]:
-    """Write ``changes`` as rows of ``table``; returns their paths."""
-    rows: dict[Row, dict[str, int]] = defaultdict(dict)
+def _rows(changes: Counter[Total]) -> Rows:
+    rows: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
     for (path, denominator, day, column), number in changes.items():
         if number:
             rows[path, denominator, day][column] = number
-    with connection.cursor() as cursor:
-        for part in _batches(sorted(rows)):
-            values: list[str | int] = []
-            for row in part:
-                values += [*row, *(rows[row].get(column, 0) for column in COLUMNS)]
-            # Names of our own table and columns.
-            insert = f"INSERT INTO {table} ({ROW}) VALUES {', '.join([PLACES] * len(part))} {and_then}"  # nosec B608
-            cursor.execute(insert, values)
-    return {path for path, *_rest in rows}
+    return rows
 
 
 def _all_companies() -> list[int]:
@@ -140,15 +122,7 @@ def _all_companies() -> list[int]:
     return list(beside.values_list("pk", flat=True))
 
 
-def _batches(rows: list[T]) -> Iterator[list[T]]:
-    return (rows[first : first + BATCH] for first in range(0, len(rows), BATCH))
-
-
-PLACES = f"({', '.join(['%s'] * (3 + len(COLUMNS)))})"
-ROW = f"path, denominator, day, {', '.join(COLUMNS)}"
-TO_WHAT_STANDS = "ON CONFLICT (path, denominator, day) DO UPDATE SET " + ", ".join(  # nosec B608
-    f"{column} = coverage_coveragetotal.{column} + excluded.{column}" for column in COLUMNS
-)
+ROW = ", ".join((*DAYS, *COLUMNS))
 # Names of our own columns.
 SUMMED_UP = (
     f"INSERT INTO coverage_coveragetotal ({ROW}) "  # nosec B608

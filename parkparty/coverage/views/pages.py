@@ -28,13 +28,14 @@ from parkparty.coverage.figures import (
     Node,
     Point,
     coverage_at,
+    load_at,
+    loaded,
     nodes_below,
     organizations_above,
     parts_below,
     places_above,
     top_organizations,
     top_places,
-    with_load,
     with_units,
 )
 from parkparty.coverage.figures.effective import definition as effective_definition
@@ -138,7 +139,7 @@ def _figures(point: Point, scope: Scope, *, by_area: bool) -> dict[str, Any]:
     below = {key: replace(point, node=part) for key, part in nodes.items()}
     ((counted, effective),), _rest, parts = with_parts([point], [], below, scope, limits)
     parts = parts_below(point, nodes, scope, limits) if parts is None else parts
-    figures = with_load(node, counted, as_of=day, denominator=denominator, scope=scope)
+    figures = loaded(counted, load_at(node, day, scope), as_of=day, denominator=denominator)
     rows = comparison(parts, nodes, as_of=day, denominator=denominator, cut=point.cut)
     return _addresses(point, counted, by_area=by_area) | {
         "node": node,

@@ -11,4 +11,4 @@ class Command(BaseCommand):
     help = "把有变化的记录计入已保存的合计（定时每分钟运行）"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"已重新统计 {fold_all()} 项（组织的月份、企业）。")
+        self.stdout.write(f"已重新统计 {fold_all()} 项（组织的月份、企业、支部）。")
