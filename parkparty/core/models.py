@@ -181,3 +181,15 @@ def reserve_keys(model: type[models.Model], count: int) -> Iterator[int]:
         last = cursor.fetchone()
     first = last[0] + 1 if last else 1
     return iter(range(first, first + count))
+
+
+def key_in_statement(model: type[models.Model]) -> str:
+    """SQL for the key of each row that a SELECT makes to be added. On SQLite the caller holds the one write lock."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+            return f"nextval('{cursor.fetchone()[0]}')"
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = cursor.fetchone()
+    return f"{last[0] if last else 0} + row_number() OVER ()"

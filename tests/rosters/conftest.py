@@ -24,7 +24,7 @@ from parkparty.organizations.models import FormationMode, Organization
 from parkparty.places.models import Building
 from parkparty.rosters.check.rows import Roster, stage_rows
 from parkparty.rosters.models import RosterBatch, RosterIssue
-from parkparty.rosters.plan.draft import Planned
+from parkparty.rosters.plan.draft import Followed, Planned
 from parkparty.rosters.plan.roster import Plan, plan_book
 from parkparty.rosters.services import batches
 from parkparty.rosters.services.writing import write_drafts
@@ -82,7 +82,7 @@ def plan(*rows: dict[str, Any], by: User | None = None, day: dt.date = DAY) -> M
 def gone_through(roster: Roster, *, by: User | None = None, day: dt.date = DAY) -> Made:
     """The plan of a roster, to its end."""
     made = plan_book([roster], reach=reach_of(by), day=day)
-    return Made(made, [planned for piece in made.pieces() for planned in piece])
+    return Made(made, [planned for piece in made.pieces() if not isinstance(piece, Followed) for planned in piece])
 
 
 def put_in(*rows: dict[str, Any], by: User | None = None, day: dt.date = DAY) -> Made:

@@ -145,10 +145,3 @@ def test_a_new_way_of_founding_for_a_branch_that_stands(world: World, codes: Non
     assert world.joint_branch.formation_mode_id == "building"
     assert plan(row(1, 党组织名称="创智园联合支部", 组建方式="楼宇合建")).counts["unchanged"] == 1
     assert made.counts["new"] == 1
-
-
-def test_more_rows_than_one_statement_takes(world: World, codes: None) -> None:
-    many = [row(number, **FULL_ROW) for number in range(1, 1_102)]
-    put_in(*many)
-    assert Tenancy.objects.count() == CoverageLink.objects.filter(kind=LinkKind.JOINT).count() == 1_101
-    assert plan(*many).counts["unchanged"] == 1_101

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from parkparty.core.text import fold, half_width
-from parkparty.places.models import Area, Building
+from parkparty.places.models import Area, Building, Park
 from parkparty.rosters.check.known import Known, chunks, fetch_records
 from parkparty.rosters.check.rows import NEW_ONE, Row
 from parkparty.rosters.choices import IssueKind
@@ -66,9 +66,16 @@ class Likenesses:
 
     def of(self, row: Row) -> list[int]:
         """The keys of companies that now sit in the row's park under nearly its name."""
-        if not self._stored or row.park is None:
-            return []
-        return self._stored.get((row.park.pk, self.names.core(row.name)), [])
+        return self._named(row.park, row.name)
+
+    def rows(self) -> Iterator[int]:
+        """The numbers of rows of no stored company for which there are any."""
+        for number, name, park in self._stage.lines(("name", "park"), unknown=True) if self._stored else ():
+            if self._named(self._known.park_of(park or ""), name or ""):
+                yield number
+
+    def _named(self, park: Park | None, name: str) -> list[int]:
+        return self._stored.get((park.pk, self.names.core(name)), []) if self._stored and park else []
 
 
 def match_alike(rows: Iterable[Row], known: Known, likenesses: Likenesses) -> None:

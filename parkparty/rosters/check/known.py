@@ -23,7 +23,7 @@ from parkparty.places.models import Building, Park
 from parkparty.rosters.check.rows import Row
 from parkparty.rosters.choices import IssueKind
 from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
-from parkparty.rosters.staging.stage import Companies, Stage
+from parkparty.rosters.staging.stage import ALL, Companies, Stage
 
 T = TypeVar("T")
 AT_ONCE = 5_000
@@ -192,11 +192,11 @@ def _spellings(text: str) -> set[str]:
     return {clean(text), half_width(text)} - {""}
 
 
-def fetch_companies(stage: Stage, first: int, last: int, known: Known) -> None:
+def fetch_companies(stage: Stage, first: int, last: int, known: Known, which: str = ALL) -> None:
     """Fetch the companies that rows from ``first`` to ``last`` could mean, with their facts; earlier ones go."""
     known.by_key, known.by_uscc, known.by_name = {}, {}, defaultdict(list)
     known.tenancies, known.links, known.counts = defaultdict(list), defaultdict(list), defaultdict(list)
-    for company in fetch_records(stage.companies_of(first, last), known):
+    for company in fetch_records(stage.companies_of(first, last, which), known):
         known.by_key[company.pk] = company
         known.by_name[company.folded_name].append(company)
         if company.uscc:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -18,8 +18,9 @@ from parkparty.rosters.columns import COMPANIES, Cell, CellFault, Column, SheetK
 from parkparty.rosters.models import RosterIssue
 from parkparty.rosters.sheets.reading import Line, Sheet
 from parkparty.rosters.staging.bulk import in_pieces
+from parkparty.rosters.staging.following import OWN_KEYS
 from parkparty.rosters.staging.records import CompanyRecord
-from parkparty.rosters.staging.stage import AT_ONCE, Stage
+from parkparty.rosters.staging.stage import ALL, AT_ONCE, Stage
 
 _BETWEEN_CELLS = "\x1f"
 
@@ -117,6 +118,7 @@ class Roster:
     layout: Layout
     stage: Stage
     ignored: list[str]
+    rows: int = 0
     unread: dict[int, list[RosterIssue]] = field(default_factory=dict)
     """Cells that could not be read, by row."""
     decisions: dict[int, str] = field(default_factory=dict)
@@ -131,9 +133,9 @@ class Roster:
         """The name of the sheet that the rows stand on."""
         return self.layout.sheet
 
-    def pieces(self) -> Iterator[tuple[int, int, list[Row]]]:
-        """All rows in the order of the file, some at a time, with the first and the last number."""
-        for first, last, found in self.stage.pieces():
+    def pieces(self, which: str = ALL) -> Iterator[tuple[int, int, list[Row]]]:
+        """Rows in the order of the file, some at a time, with the first and the last number."""
+        for first, last, found in self.stage.pieces(which):
             yield first, last, [self._row(*values) for values in found]
 
     def _row(self, number: int, folded: str, cells: str, *values: Any) -> Row:
@@ -184,12 +186,31 @@ def stage_rows(
     columns = [column for column in layout.kind.columns if column.key in layout.positions]
     readers = [Reader(column, layout.positions[column.key]) for column in columns]
     stage.open(columns)
+    sayings = Sayings(stage.keys)
     for piece in in_pieces(lines, AT_ONCE):
-        _stage(piece, readers, roster)
+        _stage(piece, readers, roster, sayings)
     return roster
 
 
-def _stage(lines: list[Line], readers: list[Reader], roster: Roster) -> None:
+class Sayings:
+    """Tells rows that say the same in all columns but those of their own; each saying has a number."""
+
+    REMEMBERED = 20_000
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._shared = [at for at, key in enumerate(keys) if key not in OWN_KEYS]
+        self._numbers: dict[tuple[Any, ...], int] = {}
+
+    def number(self, values: Sequence[Any]) -> int | None:
+        """The number of what these values say; None where too much else was said to remember it, too."""
+        said = tuple([values[at] for at in self._shared])
+        found = self._numbers.get(said)
+        if found is None and len(self._numbers) < self.REMEMBERED:
+            found = self._numbers[said] = len(self._numbers)
+        return found
+
+
+def _stage(lines: list[Line], readers: list[Reader], roster: Roster, sayings: Sayings) -> None:
     """Read the cells of some rows column by column, and put them into the stage."""
     rows = [Row(roster.layout, number, _joined(cells)) for number, cells in lines]
     for reader in readers:
@@ -200,7 +221,15 @@ def _stage(lines: list[Line], readers: list[Reader], roster: Roster) -> None:
             roster.unread[row.number] = row.issues
         row.folded = fold(row.name)[:120]
     keys = roster.stage.keys
-    roster.stage.put((row.number, row.folded, row.cells, *map(row.values.get, keys)) for row in rows)
+
+    def staged() -> Iterator[tuple[Any, ...]]:
+        for row in rows:
+            values = [*map(row.values.get, keys)]
+            said = None if row.issues else sayings.number(values)
+            yield (row.number, said, row.folded, row.cells, *values)
+
+    roster.stage.put(staged())
+    roster.rows += len(rows)
 
 
 def _joined(cells: list[Cell]) -> str:

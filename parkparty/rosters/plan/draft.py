@@ -13,6 +13,8 @@ from django.db import models
 from parkparty.places.models import Park
 from parkparty.rosters.check.rows import Row
 from parkparty.rosters.choices import Item, Outcome
+from parkparty.rosters.models import RosterIssue
+from parkparty.rosters.staging.following import Followers
 from parkparty.rosters.staging.records import CompanyRecord, LinkRecord, Record, TenancyRecord
 
 Written = Record | models.Model
@@ -83,6 +85,26 @@ class Planned:
     draft: AnyDraft | None
     changes: str = "[]"
     """What the row changes, as it is kept for the preview."""
+
+
+@dataclass(slots=True)
+class Followed:
+    """The rows that follow some leaders: what becomes of a leader becomes of them."""
+
+    leaders: list[Planned]
+    rows: Followers
+
+    def __len__(self) -> int:
+        return sum(self.rows.counts.values())
+
+
+Piece = list[Planned] | Followed
+"""Some rows of a sheet, or those that follow the rows of the piece before."""
+
+
+def issues_of(piece: Piece) -> list[RosterIssue]:
+    """What is wrong in the rows; nothing in those that follow."""
+    return [] if isinstance(piece, Followed) else [issue for planned in piece for issue in planned.row.issues]
 
 
 @lru_cache(10_000)  # new companies of one branch change the same

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from parkparty.companies.choices import LinkKind
+from parkparty.core.text import fold
 from parkparty.rosters.check.alike import Likenesses
 from parkparty.rosters.check.branches import Branch, Branches, find_branches, match_branch
 from parkparty.rosters.check.companies import Seen, match_companies
 from parkparty.rosters.check.known import Known, fetch_companies, fetch_site, name_parks
 from parkparty.rosters.check.rows import Roster, Row
 from parkparty.rosters.check.site import Site
-from parkparty.rosters.check.twins import find_twins
+from parkparty.rosters.check.twins import Twins, find_twins
 from parkparty.rosters.choices import Outcome
 from parkparty.rosters.plan.companies import new_company, plan_company, plan_member_count
-from parkparty.rosters.plan.draft import Draft, Planned, changes_as_text
+from parkparty.rosters.plan.draft import Draft, Followed, Piece, Planned, changes_as_text
 from parkparty.rosters.plan.facts import Kind
 from parkparty.rosters.plan.links import plan_coverage, plan_instructor
 from parkparty.rosters.plan.tenancies import plan_tenancy
 from parkparty.rosters.staging.bulk import in_pieces
-from parkparty.rosters.staging.stage import AT_ONCE
+from parkparty.rosters.staging.following import find_followers, followers_of
+from parkparty.rosters.staging.stage import ALONE, AT_ONCE, LEADING
+
+MANY = 500
+"""Rows from which on it is worth while to find out which of them say the same."""
 
 
 class Part(Protocol):
@@ -30,8 +36,8 @@ class Part(Protocol):
     def prepare(self) -> None:
         """Get what the site holds, before anything of the file is written."""
 
-    def pieces(self) -> Iterator[list[Planned]]:
-        """The rows in their order, some at a time, each with its outcome."""
+    def pieces(self) -> Iterator[Piece]:
+        """The rows, some at a time, each with its outcome."""
 
 
 class FactSheet:
@@ -47,7 +53,7 @@ class FactSheet:
         self._kind.site.fetch()
         self._kind.fetch(self._rows)
 
-    def pieces(self) -> Iterator[list[Planned]]:
+    def pieces(self) -> Iterator[Piece]:
         """The rows in their order, some at a time, each with its outcome."""
         return in_pieces(self._kind.plan(self._rows), AT_ONCE)
 
@@ -68,15 +74,51 @@ class CompanySheet:
             self._known.add_organization(organization)
         self._branches = find_branches(self.roster, self._known)
 
-    def pieces(self) -> Iterator[list[Planned]]:
-        """The rows in their order, some at a time, each with its outcome."""
-        known, seen, likenesses = self._known, Seen(), Likenesses(self.roster.stage, self._known)
+    def pieces(self) -> Iterator[Piece]:
+        """Rows that others follow and how many, then those that stand alone, some at a time, each with its outcome."""
+        stage, known = self.roster.stage, self._known
+        likenesses = Likenesses(stage, known)
         twins = find_twins(self.roster, known, likenesses)
-        for first, last, rows in self.roster.pieces():
-            fetch_companies(self.roster.stage, first, last, known)
+        judge = Judge(self.roster, known, self._branches, likenesses, twins)
+        if self.roster.rows >= MANY:
+            doubtful = known.suspects | twins.keys() | self.roster.decisions.keys() | self.roster.apart
+            find_followers(stage, doubtful.union(likenesses.rows()))
+            for leaders in judge.pieces(LEADING):
+                yield leaders
+                turned_away = [each.row.number for each in leaders if not judge.leads(each)]
+                yield Followed(leaders, followers_of(stage, [each.row.number for each in leaders], turned_away))
+        yield from judge.pieces(ALONE)
+
+
+class Judge:
+    """Looks at rows of companies one by one."""
+
+    def __init__(self, roster: Roster, known: Known, branches: Branches, likenesses: Likenesses, twins: Twins) -> None:
+        self._roster, self._known, self._branches = roster, known, branches
+        self._likenesses, self._twins, self._seen = likenesses, twins, Seen()
+
+    def pieces(self, which: str) -> Iterator[list[Planned]]:
+        """The rows in their order, some at a time, each with its outcome."""
+        known = self._known
+        for first, last, rows in self._roster.pieces(which):
+            fetch_companies(self._roster.stage, first, last, known, which)
             name_parks(rows, known)
-            match_companies(rows, known, likenesses, twins, seen)
+            match_companies(rows, known, self._likenesses, self._twins, self._seen)
             yield [_plan_row(row, match_branch(row, self._branches, known), known) for row in rows]
+
+    def leads(self, planned: Planned) -> bool:
+        """Whether rows that say the same come to the same: they found a company as it did, or change nothing either.
+
+        Where an organisation covers its own company alone, or changes by the row, a second row is another matter.
+        """
+        row, draft = planned.row, planned.draft
+        if row.park and "branch" in row.values:
+            branch = self._branches[row.park.pk, fold(row.values["branch"])]
+            if branch.organization is None or branch.kind == LinkKind.OWN:
+                return False
+        if planned.outcome != Outcome.NEW or not isinstance(draft, Draft):
+            return planned.outcome == Outcome.UNCHANGED
+        return row.company is None and not draft.changed and not draft.ended
 
 
 def _plan_row(row: Row, branch: Branch | None, known: Known) -> Planned:

@@ -15,7 +15,7 @@ from parkparty.rosters.check.rows import Roster
 from parkparty.rosters.check.site import Site
 from parkparty.rosters.choices import Effect, Outcome
 from parkparty.rosters.columns import COMPANIES, KINDS
-from parkparty.rosters.plan.draft import Draft, FactDraft, Planned
+from parkparty.rosters.plan.draft import Draft, FactDraft, Followed, Piece, Planned
 from parkparty.rosters.plan.kinds import PLANNERS
 from parkparty.rosters.plan.parts import CompanySheet, FactSheet, Part
 from parkparty.rosters.staging.records import TenancyRecord
@@ -37,7 +37,7 @@ class Plan:
     _founded: dict[int, Organization | Building] = field(default_factory=dict)
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
-    def pieces(self) -> Iterator[list[Planned]]:
+    def pieces(self) -> Iterator[Piece]:
         """All rows, sheet by sheet, some at a time, so that a large roster takes no more memory than a small one.
 
         Nothing that is written meanwhile changes what the rows after it do.
@@ -46,13 +46,29 @@ class Plan:
             part.prepare()
         for part in self.parts:
             for piece in part.pieces():
-                self._sum_up(piece, self._sheets.setdefault(part.roster.layout.first, Counter()))
+                sheet = self._sheets.setdefault(part.roster.layout.first, Counter())
+                if isinstance(piece, Followed):
+                    self._sum_up_followed(piece, sheet)
+                else:
+                    self._sum_up(piece, sheet)
                 yield piece
+
+    def _sum_up_followed(self, followed: Followed, sheet: Counter[str]) -> None:
+        lines = []
+        for leader in followed.leaders:
+            if times := followed.rows.counts.get(leader.row.number, 0):
+                self.found[leader.outcome] += times
+                sheet[leader.outcome.value] += times
+                if leader.outcome != Outcome.UNCHANGED:
+                    lines.append(f"{leader.row.number} {leader.outcome} + {times}")
+        self.rows += len(followed)
+        self._digest.update("\n".join(lines).encode())
 
     def _sum_up(self, planned: list[Planned], sheet: Counter[str]) -> None:
         lines = []
         for each in planned:
-            lines.append(f"{each.row.number} {each.outcome} {each.row.name} {each.changes}")
+            if each.outcome != Outcome.UNCHANGED:
+                lines.append(f"{each.row.number} {each.outcome} {each.row.name} {each.changes}")
             self.found[each.outcome] += 1
             sheet[each.outcome.value] += 1
             if each.row.park:

@@ -29,9 +29,10 @@ from parkparty.places.models import Park
 from parkparty.rosters.check.rows import Repairs
 from parkparty.rosters.choices import BatchState, FileFault, Setback
 from parkparty.rosters.models import RosterBatch, RosterIssue
-from parkparty.rosters.plan.draft import Planned
+from parkparty.rosters.plan.draft import Followed, Piece, issues_of
 from parkparty.rosters.plan.roster import Plan, plan_book
 from parkparty.rosters.services.checking import Cancelled, Findings, Progress, sum_up, tell_uploader
+from parkparty.rosters.services.following import write_followers
 from parkparty.rosters.services.reading import Book, aliases_of, staged_book
 from parkparty.rosters.services.traces import Traces, images_before
 from parkparty.rosters.services.writing import write_drafts
@@ -218,7 +219,7 @@ def _apply(number: int, book: Book) -> None:
     wait_for_others(reach)
     plan, traces = plan_book(book.rosters, reach=reach, day=_day_of(batch)), Traces(batch)
     for piece in plan.pieces():
-        _write(piece, traces)
+        _write(piece, batch, traces)
     if plan.digest != batch.digest:
         raise Stale
     _finish(batch, by=batch.uploaded_by)
@@ -236,10 +237,10 @@ def import_at_once(
         batch.save()
         findings, traces = Findings(batch), Traces(batch)
         for piece in plan.pieces():
-            issues += [issue for planned in piece for issue in planned.row.issues]
+            issues += issues_of(piece)
             if not issues:
                 findings.keep(piece)
-                _write(piece, traces)
+                _write(piece, batch, traces)
         if issues:
             transaction.set_rollback(True)
             return plan, issues, None
@@ -292,7 +293,10 @@ def repairs_of(batch: RosterBatch) -> Repairs:
     return {(repair.number, repair.key): repair.value for repair in batch.repairs.all()}
 
 
-def _write(piece: list[Planned], traces: Traces) -> None:
+def _write(piece: Piece, batch: RosterBatch, traces: Traces) -> None:
+    if isinstance(piece, Followed):
+        write_followers(batch, piece)
+        return
     drafts = [planned.draft for planned in piece if planned.draft]
     before = images_before(drafts)
     traces.keep(drafts, before, write_drafts(drafts))

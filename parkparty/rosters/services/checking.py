@@ -12,8 +12,9 @@ from parkparty.notices.choices import NoticeKind
 from parkparty.notices.services import settle, tell
 from parkparty.rosters.choices import BatchState
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
-from parkparty.rosters.plan.draft import Planned
+from parkparty.rosters.plan.draft import Followed, Piece, Planned
 from parkparty.rosters.plan.roster import Plan
+from parkparty.rosters.services.following import keep_followers
 from parkparty.rosters.staging.bulk import copy_in
 
 _AT_ONCE = 2_000
@@ -72,8 +73,11 @@ class Findings:
         batch.checked_rows.all().delete()
         batch.issues.all().delete()
 
-    def keep(self, piece: list[Planned]) -> None:
+    def keep(self, piece: Piece) -> None:
         """Keep the rows of a piece, and what is wrong with them."""
+        if isinstance(piece, Followed):
+            keep_followers(self._batch, piece.rows)
+            return
         rows = (
             (self._batch.pk, it.row.number, it.outcome, it.row.name, it.row.park and it.row.park.id, it.changes)
             for it in piece

@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from hashlib import blake2b
+from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
@@ -21,7 +21,7 @@ from parkparty.places.models import Building
 from parkparty.rosters.check.known import chunks
 from parkparty.rosters.models import RosterBatch, RosterWrite
 from parkparty.rosters.plan.draft import AnyDraft, Written
-from parkparty.rosters.staging.bulk import copy_in
+from parkparty.rosters.staging.bulk import copy_in, is_postgres, quote
 from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
 
 Key = tuple[str, int]
@@ -34,6 +34,8 @@ _PERSONAL: dict[str, frozenset[str]] = {"organizations.officer": frozenset({"nam
 
 _as_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
+_DIGITS = 16
+"""Of a fingerprint: two of one object that are alike by chance are rare enough."""
 _DERIVED = frozenset({"path", "updated_at"})
 """Columns that change without anybody editing the row."""
 
@@ -167,7 +169,26 @@ def fingerprint(each: models.Model) -> str:
 
 
 def digest_of_values(values: Iterable[object]) -> str:
-    return blake2b("\x1f".join(map(str, values)).encode(), digest_size=8).hexdigest()
+    return sha256("\x1f".join(map(str, values)).encode()).hexdigest()[:_DIGITS]
+
+
+def fingerprint_in_sql(model: type[models.Model], alias: str) -> str:
+    """SQL for the same of a stored row: each value as Python says it. No column here is called other than its field."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    told = (_in_sql(fields[name], f"{alias}.{quote(name)}") for name in compared(model))
+    text = " || '\x1f' || ".join(told)
+    digest = f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')" if is_postgres() else f"SHA256({text})"
+    return f"substr({digest}, 1, {_DIGITS})"
+
+
+def _in_sql(field: models.Field, column: str) -> str:
+    text = f"CAST({column} AS text)"
+    if isinstance(field, models.BooleanField):
+        text = f"CASE WHEN {column} THEN 'True' ELSE 'False' END"
+        return f"CASE WHEN {column} IS NULL THEN 'None' ELSE {text} END"
+    if isinstance(field, models.DateField) and is_postgres():
+        text = f"to_char({column}, 'YYYY-MM-DD')"
+    return f"COALESCE({text}, 'None')"
 
 
 @cache

@@ -28,6 +28,11 @@ def quote(name: str) -> str:
     return str(connection.ops.quote_name(name))
 
 
+def joined_by() -> str:
+    """The function that joins texts of many rows."""
+    return "string_agg" if is_postgres() else "group_concat"
+
+
 def run(statement: str, values: Values = (), /, **names: object) -> None:
     """Execute one statement. ``names`` of tables and columns, which are always our own, fill its braces."""
     with connection.cursor() as cursor:

@@ -16,18 +16,28 @@ from parkparty.rosters.staging.bulk import analyze, copy_in, quote, run, select
 _numbers = itertools.count(1)
 AT_ONCE = 2_000
 """Rows that are worked on together."""
+_IS_LED = "EXISTS (SELECT 1 FROM {following} f WHERE f.number = s.number%s)"
+ALL = ""
+LEADING = "AND " + _IS_LED % " AND f.leader = s.number"
+ALONE = "AND NOT " + _IS_LED % ""
+"""Which rows are meant: all, those that others follow, and those that neither lead nor follow."""
+
+_UNKNOWN = " AND NOT EXISTS (SELECT 1 FROM {match} m WHERE m.number = s.number)"
 
 
 class Stage:
     """The rows of one sheet: their numbers, their values by column, and their cells as text.
 
     ``match`` says which stored companies each row could mean, by its code or else by its name. It is found before
-    anything is written, so that rows never meet companies of their own file.
+    anything is written, so that rows never meet companies of their own file. ``following`` says which rows say the same
+    as a row before them, their leader, which is found in it with itself (see ``following``).
     """
 
     def __init__(self) -> None:
         number = next(_numbers)
         self.table, self.match = f"roster_stage_{number}", f"roster_match_{number}"
+        self.following = f"roster_following_{number}"
+        self.names = {"stage": self.table, "match": self.match, "following": self.following}
         self.keys: list[str] = []
 
     def __enter__(self) -> Self:
@@ -39,17 +49,21 @@ class Stage:
         values = ", ".join(f"{quote(column.key)} {column.stored_as}" for column in columns)
         self._run(
             "CREATE TEMPORARY TABLE {stage} "
-            "(number integer PRIMARY KEY, folded text NOT NULL, cells text NOT NULL, {values})",
+            "(number integer PRIMARY KEY, said integer, folded text NOT NULL, cells text NOT NULL, {values})",
             values=values,
         )
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
-        self._run("DROP TABLE IF EXISTS {match}")
-        self._run("DROP TABLE IF EXISTS {stage}")
+        for table in ("{following}", "{match}", "{stage}"):
+            self._run(f"DROP TABLE IF EXISTS {table}")
 
     def put(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Add rows in the order of their numbers: the number, the folded name, the cells, and the values by key."""
-        copy_in(self.table, ["number", "folded", "cells", *self.keys], rows)
+        """Add rows in the order of their numbers.
+
+        Each is its number, what stands for all that it says beside its own columns (None for a row that is looked at
+        alone), the folded name, the cells, and the values by key.
+        """
+        copy_in(self.table, ["number", "said", "folded", "cells", *self.keys], rows)
 
     def find_companies(self) -> None:
         """Find the stored companies that the rows could mean, once all rows are in.
@@ -57,7 +71,9 @@ class Stage:
         Those of a row's own key and of its code; where the site knows neither, those of its folded name.
         """
         analyze(self.table)
-        self._run("DROP TABLE IF EXISTS {match}")
+        for table in ("{following}", "{match}"):
+            self._run(f"DROP TABLE IF EXISTS {table}")
+        self._run("CREATE TEMPORARY TABLE {following} (number integer PRIMARY KEY, leader integer NOT NULL)")
         # SQLite uses an index only for columns of a known type, which those of a query's result are not.
         self._run("CREATE TEMPORARY TABLE {match} (number integer NOT NULL, company_id bigint NOT NULL)")
         ways = []
@@ -77,27 +93,33 @@ class Stage:
         )
         analyze(self.match)
 
-    def pieces(self) -> Iterator[tuple[int, int, list[tuple[Any, ...]]]]:
-        """All rows in the order of the file, some at a time: the first and last number, and the rows as ``put`` in."""
+    def pieces(self, which: str = ALL) -> Iterator[tuple[int, int, list[tuple[Any, ...]]]]:
+        """Rows in the order of the file, some at a time: the first and last number, and the rows.
+
+        Each row is its number, the folded name, the cells, and the values by key.
+        """
         last, names = -1, ", ".join(map(quote, ["number", "folded", "cells", *self.keys]))
         while rows := self._select(
-            "SELECT {names} FROM {stage} WHERE number > %s ORDER BY number LIMIT {limit}",
+            "SELECT {names} FROM {stage} s WHERE number > %s {which} ORDER BY number LIMIT {limit}",
             [last],
             names=names,
+            which=which.format(**self.names),
             limit=AT_ONCE,
         ):
             last = rows[-1][0]
             yield rows[0][0], last, rows
 
-    def lines(self, keys: Sequence[str], *, without: str = "") -> Iterator[tuple[Any, ...]]:
+    def lines(self, keys: Sequence[str], *, without: str = "", unknown: bool = False) -> Iterator[tuple[Any, ...]]:
         """The number and the values of ``keys`` of all rows in the order of the file, None where the sheet has none.
 
-        ``without`` a column only those rows that say nothing in it.
+        ``without`` a column only those rows that say nothing in it, ``unknown`` only those of no stored company.
         """
         last, names = -1, ", ".join(quote(key) if key in self.keys else "NULL" for key in keys)
         only = f"AND {quote(without)} IS NULL" if without in self.keys else ""
+        if unknown:
+            only += _UNKNOWN.format(**self.names)
         while rows := self._select(
-            "SELECT number, {names} FROM {stage} WHERE number > %s {only} ORDER BY number LIMIT {limit}",
+            "SELECT number, {names} FROM {stage} s WHERE number > %s {only} ORDER BY number LIMIT {limit}",
             [last],
             names=names,
             only=only,
@@ -142,10 +164,11 @@ class Stage:
         parts = [one % (table, key, key, table, key, key) for table, key in tables]
         return {number for (number,) in self._select(" UNION ".join(parts))}
 
-    def companies_of(self, first: int, last: int) -> Companies:
+    def companies_of(self, first: int, last: int, which: str = ALL) -> Companies:
         """The companies that rows from ``first`` to ``last`` could mean."""
-        keys = "SELECT company_id FROM {match} WHERE number BETWEEN {first} AND {last}"
-        return Companies(keys.format(match=self.match, first=first, last=last))
+        keys = "SELECT company_id FROM {match} s WHERE number BETWEEN {first} AND {last} {which}"
+        which = which.format(**self.names)
+        return Companies(keys.format(match=self.match, first=first, last=last, which=which))
 
     def sitting_in(self, parks: Iterable[int]) -> list[tuple[Any, ...]]:
         """Key, name and park of companies that sit in ``parks`` and that no row could mean."""
@@ -157,10 +180,10 @@ class Stage:
         )
 
     def _run(self, statement: str, **names: object) -> None:
-        run(statement, (), stage=self.table, match=self.match, **names)
+        run(statement, (), **self.names, **names)
 
     def _select(self, statement: str, values: Sequence[Any] = (), **names: object) -> list[tuple[Any, ...]]:
-        return select(statement, values, stage=self.table, match=self.match, **names)
+        return select(statement, values, **self.names, **names)
 
 
 class Companies:

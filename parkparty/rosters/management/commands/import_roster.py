@@ -21,6 +21,7 @@ from parkparty.accounts.models import User
 from parkparty.core.dates import today
 from parkparty.rosters.choices import fault_sentence
 from parkparty.rosters.models import RosterBatch, RosterIssue
+from parkparty.rosters.plan.draft import issues_of
 from parkparty.rosters.plan.roster import Plan, plan_book
 from parkparty.rosters.services.batches import digest_of, import_at_once, reach_of
 from parkparty.rosters.services.reading import aliases_of, staged_book
@@ -79,7 +80,7 @@ class Command(BaseCommand):
             if commit:
                 return import_at_once(book, filename=path.name, digest=digest_of([data]), by=user)
             plan = plan_book(book.rosters, reach=reach, day=today())
-            issues = [issue for piece in plan.pieces() for planned in piece for issue in planned.row.issues]
+            issues = [issue for piece in plan.pieces() for issue in issues_of(piece)]
             return plan, issues, None
 
     def _say(self, answer: dict[str, Any] | list[dict[str, Any]], *, as_json: bool) -> None:

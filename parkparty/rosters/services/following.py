@@ -1,0 +1,144 @@
+"""Rows that follow others put into the tables by statements: each gets what its leader got.
+
+The leaders are written by then, so that their rows are copied, but for the columns that are each row's own.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from parkparty.companies.choices import StaffBand
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
+from parkparty.core.models import key_in_statement
+from parkparty.rosters.models import RosterBatch, RosterRow, RosterWrite
+from parkparty.rosters.plan.draft import Draft, Followed
+from parkparty.rosters.services.traces import fingerprint_in_sql
+from parkparty.rosters.staging.bulk import analyze, copy_in, is_postgres, joined_by, quote, run
+from parkparty.rosters.staging.following import Followers
+from parkparty.rosters.staging.stage import Stage
+
+_FACTS = (Tenancy, CoverageLink, CompanyMemberCount)
+_MADE = "roster_made"
+"""For each row that founds a company as its leader did: its number, the leader's company and its own."""
+
+
+def keep_followers(batch: RosterBatch, followers: Followers) -> None:
+    """Keep the rows for the preview, as their leaders are kept."""
+    run(
+        "INSERT INTO {rows} (batch_id, number, outcome, name, park_id, changes) "
+        "SELECT r.batch_id, s.number, r.outcome, s.name, r.park_id, r.changes "
+        "FROM {following} f JOIN {stage} s ON s.number = f.number "
+        "JOIN {rows} r ON r.batch_id = %s AND r.number = f.leader "
+        "WHERE f.number <> f.leader AND f.leader BETWEEN %s AND %s",
+        [batch.pk, followers.first, followers.last],
+        rows=RosterRow._meta.db_table,
+        **followers.stage.names,
+    )
+
+
+def write_followers(batch: RosterBatch, followed: Followed) -> None:
+    """Write the companies of the rows, what is true of them, and what undoing needs."""
+    founded = [
+        (each.row.number, each.draft.company.pk, each.draft.park.pk)
+        for each in followed.leaders
+        if isinstance(each.draft, Draft) and followed.rows.counts.get(each.row.number)
+    ]
+    if not founded:
+        return
+    run("CREATE TEMPORARY TABLE roster_leaders (number integer PRIMARY KEY, company_id bigint, park_id bigint)")
+    copy_in("roster_leaders", ("number", "company_id", "park_id"), founded)
+    run(
+        "CREATE TEMPORARY TABLE {made} "
+        "(number integer PRIMARY KEY, leader_id bigint NOT NULL, company_id bigint NOT NULL, park_id bigint NOT NULL)",
+        made=_MADE,
+    )
+    run(
+        "INSERT INTO {made} SELECT f.number, l.company_id, {key}, l.park_id "
+        "FROM {following} f JOIN roster_leaders l ON l.number = f.leader WHERE f.number <> f.leader",
+        made=_MADE,
+        key=key_in_statement(Company),
+        **followed.rows.stage.names,
+    )
+    analyze(_MADE)
+    _add_companies(followed.rows)
+    for model in _FACTS:
+        _add_facts(model)
+    _keep_traces(batch, followed.rows)
+    for table in ("roster_leaders", _MADE):
+        run("DROP TABLE {table}", table=table)
+
+
+def _add_companies(followers: Followers) -> None:
+    own = _own_columns(followers.stage)
+    columns = _columns(Company)
+    run(
+        "INSERT INTO {companies} (id, {columns}) SELECT m.company_id, {values} FROM {made} m "
+        "JOIN {stage} s ON s.number = m.number JOIN {companies} c ON c.id = m.leader_id",
+        companies=Company._meta.db_table,
+        columns=", ".join(map(quote, columns)),
+        values=", ".join(own.get(column, f"c.{quote(column)}") for column in columns),
+        made=_MADE,
+        **followers.stage.names,
+    )
+
+
+def _own_columns(stage: Stage) -> dict[str, str]:
+    """The columns of a company that its own row fills, and how it says them."""
+    uscc, industry, staff = (f"s.{key}" if key in stage.keys else "NULL" for key in ("uscc", "industry", "staff"))
+    unknown = StaffBand.UNKNOWN.value
+    return {
+        "uscc": uscc,
+        "name": "s.name",
+        "folded_name": "s.folded",
+        "industry_id": industry,
+        "staff_band": f"COALESCE({staff}, {unknown})",
+    }
+
+
+def _add_facts(model: type[models.Model]) -> None:
+    """Give the new companies what their leader has: it was new as well, so that all of it is from its row."""
+    columns = _columns(model)
+    run(
+        "INSERT INTO {facts} ({columns}) SELECT {values} FROM {made} m JOIN {facts} t ON t.company_id = m.leader_id",
+        facts=model._meta.db_table,
+        columns=", ".join(map(quote, columns)),
+        values=", ".join("m.company_id" if each == "company_id" else f"t.{quote(each)}" for each in columns),
+        made=_MADE,
+    )
+
+
+def _keep_traces(batch: RosterBatch, followers: Followers) -> None:
+    """Keep what was written for each row, found by its company, in the form that ``Traces`` gives it."""
+    each = "SELECT m.number, {part} AS part FROM {made} m JOIN {table} t ON t.{key} = m.company_id"
+    parts = " UNION ALL ".join(
+        each.format(
+            part=_part(model),
+            made=_MADE,
+            table=model._meta.db_table,
+            key="id" if model is Company else "company_id",
+        )
+        for model in (Company, *_FACTS)
+    )
+    run(
+        "INSERT INTO {writes} (batch_id, number, name, park_id, parts, kept) "
+        "SELECT {batch}, m.number, s.name, m.park_id, {parts}, '' FROM {made} m "
+        "JOIN {stage} s ON s.number = m.number "
+        "JOIN (SELECT number, {joined}(part, ',') AS parts FROM ({all}) AS each_part GROUP BY number) p "
+        "ON p.number = m.number",
+        writes=RosterWrite._meta.db_table,
+        batch=batch.pk,
+        parts="('[' || p.parts || ']')::jsonb" if is_postgres() else "'[' || p.parts || ']'",
+        joined=joined_by(),
+        all=parts,
+        made=_MADE,
+        **followers.stage.names,
+    )
+
+
+def _part(model: type[models.Model]) -> str:
+    """A made object as SQL writes it: its model, its key, nothing before, and its fingerprint."""
+    return f"""'["{model._meta.label_lower}",' || t.id || ',null,"' || {fingerprint_in_sql(model, "t")} || '"]'"""
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [str(field.column) for field in model._meta.concrete_fields if not field.primary_key]
