@@ -16,11 +16,12 @@ from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.audit.models import AuditEntry
 from parkparty.companies.models import Company
-from parkparty.core.dates import period_named
+from parkparty.core.dates import period_named, today
 from parkparty.organizations.models import Organization
 from parkparty.reports.choices import FileFormat, PeriodState
 from parkparty.reports.models import Closing
 from parkparty.reports.services import (
+    ask_to_freeze,
     close_period,
     freeze_asked,
     freeze_period,
@@ -170,3 +171,14 @@ def test_a_period_that_is_being_frozen_says_so(
     closing.refresh_from_db()
     assert (closing.state, closing.freezing_since) == (PeriodState.FROZEN, None)
     assert "正在冻结" not in client.get(reverse("reports:periods")).content.decode()
+
+
+def test_R081_who_may_no_longer_make_reports_when_it_is_their_turn_freezes_nothing(
+    world: World, administrator: User
+) -> None:
+    closing = close_period(world.kic, Q3, with_gaps=True, by=administrator)
+    ask_to_freeze(closing, by=administrator)
+    administrator.grants.update(until=today())
+    freeze_asked(closing.pk, administrator.pk)
+    closing.refresh_from_db()
+    assert (closing.state, closing.freezing_since) == (PeriodState.CLOSED, None)

@@ -58,8 +58,8 @@ def write_file(key: int) -> None:
         return
     job = FileJob.objects.select_related("area", "park", "organization", "version", "asked_by").get(pk=key)
     try:
-        if job.mailing_id and not may_still_see(job):
-            raise ValidationError(_("寄送时收件人已看不到这个单位的报告。"))
+        if not may_still_see(job):
+            raise ValidationError(_("开始生成时，收件人已看不到这个单位的报告。"))
         maker = None if job.mailing_id else job.asked_by
         version = job.version or make_report(job.node, job.period, by=maker, kind=ReportKind(job.kind))[0]
         if not _goes_on(job, version):

@@ -9,10 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from parkparty.access.permissions import ROLES_FOR, Action
+from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.audit.services import difference, record, snapshot
 from parkparty.core.dates import Period, today
-from parkparty.coverage.figures import Node
+from parkparty.coverage.figures import Node, is_whole
 from parkparty.reports.choices import PeriodState, ReportKind
 from parkparty.reports.figures.closing import not_closed_below
 from parkparty.reports.models import Closing
@@ -61,11 +63,16 @@ def ask_to_freeze(closing: Closing, *, by: User) -> Closing:
 
 
 def freeze_asked(key: int, by: int) -> None:
-    """Freeze the period that was asked for; one that was opened or frozen meanwhile is left alone."""
+    """Freeze the period that was asked for.
+
+    One that was opened or frozen meanwhile is left alone, and so is one whose reports ``by`` may no longer make.
+    """
     closing = Closing.objects.select_related("area", "park", "organization").get(pk=key)
+    user = User.objects.get(pk=by)
     try:
-        if closing.state == PeriodState.CLOSED:
-            freeze_period(closing, by=User.objects.get(pk=by))
+        may_freeze = is_whole(closing.node, scope_of(user).with_roles(ROLES_FOR[Action.MAKE_REPORT]))
+        if closing.state == PeriodState.CLOSED and may_freeze:
+            freeze_period(closing, by=user)
     finally:
         Closing.objects.filter(pk=key).update(freezing_since=None)
 
