@@ -67,7 +67,7 @@ def steps(found: Waterfall) -> dict[str, tuple[int, int]]:
 
 def test_each_company_has_its_cause(year: World, django_assert_num_queries: Any) -> None:
     comparison = Comparison(year.kic, SPRING, AUTUMN, OPERATING, OPERATING)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = waterfall(comparison, ALL)
     assert steps(found) == {
         "built": (1, 0),

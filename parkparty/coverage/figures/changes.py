@@ -7,6 +7,7 @@ second day. So a company enters, leaves or changes its coverage once, and enters
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -14,7 +15,7 @@ from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, Case, Count, Func, Q, Value, When
+from django.db.models import BigIntegerField, BooleanField, Case, Count, Func, OuterRef, Q, Subquery, Value, When
 
 from parkparty.companies.choices import CompanyStatus, CoverageState, Denominator
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
@@ -22,7 +23,9 @@ from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures.coverage import Node, Point
-from parkparty.coverage.figures.totals import coverage_at
+from parkparty.coverage.figures.history import NOT_YET, standings_on
+from parkparty.coverage.figures.totals import coverage_at, is_kept, marked_companies
+from parkparty.coverage.models import CompanyHistory
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.rules.figures import LimitBook
 
@@ -93,14 +96,19 @@ class Waterfall:
 def waterfall(comparison: Comparison, scope: Scope) -> Waterfall:
     """The steps between the two points; both ends as ``totals.coverage_at``, which keeps them.
 
-    Where the definition stays, only companies of which a fact began or ended in between are looked at.
+    Where the definition stays, only companies of which a fact began or ended in between are looked at, and their kept
+    histories tell what became of them.
     """
     book = LimitBook()
     node, since, until = comparison.node, comparison.since, comparison.until
     points = [Point(node, comparison.denominator, since), Point(node, comparison.then, until)]
     start, end = coverage_at(points, scope, book)
     limits = {(point.denominator, book.of(point.denominator, point.as_of)) for point in points}
-    rows = _moved_rows(comparison, scope) if len(limits) == 1 else list(_grouped(compared(comparison, scope)))
+    if len(limits) > 1:
+        rows = list(_grouped(compared(comparison, scope)))
+    else:
+        marked = marked_companies() if is_kept(points[0], scope) else None
+        rows = _moved_rows(comparison, scope) if marked is None else _kept_rows(comparison, marked, scope)
     flags = [(dict(zip(FLAGS, row[:-1], strict=True)), row[-1]) for row in rows]
     return Waterfall(
         start=start.organization_rate,
@@ -115,8 +123,30 @@ def _grouped(rows: Any) -> Any:
 
 def _moved_rows(comparison: Comparison, scope: Scope) -> list[tuple[Any, ...]]:
     """How many companies that moved have which ``FLAGS``; which moved is asked once for all the conditions."""
-    among = compared(comparison, scope, among=Q(pk__in=MOVED))
-    rows, of_rows = _grouped(among).query.sql_with_params()
+    return _of_moved(_grouped(compared(comparison, scope, among=Q(pk__in=MOVED))), comparison)
+
+
+def _kept_rows(comparison: Comparison, marked: set[int], scope: Scope) -> list[tuple[Any, ...]]:
+    """The same by the kept histories, and by the facts for the companies ``marked``."""
+    path, denominator = comparison.node.path, comparison.denominator
+    days = (comparison.since.isoformat(), comparison.until.isoformat())
+    history = CompanyHistory.objects.filter(company_id=OuterRef("pk")).values("text")
+    unmarked = Company.objects.filter(pk__in=MOVED).exclude(pk__in=marked)
+    rows = unmarked.annotate(history=Subquery(history), **_fates(comparison))
+    found: Counter[tuple[Any, ...]] = Counter()
+    for text, gone, founded in _of_moved(rows.order_by().values_list("history", "gone", "founded"), comparison):
+        was, now = standings_on(text, days) if text else (NOT_YET, NOT_YET)
+        counted, counted_then = was.counts_in(path, denominator), now.counts_in(path, denominator)
+        if counted or counted_then:
+            here = was.is_in(path), now.is_in(path)
+            found[counted, counted_then, counted_then, was.state, now.state, *here, bool(gone), bool(founded)] += 1
+    by_facts = _grouped(compared(comparison, scope, among=Q(pk__in=marked))) if marked else ()
+    return [*((*flags, number) for flags, number in found.items()), *by_facts]
+
+
+def _of_moved(query: Any, comparison: Comparison) -> list[tuple[Any, ...]]:
+    """The rows of a query that asks for ``MOVED``."""
+    rows, of_rows = query.query.sql_with_params()
     moved, of_moved = _moved(comparison.since, comparison.until).query.sql_with_params()
     with connection.cursor() as cursor:
         # Both are queries of the ORM.
@@ -164,10 +194,17 @@ def compared(comparison: Comparison, scope: Scope, *, among: Q | None = None) ->
             counted_then=_flag(_among(counted_then)),
             here=_flag(_among(_sitting(companies, node, since))),
             here_then=_flag(_among(_sitting(companies, node, until))),
-            gone=_flag(Q(status=CompanyStatus.DEREGISTERED, status_since__lte=until)),
-            founded=_flag(Q(founded_on__gt=since, founded_on__lte=until)),
+            **_fates(comparison),
         )
     )
+
+
+def _fates(comparison: Comparison) -> dict[str, Case]:
+    """Whether a company was deregistered by the second day, and whether it was founded in between."""
+    return {
+        "gone": _flag(Q(status=CompanyStatus.DEREGISTERED, status_since__lte=comparison.until)),
+        "founded": _flag(Q(founded_on__gt=comparison.since, founded_on__lte=comparison.until)),
+    }
 
 
 def companies_behind(comparison: Comparison, cause: Cause, scope: Scope, *, covered_only: bool = False) -> Any:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from parkparty.activities.choices import COUNTED_STATES
 from parkparty.activities.models import Activity, ActivityHost
-from parkparty.companies.choices import ORGANISATION_LINKS, CoverageState, Denominator
+from parkparty.companies.choices import CoverageState, Denominator
 from parkparty.companies.models import CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
@@ -67,21 +67,39 @@ def effective_organizations(day: dt.date, among: Collection[int] | None = None) 
 
 
 def effective_keys(day: dt.date) -> frozenset[int]:
-    """The keys of ``effective_organizations``.
-
-    In two queries: where it is told the types, the database sees that it had better begin with the days.
-    """
+    """The keys of ``effective_organizations``, of all of them; in three queries that read each meeting once."""
     types = dict(Rule.objects.filter(code__in=(ASSEMBLY, THEME_DAY)).values_list("code", "activity_type"))
-    met = _met(day, [types.get(ASSEMBLY)], [types.get(THEME_DAY)])
-    return frozenset(met.order_by().values_list("pk", flat=True))
+    if None in (types.get(ASSEMBLY), types.get(THEME_DAY)):
+        return frozenset()
+    quarter, three = last_full_quarter(day), _three(day)
+    asked = [([types[ASSEMBLY]], quarter, 1), ([types[THEME_DAY]], three, MONTHS_HELD)]
+    whole = Period(min(quarter.since, three.since), max(quarter.until, three.until), "")
+    month = TruncMonth("activity__held_on")
+    hosts = ActivityHost.objects.filter(_of(types.values(), whole), activity__state__in=COUNTED_STATES).order_by()
+    assembled, met = (Count(month, distinct=True, filter=_of(kinds, period)) for kinds, period, _least in asked)
+    counted = hosts.values("organization").annotate(assembled=assembled, met=met)
+    own = counted.filter(assembled__gte=1, met__gte=MONTHS_HELD).values_list("organization", flat=True)
+    together = (_together(*one) for one in asked)
+    of_branches = Organization.objects.filter(*together, type__in=HAS_BRANCHES)
+    return frozenset(chain(own, of_branches.order_by().values_list("pk", flat=True)))
+
+
+def _three(day: dt.date) -> Period:
+    months = last_full_months(day)
+    return Period(months[0].since, months[-1].until, "")
+
+
+def _of(types: Any, period: Period) -> Q:
+    """Hosts of activities of one of ``types`` in ``period``."""
+    held = Q(activity__held_on__gte=period.since, activity__held_on__lt=period.until)
+    return Q(activity__types__in=types) & held
 
 
 def _met(
     day: dt.date, assemblies: Any, theme_days: Any, among: Collection[int] | None = None
 ) -> QuerySet[Organization]:
-    months = last_full_months(day)
-    three = Period(months[0].since, months[-1].until, "")
-    held = _held(assemblies, last_full_quarter(day), 1, among) & _held(theme_days, three, MONTHS_HELD, among)
+    assembled = _held(assemblies, last_full_quarter(day), 1, among)
+    held = assembled & _held(theme_days, _three(day), MONTHS_HELD, among)
     return Organization.objects.filter(held if among is None else Q(pk__in=among) & held)
 
 
@@ -90,22 +108,25 @@ def _held(types: Any, period: Period, months: int, among: Collection[int] | None
 
     Those with branches below, if these did, together.
     """
-    hosts = ActivityHost.objects.filter(
-        activity__types__in=types,
-        activity__state__in=COUNTED_STATES,
-        activity__held_on__gte=period.since,
-        activity__held_on__lt=period.until,
-    )
-    below = hosts.filter(
-        organization__path__gte=OuterRef("path"), organization__path__lt=Concat(OuterRef("path"), Value("~"))
-    )
+    hosts = ActivityHost.objects.filter(_of(types, period), activity__state__in=COUNTED_STATES)
     held = Count(TruncMonth("activity__held_on"), distinct=True)
     asked = hosts if among is None else hosts.filter(organization__in=among)
     enough = asked.values("organization").annotate(held=held).filter(held__gte=months).values("organization")
+    return Q(pk__in=enough) | Q(type__in=HAS_BRANCHES) & _together(types, period, months)
+
+
+def _together(types: Any, period: Period, months: int) -> Q:
+    """Organisations that with all below them held in ``months`` months of ``period`` an activity of ``types``."""
+    below = ActivityHost.objects.filter(
+        _of(types, period),
+        activity__state__in=COUNTED_STATES,
+        organization__path__gte=OuterRef("path"),
+        organization__path__lt=Concat(OuterRef("path"), Value("~")),
+    )
     # Not Count: it would group by what stands beside it, and the branches are to be counted together.
     number = Func(TruncMonth("activity__held_on"), template="COUNT(DISTINCT %(expressions)s)")
-    together = Subquery(below.annotate(number=number).values("number"), output_field=IntegerField())
-    return Q(pk__in=enough) | Q(type__in=HAS_BRANCHES) & Q(GreaterThanOrEqual(together, months))
+    together = Subquery(below.order_by().annotate(number=number).values("number"), output_field=IntegerField())
+    return Q(GreaterThanOrEqual(together, months))
 
 
 def effective_companies(
@@ -114,15 +135,6 @@ def effective_companies(
     """The companies of ``node`` that are effectively covered on ``as_of``."""
     companies = Point(node, denominator, as_of, cut).companies(scope)
     return companies.covered_by_one_of(effective_organizations(as_of, _coverers(node, companies)), as_of)
-
-
-def covered_by_keys(organizations: Collection[int], companies: CompanyQuerySet, day: dt.date) -> set[int]:
-    """The keys of those of ``companies`` that one of many ``organizations`` covers on ``day``; read link by link."""
-    if not organizations:
-        return set()
-    links: Any = CoverageLink.objects.filter(company__in=companies.order_by().values("pk")).order_by()
-    kinds = (links.covering_as(kind, day).values_list("company", "organization") for kind in ORGANISATION_LINKS)
-    return {company for company, organization in chain.from_iterable(kinds) if organization in organizations}
 
 
 def effective_at(

@@ -7,7 +7,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from parkparty.audit.models import AuditEntry
-from parkparty.companies.choices import CoverageState, Denominator
-from parkparty.companies.models import Company
+from parkparty.companies.choices import WORK_LINKS, CoverageState, Denominator, LinkKind
+from parkparty.companies.models import Company, CoverageLink
+from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Load, Node, Point, load_of, loaded
-from parkparty.coverage.figures.effective import covered_by_keys, effective_keys
+from parkparty.coverage.figures.effective import effective_keys
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area
@@ -36,7 +37,7 @@ HOW: dict[tuple[str, bool], tuple[CoverageState, bool]] = {
 }
 """Each way to be covered once: a list of a city has a million entries."""
 
-CHUNK = 10_000
+UNCOVERED = HOW[CoverageState.NONE.value, False]
 
 COUNTED = ("companies", "own", "joint", "work_only", "none", "effective")
 """The figures that the list alone gives."""
@@ -84,12 +85,17 @@ class Shared:
     """What is the same for all denominators of a node and a day."""
 
     load: Load
-    effective: frozenset[int]
+    covered: Listed
 
 
 def shared(node: Node, as_of: dt.date) -> Shared:
-    """The load of the branches of ``node``, and the organisations that were effective, wherever they are."""
-    return Shared(load_of(node, as_of, Scope.everything()), effective_keys(as_of))
+    """The load of the branches of ``node``, and how each of its companies is covered that anything covers.
+
+    Every denominator counts some of the registered companies.
+    """
+    everything = Scope.everything()
+    companies = Point(node, Denominator.REGISTERED, as_of).companies(everything)
+    return Shared(load_of(node, as_of, everything), _covered(companies, as_of))
 
 
 def freeze(node: Node, *, as_of: dt.date, denominator: Denominator, common: Shared | None = None) -> Frozen:
@@ -98,7 +104,8 @@ def freeze(node: Node, *, as_of: dt.date, denominator: Denominator, common: Shar
     ``common`` is worked out once for several denominators.
     """
     common = common or shared(node, as_of)
-    companies = listed(node, as_of=as_of, denominator=denominator, effective=common.effective)
+    keys = Point(node, denominator, as_of).companies(Scope.everything()).order_by().values_list("pk", flat=True)
+    companies = {pk: common.covered.get(pk, UNCOVERED) for pk in keys}
     number = counts(companies)
     parts = CompanyCoverage(**{state.value: number[state.value] for state in CoverageState})
     whole = loaded(parts, common.load, as_of=as_of, denominator=denominator)
@@ -106,19 +113,24 @@ def freeze(node: Node, *, as_of: dt.date, denominator: Denominator, common: Shar
         return frozen(node, whole, companies)
 
 
-def listed(node: Node, *, as_of: dt.date, denominator: Denominator, effective: Collection[int]) -> Listed:
-    """The companies of ``node`` that ``denominator`` counts; ``effective`` are the organisations that were."""
-    everything = Scope.everything()
-    rows = Point(node, denominator, as_of).companies(everything).with_coverage_state(as_of)
-    keys = covered_by_keys(effective, rows, as_of)
-    found = rows.order_by("pk").values_list("pk", "coverage_state")
-    return {pk: HOW[state, pk in keys] for pk, state in found.iterator(CHUNK)}
+def _covered(companies: CompanyQuerySet, day: dt.date) -> Listed:
+    """Those of ``companies`` that anything covers, as ``with_coverage_state``; read link by link, not one by one."""
+    links: Any = CoverageLink.objects.filter(company__in=companies.order_by().values("pk")).order_by()
+    work = links.valid_on(day).filter(kind__in=WORK_LINKS).values_list("company", flat=True)
+    found = dict.fromkeys(work, HOW[CoverageState.WORK_ONLY.value, False])
+    effective, by_state = effective_keys(day), {}
+    for state, kind in ((CoverageState.JOINT, LinkKind.JOINT), (CoverageState.OWN, LinkKind.OWN)):
+        by_state[state.value] = list(links.covering_as(kind, day).values_list("company", "organization"))
+    well = {company for pairs in by_state.values() for company, organization in pairs if organization in effective}
+    for state, pairs in by_state.items():  # who has an organisation of its own counts as that
+        found |= {company: HOW[state, company in well] for company, _organization in pairs}
+    return found
 
 
 def frozen(node: Node, whole: CoverageFigures, companies: Listed) -> Frozen:
     """Figures and list as canonical text. The same facts always give the same bytes."""
     ends = {how: f" {name} {int(effective)}\n" for (name, effective), how in HOW.items()}
-    text = "".join([f"{pk}{ends[how]}" for pk, how in sorted(companies.items())])
+    text = "".join([f"{pk}{ends[companies[pk]]}" for pk in sorted(companies)])
     list_hash = sha256_of(text)
     load = {
         "branches": whole.branches,

@@ -59,6 +59,20 @@ class Standing(NamedTuple):
     state: str = CoverageState.NONE.value
     effective: bool = False
 
+    def is_in(self, path: str) -> bool:
+        """Whether the company sits under ``path``, or is tied to an organisation there, a branch aside."""
+        return any(leaf.startswith(path) for leaf in (*self.sits, *self.tied))
+
+    def counts_in(self, path: str, denominator: Denominator) -> bool:
+        """Whether ``denominator`` counts the company among those under ``path``."""
+        return denominator in self.counted_as and any(leaf.startswith(path) for leaf in self.leaves(denominator))
+
+    def leaves(self, denominator: Denominator) -> set[str]:
+        """Where the company counts if ``denominator`` counts it; all above these count it, too."""
+        if not denominator.is_on_site:
+            return {*self.sits, *self.tied}
+        return {*self.on_site, *self.tied} if self.on_site else set()
+
 
 NOT_YET = Standing()
 """What holds before anything is known."""
@@ -73,11 +87,7 @@ def _cells(standing: Standing) -> frozenset[tuple[str, str, str]]:
     columns = [standing.state, *["effective"] * standing.effective]
     found: set[tuple[str, str, str]] = set()
     for name in standing.counted_as:
-        is_on_site = Denominator(name).is_on_site
-        leaves = {
-            *(standing.on_site if is_on_site else standing.sits),
-            *(standing.tied if standing.on_site or not is_on_site else ()),
-        }
+        leaves = standing.leaves(Denominator(name))
         above = {path for leaf in leaves for path in paths.ancestors(leaf, include_self=True)}
         found |= {(path, name, column) for path in above for column in columns}
     return frozenset(found)
@@ -130,16 +140,19 @@ class History:
     def from_text(cls, text: str) -> History:
         """What ``as_text`` wrote."""
         lists, rows = json.loads(text)
-        parts = [tuple(part) for part in lists]
-        return cls(
-            tuple(
-                Step(
-                    day,
-                    Standing(parts[sits], parts[on_site], parts[tied], parts[counted_as], state, bool(effective)),
-                )
-                for day, sits, on_site, tied, counted_as, state, effective in rows
-            )
-        )
+        return cls(tuple(Step(row[0], _standing_of(lists, row)) for row in rows))
+
+
+def standings_on(text: str, days: Sequence[str]) -> list[Standing]:
+    """What held on each of ``days`` (ISO) by a history as text; what it says of other days is passed over."""
+    lists, rows = json.loads(text)
+    last = (next((row for row in reversed(rows) if row[0] <= day), None) for day in days)
+    return [NOT_YET if row is None else _standing_of(lists, row) for row in last]
+
+
+def _standing_of(lists: list[list[str]], row: list[Any]) -> Standing:
+    _day, *parts, state, effective = row
+    return Standing(*(tuple(lists[part]) for part in parts), state, bool(effective))
 
 
 @dataclass(slots=True)

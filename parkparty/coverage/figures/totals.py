@@ -158,12 +158,25 @@ def from_totals(points: Sequence[Point], book: LimitBook | None = None) -> list[
     return found
 
 
+def marked_companies() -> set[int] | None:
+    """The keys of companies of which the facts may say something else than what is kept; None with too many marks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_first_marked())
+        found = {key for (key,) in cursor.fetchall()}
+    return None if len(found) > MARKS_READ else found
+
+
+def _first_marked() -> str:
+    """The query for companies that are marked, one more of them than a reader goes through."""
+    marked = "SELECT company_id FROM coverage_companymark WHERE company_id IS NOT NULL"
+    return f"{marked} UNION {companies_of_activities()} LIMIT {MARKS_READ + 1}"
+
+
 def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
     sums = ", ".join(f"SUM({column})" for column in COLUMNS)
     nothing = ", 0" * (len(COLUMNS) - 1)
     held = "SELECT 1 FROM activities_activity WHERE state IN ('approved', 'archived') AND held_on <= %s"
-    marked = "SELECT company_id FROM coverage_companymark WHERE company_id IS NOT NULL"
-    marked = f"{marked} UNION {companies_of_activities()} LIMIT {MARKS_READ + 1}"
+    marked = _first_marked()
     parts = [
         # Names of our own tables and columns.
         f"SELECT {FOLDED}, text, company_id{nothing} FROM coverage_companyhistory "  # nosec B608

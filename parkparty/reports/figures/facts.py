@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.companies.choices import CoverageChoice, Denominator
+from parkparty.companies.models import CoverageLink
 from parkparty.core.dates import Period
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import Node, Point, with_units
+from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfall
 from parkparty.coverage.figures.frozen import code_of
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
-from parkparty.reports.choices import LISTED, ReportKind, period_label
+from parkparty.reports.choices import LISTED, ROWS_IN_PART, ReportKind, period_label
 from parkparty.rules.figures import Tally, tally
 
 EVERYTHING = Scope.everything()
@@ -109,17 +110,32 @@ def duties_of(node: Node, period: Period, as_of: dt.date) -> Tally:
     return tally(organizations_of(node), period.since, as_of, ends=as_of == period.last_day, most=LISTED)
 
 
-STANDING = (
-    "path", "code", "name", "type_then", "approved_on", "term_since", "term_until",
-    "full_members", "probationary_members", "units",
-)  # fmt: skip
-"""What reports say of an organisation."""
+class Standing(NamedTuple):
+    """What reports say of an organisation."""
+
+    path: str
+    code: str
+    name: str
+    type_then: str
+    approved_on: dt.date
+    term_since: dt.date | None
+    term_until: dt.date | None
+    full_members: int
+    probationary_members: int
+    units: int
 
 
-def standing(node: Node, as_of: dt.date) -> Any:
-    """Organisations that stood on ``as_of``, rows of ``STANDING`` in tree order, read when they are asked for."""
-    rows: Any = with_units(organizations_of(node).active_on(as_of).with_type_on(as_of), as_of)
-    return rows.with_member_counts(as_of).order_by("path").values_list(*STANDING, named=True)
+def standing(node: Node, as_of: dt.date) -> Iterator[Standing]:
+    """Organisations that stood on ``as_of``, in tree order, read as they are asked for.
+
+    In two queries: the units of all are counted at once.
+    """
+    rows = organizations_of(node).active_on(as_of)
+    links: Any = CoverageLink.objects.covering(as_of).filter(organization__in=rows.order_by().values("pk"))
+    units = dict(links.order_by().values_list("organization").annotate(number=Count("company", distinct=True)))
+    dressed: Any = rows.with_type_on(as_of).with_member_counts(as_of).order_by("path")
+    for *values, pk in dressed.values_list(*Standing._fields[:-1], "pk").iterator(ROWS_IN_PART):
+        yield Standing(*values, units.get(pk, 0))
 
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:

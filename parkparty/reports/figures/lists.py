@@ -59,7 +59,7 @@ def ledger(asked: Asked) -> Report:
             one.units,
             one.term_until.isoformat() if one.term_until else None,
         )
-        for one in facts.standing(asked.node, asked.as_of).iterator(ROWS_IN_PART)
+        for one in facts.standing(asked.node, asked.as_of)
     )
     columns = (
         Column(_("组织代码"), 9),

@@ -29,7 +29,7 @@ def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot]
     """The report from the snapshots of its day, one for each of ``DENOMINATORS``."""
     node, period, as_of = asked.node, asked.period, asked.as_of
     draft, operating = Draft(), frozen[Denominator.OPERATING]
-    standing, owed = facts.standing(node, as_of), facts.duties_of(node, period, as_of)
+    standing, owed = list(facts.standing(node, as_of)), facts.duties_of(node, period, as_of)
     held = facts.activities_of(node, period, as_of).counted()
     members, founded = facts.member_counts(standing), facts.founded_in(node, period, as_of)
     draft.word("period", _("报告期"), period_label(asked.period))

@@ -31,18 +31,22 @@ WITH asked (number, day, type, least, since, until, within, below) AS (VALUES {a
 but_for (number, within, below) AS (VALUES {but_for}),
 branch (day, pk, path, members) AS MATERIALIZED ({branches}),
 held (pk, type, month, nearest) AS MATERIALIZED ({held}),
+come (number, pk, nearest) AS MATERIALIZED (
+    SELECT asked.number, held.pk, MAX(held.nearest)
+    FROM asked
+    JOIN held ON held.type = asked.type AND held.month >= asked.since AND held.month < asked.until
+    GROUP BY asked.number, held.pk
+),
 duty AS MATERIALIZED (
-    SELECT asked.number, branch.pk, branch.path, COALESCE(MAX(held.nearest), 0) AS nearest
+    SELECT asked.number, branch.pk, branch.path, COALESCE(come.nearest, 0) AS nearest
     FROM asked
     JOIN branch ON branch.day = asked.day AND branch.members >= asked.least
         AND branch.path >= asked.within AND branch.path < asked.below
-    LEFT JOIN held ON held.pk = branch.pk AND held.type = asked.type
-        AND held.month >= asked.since AND held.month < asked.until
+    LEFT JOIN come ON come.number = asked.number AND come.pk = branch.pk
     WHERE NOT EXISTS (
         SELECT 1 FROM but_for
         WHERE but_for.number = asked.number AND branch.path >= but_for.within AND branch.path < but_for.below
     )
-    GROUP BY asked.number, branch.pk, branch.path
 )
 SELECT number, nearest, COUNT(*), 0 FROM duty GROUP BY number, nearest
 UNION ALL
