@@ -15,7 +15,7 @@ STATIC := $(shell find static parkparty/*/static 2>/dev/null)
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: bench bench-excel bench-import bench-import-others help setup setup-dev run dev test test-security mutate-guards kill-workers coverage lint access messages \
+.PHONY: bench bench-excel bench-import bench-import-others bench-report help setup setup-dev run dev test test-security mutate-guards kill-workers coverage lint access messages \
 	collect-messages pictures lock clean
 
 help: ## 列出全部命令
@@ -43,6 +43,10 @@ mutate-guards: setup-dev ## 逐处去掉权限检查，看测试能否发现（�
 bench: setup-dev ## 各页面相对基准页的用时比（SCALE=park|district|region|city，DATABASE=postgres|sqlite，KEEP=保留数据的目录）
 	@$(BIN)/python benchmarks/bench.py --scale $(or $(SCALE),district) --database $(or $(DATABASE),postgres) \
 		--rounds $(or $(ROUNDS),7) --keep "$(KEEP)"
+
+bench-report: setup-dev ## 季度报告和各种文件的用时，全市不超过 10 秒（SCALE=district|region|city，DATABASE=postgres|sqlite，KEEP=保留数据的目录）
+	@$(BIN)/python benchmarks/bench_report.py --scale $(or $(SCALE),district) --database $(or $(DATABASE),postgres) \
+		--rounds $(or $(ROUNDS),3) --keep "$(KEEP)"
 
 bench-import: export READ_DOT_ENV = 0
 bench-import: setup-dev ## 名册导入的用时比，写入 docs/performance.md（ROWS=100000 ROUNDS=5，约二十分钟）

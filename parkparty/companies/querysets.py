@@ -225,7 +225,10 @@ class CompanyQuerySet(models.QuerySet):
         if denominator == Denominator.SANYOU:
             return companies.filter(fixed_premises=True, staff_band__gte=limits.sanyou_staff)
         if denominator == Denominator.YINGJIAN:
-            return companies.with_full_members(day).filter(full_members__gte=limits.full)
+            ever = self._related("member_counts").filter(as_of__lte=day, full__gte=limits.full)
+            # Told apart first: the last count is looked up company by company.
+            likely = companies.filter(Exists(ever)) if limits.full else companies
+            return likely.with_full_members(day).filter(full_members__gte=limits.full)
         return companies
 
     def population(

@@ -156,11 +156,12 @@ def refresh_statistics() -> None:
 def plan_for_much() -> None:
     """Let PostgreSQL hash whole tables in memory for the rest of the transaction, and begin without compiling.
 
-    What reads a city's rows once would otherwise look up a million of them one by one.
+    What reads a city's rows once would otherwise look up a million of them one by one. What belongs to a quarter of its
+    activities is looked up all the same: it lies side by side, and a pass over all reads twenty times as much.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL jit = off")
+            cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1")
 
 
 def reserve_keys(model: type[models.Model], count: int) -> Iterator[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable
@@ -38,6 +39,8 @@ HOW: dict[tuple[str, bool], tuple[CoverageState, bool]] = {
 """Each way to be covered once: a list of a city has a million entries."""
 
 UNCOVERED = HOW[CoverageState.NONE.value, False]
+
+UNCOVERED_LINES = re.compile(rf"^(\d+) (?:{CoverageState.WORK_ONLY.value}|{CoverageState.NONE.value}) ", re.MULTILINE)
 
 COUNTED = ("companies", "own", "joint", "work_only", "none", "effective")
 """The figures that the list alone gives."""
@@ -181,6 +184,11 @@ def list_of(snapshot: CoverageSnapshot) -> Listed:
     """The companies of a snapshot."""
     lines = (line.split(" ") for line in _list_text(snapshot).splitlines())
     return {int(pk): HOW[state, effective == "1"] for pk, state, effective in lines}
+
+
+def uncovered_in(snapshot: CoverageSnapshot) -> set[int]:
+    """The keys of the companies of a snapshot that no organisation covers."""
+    return {int(pk) for pk in re.findall(UNCOVERED_LINES, _list_text(snapshot))}
 
 
 def faults(snapshot: CoverageSnapshot) -> list[str]:

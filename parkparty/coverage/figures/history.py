@@ -61,17 +61,17 @@ class Standing(NamedTuple):
 
     def is_in(self, path: str) -> bool:
         """Whether the company sits under ``path``, or is tied to an organisation there, a branch aside."""
-        return any(leaf.startswith(path) for leaf in (*self.sits, *self.tied))
+        return any(leaf.startswith(path) for leaf in self.sits + self.tied)
 
     def counts_in(self, path: str, denominator: Denominator) -> bool:
         """Whether ``denominator`` counts the company among those under ``path``."""
         return denominator in self.counted_as and any(leaf.startswith(path) for leaf in self.leaves(denominator))
 
-    def leaves(self, denominator: Denominator) -> set[str]:
+    def leaves(self, denominator: Denominator) -> tuple[str, ...]:
         """Where the company counts if ``denominator`` counts it; all above these count it, too."""
         if not denominator.is_on_site:
-            return {*self.sits, *self.tied}
-        return {*self.on_site, *self.tied} if self.on_site else set()
+            return self.sits + self.tied
+        return self.on_site + self.tied if self.on_site else ()
 
 
 NOT_YET = Standing()
@@ -151,8 +151,9 @@ def standings_on(text: str, days: Sequence[str]) -> list[Standing]:
 
 
 def _standing_of(lists: list[list[str]], row: list[Any]) -> Standing:
-    _day, *parts, state, effective = row
-    return Standing(*(tuple(lists[part]) for part in parts), state, bool(effective))
+    _day, sits, on_site, tied, counted_as, state, effective = row
+    found = tuple(lists[sits]), tuple(lists[on_site]), tuple(lists[tied]), tuple(lists[counted_as])
+    return Standing(*found, state, bool(effective))
 
 
 @dataclass(slots=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parkparty.companies.choices import CoverageState, Denominator
+from parkparty.companies.choices import CoverageState
 from parkparty.companies.tables import company_rows
-from parkparty.coverage.figures import Node
+from parkparty.coverage.figures.frozen import coverage_in
+from parkparty.coverage.models import CoverageSnapshot
 from parkparty.reports.choices import LISTED
 from parkparty.reports.figures import facts
 from parkparty.reports.figures.draft import Draft
@@ -20,12 +21,10 @@ from parkparty.rules.figures import Facts, Hint, Tally, judging_book
 from parkparty.rules.figures import hints as hints_of
 
 
-def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Section:
+def uncovered(frozen: CoverageSnapshot) -> Section:
     """The companies that no organisation covers as an appendix."""
-    found = facts.uncovered(node, as_of=as_of, denominator=denominator)
-    listed = list(found[:LISTED])
-    left_out = found.count() - len(listed) if len(listed) == LISTED else 0
-    table = uncovered_table(tuple(company_entries(listed)), left_out=left_out)
+    listed = facts.first_uncovered(frozen, LISTED)
+    table = uncovered_table(tuple(company_entries(listed)), left_out=coverage_in(frozen).uncovered - len(listed))
     return Section(_("附件一：未组织覆盖企业名单"), (), (table,), is_appendix=True)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, Sum
@@ -13,12 +14,13 @@ from django.utils.translation import gettext as _
 from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.companies.choices import CoverageChoice, Denominator
-from parkparty.companies.models import CoverageLink
-from parkparty.core.dates import Period
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink
+from parkparty.core.dates import Period, add_months, month_of
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfall
-from parkparty.coverage.figures.frozen import code_of
+from parkparty.coverage.figures.frozen import code_of, uncovered_in
+from parkparty.coverage.figures.kept import activities_by_month
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
@@ -145,6 +147,31 @@ def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:
     return found.order_by("-full_members", "name", "pk")
 
 
+def first_uncovered(snapshot: CoverageSnapshot, most: int) -> list[Any]:
+    """The first ``most`` companies that ``snapshot`` counts as uncovered, in the order of ``uncovered``.
+
+    Companies are read in that order until enough are found: hardly any of a city's, and only their own where few are.
+    """
+    keys, day = uncovered_in(snapshot), snapshot.as_of
+    asked: Any = Company.objects.filter(pk__in=keys) if len(keys) <= ROWS_IN_PART else Company.objects.all()
+    counted = CompanyMemberCount.objects.filter(as_of__lte=day, full__gt=0).order_by().values("company")
+    with_members = asked.filter(pk__in=counted).with_full_members(day).filter(full_members__gt=0)
+    ordered = (with_members.order_by("-full_members", "name", "pk"), asked.order_by("name", "pk"))
+    in_order = (pk for rows in ordered for pk in rows.values_list("pk", flat=True).iterator(ROWS_IN_PART))
+    found = dict.fromkeys(islice(_once(pk for pk in in_order if pk in keys), min(most, len(keys))))
+    dressed = {row.pk: row for row in Company.objects.filter(pk__in=found).for_list(EVERYTHING, day)}
+    return [dressed[key] for key in found]
+
+
+def _once(keys: Iterable[int]) -> Iterator[int]:
+    """Each of ``keys`` where it comes first."""
+    seen: set[int] = set()
+    for key in keys:
+        if key not in seen:
+            seen.add(key)
+            yield key
+
+
 def member_counts(organizations: Sequence[Any]) -> tuple[int, int]:
     """Full and probationary members of the branches among ``organizations``, by their last counts."""
     branches = [organization for organization in organizations if organization.type_then in BRANCH_TYPES]
@@ -156,6 +183,14 @@ def by_type(activities: ActivityQuerySet) -> list[tuple[str, int, int]]:
     rows = activities.counted().order_by().values("types__order", "types__name")
     found = rows.annotate(number=Count("pk"), people=Sum("present")).order_by("types__order", "types__name")
     return [(row["types__name"] or "", row["number"], row["people"] or 0) for row in found]
+
+
+def held_in(node: Node, period: Period, as_of: dt.date) -> int:
+    """Counted activities of ``period`` up to ``as_of``, which is in it; from kept counts where there are any."""
+    first, months = period.since, [month_of(period.since)]
+    while months[-1].until <= as_of:
+        months.append(month_of(add_months(first, len(months))))
+    return sum(activities_by_month(node, months, as_of, EVERYTHING))
 
 
 def founded_in(node: Node, period: Period, as_of: dt.date) -> int:

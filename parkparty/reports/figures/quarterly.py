@@ -37,10 +37,10 @@ def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot]
     sections = (
         _summary(draft, asked, operating, coverage_in(frozen[Denominator.YINGJIAN])),
         _changes(draft, asked, operating),
-        life(draft, owed, members, held=held.count(), founded=founded),
+        life(draft, owed, members, held=facts.held_in(node, period, as_of), founded=founded),
         appendices.hints(draft, standing, as_of),
         measures_section(asked),
-        appendices.uncovered(node, as_of=as_of, denominator=Denominator.OPERATING),
+        appendices.uncovered(operating),
         appendices.missing(owed, _("附件二：未报组织生活名单")),
         appendices.activities(facts.by_type(held)),
     )

@@ -29,7 +29,7 @@ def work_report(asked: Asked) -> Report:
     node = asked.node
     if not isinstance(node, Organization):
         raise ValidationError(_("述职材料按党组织生成，先选一个党组织。"))
-    draft, standing = Draft(), facts.standing(node, asked.as_of)
+    draft, standing = Draft(), list(facts.standing(node, asked.as_of))
     owed = facts.duties_of(node, asked.period, asked.as_of)
     held = facts.activities_of(node, asked.period, asked.as_of).counted()
     founded = facts.founded_in(node, asked.period, asked.as_of)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, F, Max, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import TruncMonth
 
 from parkparty.activities.choices import ActivityState
@@ -30,7 +30,7 @@ COUNTED = """
 WITH asked (number, day, type, least, since, until, within, below) AS (VALUES {asked}),
 but_for (number, within, below) AS (VALUES {but_for}),
 branch (day, pk, path, members) AS MATERIALIZED ({branches}),
-held (pk, type, month, nearest) AS MATERIALIZED ({held}),
+held (pk, type, month, nearest) AS ({held}),
 come (number, pk, nearest) AS MATERIALIZED (
     SELECT asked.number, held.pk, MAX(held.nearest)
     FROM asked
@@ -165,7 +165,7 @@ BRANCH = ("day", "pk", "path", "full_members")
 
 
 def _held(organizations: OrganizationQuerySet, periods: Sequence[Period]) -> Any:
-    """How near to done each organisation came with each type of activity in each month, from its first month on.
+    """How near to done organisations came with each activity, by its types and its month, from their first month on.
 
     A draft is known only to the organisation that leads it.
     """
@@ -178,8 +178,7 @@ def _held(organizations: OrganizationQuerySet, periods: Sequence[Period]) -> Any
     )
     monthly = hosts.annotate(month=TruncMonth("activity__held_on"))
     theirs = monthly.filter(month__gte=TruncMonth("organization__approved_on")).order_by()
-    keys = theirs.values_list("organization", "activity__types", "month")
-    return keys.annotate(nearest=Max(Case(*nearness)))
+    return theirs.annotate(nearest=Case(*nearness)).values_list("organization", "activity__types", "month", "nearest")
 
 
 def _marks(rows: Sequence[Sequence[Any]]) -> str:
