@@ -125,8 +125,8 @@ def _covered(companies: CompanyQuerySet, day: dt.date) -> Listed:
     for state, kind in ((CoverageState.JOINT, LinkKind.JOINT), (CoverageState.OWN, LinkKind.OWN)):
         by_state[state.value] = list(links.covering_as(kind, day).values_list("company", "organization"))
     well = {company for pairs in by_state.values() for company, organization in pairs if organization in effective}
-    for state, pairs in by_state.items():  # who has an organisation of its own counts as that
-        found |= {company: HOW[state, company in well] for company, _organization in pairs}
+    for name, pairs in by_state.items():  # who has an organisation of its own counts as that
+        found |= {company: HOW[name, company in well] for company, _organization in pairs}
     return found
 
 

@@ -137,7 +137,7 @@ def standing(node: Node, as_of: dt.date) -> Iterator[Standing]:
     units = dict(links.order_by().values_list("organization").annotate(number=Count("company", distinct=True)))
     dressed: Any = rows.with_type_on(as_of).with_member_counts(as_of).order_by("path")
     for *values, pk in dressed.values_list(*Standing._fields[:-1], "pk").iterator(ROWS_IN_PART):
-        yield Standing(*values, units.get(pk, 0))
+        yield Standing._make([*values, units.get(pk, 0)])
 
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:
