@@ -17,7 +17,15 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.companies.models import Company, Tenancy
-from parkparty.coverage.models import FoldCount
+from parkparty.coverage.models import (
+    ActivityTotal,
+    CompanyHistory,
+    CoverageSum,
+    CoverageTotal,
+    FoldCount,
+    LoadCell,
+    LoadTotal,
+)
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.organizations.services import save_organization
@@ -27,6 +35,9 @@ from parkparty.places.models import Area, Park
 ONLY_ADDED = ("audit", "demo")
 """Apps whose rows come and go beside the data: the trail keeps what was done, the registry is the demo's own.
 How often totals were folded only ever grows, too."""
+
+COUNTED_ANEW = (ActivityTotal, CompanyHistory, CoverageSum, CoverageTotal, LoadCell, LoadTotal)
+"""Kept counts, whose rows are written anew where most of what they count is marked."""
 
 Contents = dict[str, list[dict[str, Any]]]
 
@@ -42,7 +53,15 @@ def contents() -> Contents:
     """Every row of every table but those of ``ONLY_ADDED``."""
     models = [m for m in apps.get_models(include_auto_created=True) if m._meta.app_label not in ONLY_ADDED]
     models.remove(FoldCount)
-    return {m._meta.label: list(m._base_manager.order_by("pk").values()) for m in models}
+    return {m._meta.label: rows_of(m) for m in models}
+
+
+def rows_of(model: Any) -> list[dict[str, Any]]:
+    """All rows of a table; kept counts without their keys."""
+    rows = list(model._base_manager.order_by("pk").values())
+    if model not in COUNTED_ANEW:
+        return rows
+    return sorted(({name: value for name, value in row.items() if name != "id"} for row in rows), key=str)
 
 
 @dataclass(frozen=True)
