@@ -11,9 +11,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from parkparty.access.choices import Role
 from parkparty.accounts.models import User
 from parkparty.companies.choices import LinkKind
-from parkparty.companies.models import Company, Membership
+from parkparty.companies.models import Company, Membership, Tenancy
 from tests.conftest import LONG_AGO, World, cover, make_company
 from tests.golden.kic import make_companies
 
@@ -174,6 +175,16 @@ def test_a_large_place_has_the_same_pages_however_they_are_found(
     assert "超过 50 家" in client.get(address).content.decode()
     assert list(pages(client, address)) == by_sorting
     assert sum(map(len, by_sorting)) == (69 if "coverage" in asked else 70)
+
+
+def test_a_reader_of_places_alone_is_told_of_no_park_beside_them(
+    world: World, make_user: Callable[..., User], client_of: SignIn
+) -> None:
+    company = make_company(1, world.kic)
+    Tenancy.objects.create(company=company, park=world.tiandi, since=LONG_AGO)
+    page = client_of(make_user("kic", Role.VIEWER, world.kic)).get(LIST).content.decode()
+    assert company.name in page
+    assert world.tiandi.name not in page
 
 
 def test_an_empty_list_says_why(world: World, reviewer: User, client_of: SignIn) -> None:
