@@ -178,9 +178,7 @@ def reserve_keys(model: type[models.Model], count: int) -> Iterator[int]:
                 [table, count],
             )
             return iter([key for (key,) in cursor.fetchall()])
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        last = cursor.fetchone()
-    first = last[0] + 1 if last else 1
+        first = _last_key(cursor, table) + 1
     return iter(range(first, first + count))
 
 
@@ -191,6 +189,11 @@ def key_in_statement(model: type[models.Model]) -> str:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
             return f"nextval('{cursor.fetchone()[0]}')"
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        last = cursor.fetchone()
-    return f"{last[0] if last else 0} + row_number() OVER ()"
+        return f"{_last_key(cursor, table)} + row_number() OVER ()"
+
+
+def _last_key(cursor: Any, table: str) -> int:
+    """The last primary key that SQLite gave out; 0 before the first."""
+    cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+    last = cursor.fetchone()
+    return last[0] if last else 0
