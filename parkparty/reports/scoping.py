@@ -6,9 +6,10 @@ from django.http import Http404
 
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, scoped_or_404
-from parkparty.coverage.figures import Node, is_whole
+from parkparty.coverage.figures import Node
 from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.reports.models import ReportVersion
+from parkparty.reports.permissions import holds
 
 NODE = ("area", "park", "organization")
 
@@ -21,14 +22,9 @@ def node_for(request: ScopedRequest, action: Action) -> Node:
     """
     scope = request.scope.with_roles(ROLES_FOR[action])
     node = asked_node(request.POST if request.POST else request.GET, scope) or first_node(scope)
-    if node is None or not holds(request, node, action):
+    if node is None or not holds(request.scope, node, action):
         raise Http404
     return node
-
-
-def holds(request: ScopedRequest, node: Node, action: Action) -> bool:
-    """Whether the reader may do ``action`` with all of ``node``."""
-    return is_whole(node, request.scope.with_roles(ROLES_FOR[action]))
 
 
 def version_or_404(request: ScopedRequest, pk: int) -> ReportVersion:

@@ -9,15 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from parkparty.access.permissions import ROLES_FOR, Action
+from parkparty.access.permissions import Action
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.audit.services import difference, record, snapshot
 from parkparty.core.dates import Period, today
-from parkparty.coverage.figures import Node, is_whole
+from parkparty.coverage.figures import Node
 from parkparty.reports.choices import PeriodState, ReportKind
 from parkparty.reports.figures.closing import not_closed_below
 from parkparty.reports.models import Closing
+from parkparty.reports.permissions import holds
 from parkparty.reports.services.making import kinds_of, make_report, of_period
 
 GAPS_NAMED = 20
@@ -70,8 +71,7 @@ def freeze_asked(key: int, by: int) -> None:
     closing = Closing.objects.select_related("area", "park", "organization").get(pk=key)
     user = User.objects.get(pk=by)
     try:
-        may_freeze = is_whole(closing.node, scope_of(user).with_roles(ROLES_FOR[Action.MAKE_REPORT]))
-        if closing.state == PeriodState.CLOSED and may_freeze:
+        if closing.state == PeriodState.CLOSED and holds(scope_of(user), closing.node, Action.MAKE_REPORT):
             freeze_period(closing, by=user)
     finally:
         Closing.objects.filter(pk=key).update(freezing_since=None)

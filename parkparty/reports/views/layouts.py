@@ -17,7 +17,8 @@ from parkparty.reports.choices import CONTENT_TYPES, FileFormat, ReportKind
 from parkparty.reports.documents.layout import MOST_BYTES
 from parkparty.reports.forms import LayoutForm
 from parkparty.reports.models import Layout
-from parkparty.reports.scoping import NODE, holds, node_for
+from parkparty.reports.permissions import holds
+from parkparty.reports.scoping import NODE, node_for
 from parkparty.reports.services import try_layout, upload_layout, use_layout
 from parkparty.reports.views.answers import crumbs
 
@@ -88,6 +89,6 @@ def _used(request: ScopedRequest, pk: int, *, is_used: bool) -> HttpResponse:
 
 def _layout(request: ScopedRequest, pk: int) -> Layout:
     layout = scoped_or_404(Layout.objects.within(request.scope).select_related(*NODE), pk=pk)
-    if not holds(request, layout.node, Action.MANAGE_LAYOUT):
+    if not holds(request.scope, layout.node, Action.MANAGE_LAYOUT):
         raise PermissionDenied(_("模板由本级或上级的管理员维护。"))
     return layout

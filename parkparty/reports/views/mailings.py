@@ -16,7 +16,8 @@ from parkparty.coverage.tables import key_of
 from parkparty.reports.choices import Every, FileFormat, ReportKind
 from parkparty.reports.forms import MailingForm
 from parkparty.reports.models import Mailing
-from parkparty.reports.scoping import NODE, holds, node_for
+from parkparty.reports.permissions import holds
+from parkparty.reports.scoping import NODE, node_for
 from parkparty.reports.services import start_mailing, stop_mailing
 from parkparty.reports.views.answers import crumbs
 
@@ -60,7 +61,7 @@ def mailings(request: ScopedRequest) -> HttpResponse:
 def mailing_stop(request: ScopedRequest, pk: int) -> HttpResponse:
     """Send no more of it."""
     mailing = scoped_or_404(Mailing.objects.within(request.scope).select_related(*NODE), pk=pk)
-    if not holds(request, mailing.node, Action.MAKE_REPORT):
+    if not holds(request.scope, mailing.node, Action.MAKE_REPORT):
         raise PermissionDenied(_("定期报送由本级或上级的审核员、管理员停止。"))
     stop_mailing(mailing, by=request.user)
     messages.success(request, _("已停止“%(mailing)s”。") % {"mailing": mailing})

@@ -25,8 +25,8 @@ from parkparty.reports.choices import PeriodState
 from parkparty.reports.figures.closing import late_in
 from parkparty.reports.forms import CloseForm
 from parkparty.reports.models import Closing
-from parkparty.reports.permissions import may_reopen
-from parkparty.reports.scoping import NODE, holds, node_for
+from parkparty.reports.permissions import holds, may_reopen
+from parkparty.reports.scoping import NODE, node_for
 from parkparty.reports.services import ask_to_freeze, close_period, reopen_period
 from parkparty.reports.views.answers import say_errors
 
@@ -74,7 +74,7 @@ def close(request: ScopedRequest) -> HttpResponse:
 def freeze(request: ScopedRequest, pk: int) -> HttpResponse:
     """Freeze a closed period in the background: all its reports are generated for the last time."""
     closing = _closing(request, pk)
-    if not holds(request, closing.node, Action.MAKE_REPORT):
+    if not holds(request.scope, closing.node, Action.MAKE_REPORT):
         raise PermissionDenied(_("冻结由本级的审核员或管理员办理。"))
     try:
         ask_to_freeze(closing, by=request.user)

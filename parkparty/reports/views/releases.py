@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.reports import tasks
-from parkparty.reports.scoping import holds, version_or_404
+from parkparty.reports.permissions import holds
+from parkparty.reports.scoping import version_or_404
 from parkparty.reports.services import decide_release
 
 
@@ -32,7 +33,7 @@ def refuse(request: ScopedRequest, pk: int) -> HttpResponse:
 
 def _decided(request: ScopedRequest, pk: int, *, is_released: bool) -> HttpResponse:
     version = version_or_404(request, pk)
-    if not holds(request, version.node, Action.MAKE_REPORT):
+    if not holds(request.scope, version.node, Action.MAKE_REPORT):
         raise PermissionDenied(_("公开版由本级或上级的审核员、管理员批准。"))
     reason = request.POST.get("reason", "")[:300]
     try:

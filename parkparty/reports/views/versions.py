@@ -26,7 +26,8 @@ from parkparty.reports.documents.blocks import Imprint
 from parkparty.reports.figures.versions import changes, reasons, version_before
 from parkparty.reports.forms import MakeForm, MeasuresForm, WorkReportForm
 from parkparty.reports.models import ReportVersion
-from parkparty.reports.scoping import NODE, holds, node_for, version_or_404
+from parkparty.reports.permissions import holds
+from parkparty.reports.scoping import NODE, node_for, version_or_404
 from parkparty.reports.services import ask_for_file, measures_for, save_measures
 from parkparty.reports.views.answers import answer_with_file, crumbs, say_errors
 
@@ -44,7 +45,7 @@ def report_list(request: ScopedRequest) -> HttpResponse:
     making = scope.with_roles(ROLES_FOR[Action.MAKE_REPORT])
     maker = node or first_node(making)
     speaker = None if maker else first_node(scope.with_roles(ROLES_FOR[Action.MAKE_WORK_REPORT]))
-    may_make = maker is not None and holds(request, maker, Action.MAKE_REPORT)
+    may_make = maker is not None and holds(request.scope, maker, Action.MAKE_REPORT)
     context = {
         "node": node,
         "page": versions,
@@ -89,7 +90,7 @@ def detail(request: ScopedRequest, pk: int) -> HttpResponse:
         "formats": FileFormat.choices,
         "measures_address": reverse("reports:measures", query={**key_of(version.node), "period": version.period.name}),
         "release": version.release if version.kind == ReportKind.PUBLIC else None,
-        "may_make": holds(request, version.node, Action.MAKE_REPORT),
+        "may_make": holds(request.scope, version.node, Action.MAKE_REPORT),
     }
     return render(request, "reports/report.html", context)
 
