@@ -21,8 +21,9 @@ from parkparty.companies.choices import WORK_LINKS, CoverageState, Denominator, 
 from parkparty.companies.models import Company, CoverageLink
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Load, Node, Point, load_of, loaded
+from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Load, Node, Point, loaded
 from parkparty.coverage.figures.effective import effective_keys
+from parkparty.coverage.figures.standing import load_at
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area
@@ -98,7 +99,7 @@ def shared(node: Node, as_of: dt.date) -> Shared:
     """
     everything = Scope.everything()
     companies = Point(node, Denominator.REGISTERED, as_of).companies(everything)
-    return Shared(load_of(node, as_of, everything), _covered(companies, as_of))
+    return Shared(load_at(node, as_of, everything), _covered(companies, as_of))
 
 
 def freeze(node: Node, *, as_of: dt.date, denominator: Denominator, common: Shared | None = None) -> Frozen:

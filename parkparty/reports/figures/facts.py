@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -150,26 +151,30 @@ def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:
 def first_uncovered(snapshot: CoverageSnapshot, most: int) -> list[Any]:
     """The first ``most`` companies that ``snapshot`` counts as uncovered, in the order of ``uncovered``.
 
-    Companies are read in that order until enough are found: hardly any of a city's, and only their own where few are.
+    Names are asked of those alone that have as few members as the last of them: of others, all are meant or none.
     """
     keys, day = uncovered_in(snapshot), snapshot.as_of
-    asked: Any = Company.objects.filter(pk__in=keys) if len(keys) <= ROWS_IN_PART else Company.objects.all()
-    counted = CompanyMemberCount.objects.filter(as_of__lte=day, full__gt=0).order_by().values("company")
-    with_members = asked.filter(pk__in=counted).with_full_members(day).filter(full_members__gt=0)
-    ordered = (with_members.order_by("-full_members", "name", "pk"), asked.order_by("name", "pk"))
-    in_order = (pk for rows in ordered for pk in rows.values_list("pk", flat=True).iterator(ROWS_IN_PART))
-    found = dict.fromkeys(islice(_once(pk for pk in in_order if pk in keys), min(most, len(keys))))
-    dressed = {row.pk: row for row in Company.objects.filter(pk__in=found).for_list(EVERYTHING, day)}
-    return [dressed[key] for key in found]
+    members = _last_counts(keys, day)
+    fewest = min(nlargest(most, (members.get(key, 0) for key in keys)), default=0)
+    more = [key for key in keys if members.get(key, 0) > fewest]
+    level = {key for key in keys if members.get(key, 0) == fewest}
+    found: Any = Company.objects.filter(pk__in=[*more, *_first_by_name(level, most - len(more))])
+    return list(found.for_list(EVERYTHING, day).order_by("-full_members", "name", "pk"))
 
 
-def _once(keys: Iterable[int]) -> Iterator[int]:
-    """Each of ``keys`` where it comes first."""
-    seen: set[int] = set()
-    for key in keys:
-        if key not in seen:
-            seen.add(key)
-            yield key
+def _last_counts(companies: Collection[int], day: dt.date) -> dict[int, int]:
+    """Full members of ``companies``, and of others where they are many, by their last counts on or before ``day``."""
+    counts = CompanyMemberCount.objects.filter(as_of__lte=day)
+    asked = counts.filter(company__in=companies) if len(companies) <= ROWS_IN_PART else counts
+    return dict(asked.order_by("as_of").values_list("company", "full"))
+
+
+def _first_by_name(companies: Collection[int], most: int) -> list[int]:
+    """The first ``most`` of ``companies``; where they are many, all names are walked along until enough are found."""
+    if len(companies) <= ROWS_IN_PART:
+        return list(Company.objects.filter(pk__in=companies).order_by("name", "pk").values_list("pk", flat=True)[:most])
+    along = Company.objects.order_by("name", "pk").values_list("pk", flat=True).iterator(ROWS_IN_PART)
+    return list(islice((key for key in along if key in companies), most))
 
 
 def member_counts(organizations: Sequence[Any]) -> tuple[int, int]:
