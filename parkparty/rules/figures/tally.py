@@ -7,57 +7,69 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import TruncMonth
+from django.db.models import Case, F, Q, When, Window
+from django.db.models.functions import Lead, TruncMonth
 
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import ActivityHost
 from parkparty.core import paths
 from parkparty.core.dates import Period, add_months, month_of
-from parkparty.organizations.models import Organization
+from parkparty.organizations.choices import BRANCH_TYPES
+from parkparty.organizations.models import MemberCount, Organization, OrganizationSpan
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.rules.choices import DutyState, Every, RuleKind
 from parkparty.rules.figures.book import Bound, RuleBook
-from parkparty.rules.figures.owed import NEARNESS, PERIOD_OF, STATE_OF, branches_on, name_of, owed_on
+from parkparty.rules.figures.owed import NEARNESS, PERIOD_OF, STATE_OF, name_of, owed_on
 from parkparty.rules.models import Rule
 
 COUNTED = """
-WITH asked (number, day, type, least, since, until, within, below) AS (VALUES {asked}),
-but_for (number, within, below) AS (VALUES {but_for}),
-branch (day, pk, path, members) AS MATERIALIZED ({branches}),
+WITH asked (day, on_day) AS (VALUES {days}),
+branch (pk, path, since, until, approved_on, dissolved_on) AS ({branches}),
+members (pk, since, until, number) AS ({members}),
 held (pk, type, month, nearest) AS ({held}),
-come (number, pk, nearest) AS MATERIALIZED (
-    SELECT asked.number, held.pk, MAX(held.nearest)
+come AS (SELECT pk, {nearest} FROM held GROUP BY pk),
+stood AS MATERIALIZED (
+    SELECT
+        asked.day AS day, branch.pk AS pk, branch.path AS path, CASE {region} END AS region,
+        CASE WHEN members.number < {least} THEN members.number WHEN members.number IS NULL THEN 0 ELSE {least} END
+        AS members,
+        {come}
     FROM asked
-    JOIN held ON held.type = asked.type AND held.month >= asked.since AND held.month < asked.until
-    GROUP BY asked.number, held.pk
-),
-duty AS MATERIALIZED (
-    SELECT asked.number, branch.pk, branch.path, COALESCE(come.nearest, 0) AS nearest
-    FROM asked
-    JOIN branch ON branch.day = asked.day AND branch.members >= asked.least
-        AND branch.path >= asked.within AND branch.path < asked.below
-    LEFT JOIN come ON come.number = asked.number AND come.pk = branch.pk
-    WHERE NOT EXISTS (
-        SELECT 1 FROM but_for
-        WHERE but_for.number = asked.number AND branch.path >= but_for.within AND branch.path < but_for.below
-    )
+    JOIN branch ON branch.since <= asked.on_day AND (branch.until IS NULL OR branch.until > asked.on_day)
+        AND branch.approved_on <= asked.on_day
+        AND (branch.dissolved_on IS NULL OR branch.dissolved_on > asked.on_day)
+    LEFT JOIN members ON members.pk = branch.pk
+        AND members.since <= asked.on_day AND (members.until IS NULL OR members.until > asked.on_day)
+    LEFT JOIN come ON come.pk = branch.pk
 )
-SELECT number, nearest, COUNT(*), 0 FROM duty GROUP BY number, nearest
+SELECT day, region, members, {columns}, COUNT(*), 0 FROM stood GROUP BY day, region, members, {columns}
 UNION ALL
 SELECT * FROM (
-    SELECT number, nearest, 0, pk FROM duty WHERE nearest < {pending} ORDER BY path, number LIMIT {listed}
+    SELECT day, region, members, {columns}, 0, pk FROM stood WHERE {is_open} ORDER BY path, day LIMIT {listed}
 ) listed
 """
-"""First how many duties of each kind are how near to done, then those that are open, as many as are listed."""
+"""First how many branches stand alike on a day, then those with an open duty, as many as duties are listed.
 
-NOBODY = (-1, "", "")
-"""Stands in ``but_for`` so that it is never empty."""
+Alike are those that the same rules bind, with as many members as these ask for, which came equally near to done with
+each type of activity in its period.
+"""
+
+PENDING = NEARNESS.index(DutyState.PENDING)
+"""What is less near to done than this is open."""
+
+NOWHERE = -1
+"""Stands among the regions that a rule binds, so that they are never none."""
+
+Asked = tuple[Bound, Period, dt.date]
+"""A rule and those whom it binds, its period, and the day whose branches it asks."""
+
+Answer = tuple[list[tuple[int, int]], int, int]
+"""Duties, each as the number of what was asked and how near to done; of how many branches, or of which one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +116,21 @@ def tally(organizations: OrganizationQuerySet, since: dt.date, until: dt.date, *
         return Tally()
     owed = tuple(Owed(bound.rule, period) for bound, period, _day in asked)
     open_ones: list[tuple[Owed, DutyState, int]] = []
-    for number, nearest, count, key in _counted(organizations, asked, most):
-        if key:
-            open_ones.append((owed[number], NEARNESS[nearest], key))
+    for duties, count, key in _Question(asked).answers(organizations, most):
+        if count:
+            for number, nearest in duties:
+                owed[number].states[NEARNESS[nearest]] += count
         else:
-            owed[number].states[NEARNESS[nearest]] += count
-    named = Organization.objects.in_bulk({key for _owed, _state, key in open_ones})
+            open_ones += ((owed[number], NEARNESS[nearest], key) for number, nearest in duties if nearest < PENDING)
+    named = Organization.objects.in_bulk({key for _owed, _state, key in open_ones[:most]})
     listed = (
-        OpenDuty(one.rule, str(named[key]), name_of(one.rule.every, one.period), state) for one, state, key in open_ones
+        OpenDuty(one.rule, str(named[key]), name_of(one.rule.every, one.period), state)
+        for one, state, key in open_ones[:most]
     )
     return Tally(owed, tuple(listed))
 
 
-def _asked(book: RuleBook, since: dt.date, until: dt.date, *, ends: bool) -> Iterator[tuple[Bound, Period, dt.date]]:
+def _asked(book: RuleBook, since: dt.date, until: dt.date, *, ends: bool) -> Iterator[Asked]:
     """Each rule that speaks in the time asked for, its period, and the day whose branches it asks."""
     while since <= until:
         day = min(month_of(since).last_day, until)
@@ -129,39 +143,100 @@ def _asked(book: RuleBook, since: dt.date, until: dt.date, *, ends: bool) -> Ite
         since = add_months(since, 1)
 
 
-def _counted(
-    organizations: OrganizationQuerySet, asked: Sequence[tuple[Bound, Period, dt.date]], most: int
-) -> list[tuple[int, int, int, int]]:
-    days = sorted({day for _bound, _period, day in asked})
-    rows: list[tuple[Any, ...]] = []
-    for number, (bound, period, day) in enumerate(asked):
-        rule, within = bound.rule, paths.run(bound.within)
-        of_rule = (rule.activity_type_id, rule.min_full_members)
-        rows.append((number, days.index(day), *of_rule, period.since, period.until, *within))
-    but_for = [(number, *paths.run(path)) for number, (bound, *_) in enumerate(asked) for path in bound.without]
-    parts = [
-        branches_on(organizations, day).order_by().annotate(day=Value(number)).values_list(*BRANCH)
-        for number, day in enumerate(days)
-    ]
-    branches, of_branches = parts[0].union(*parts[1:], all=True).query.sql_with_params()
-    held, of_held = _held(organizations, [period for _bound, period, _day in asked]).query.sql_with_params()
-    # The statement is our own, and what it is filled with are marks and queries of the ORM.
-    statement = COUNTED.format(  # nosec B608
-        asked=_marks(rows),
-        but_for=_marks([NOBODY, *but_for]),
-        branches=branches,
-        held=held,
-        pending=NEARNESS.index(DutyState.PENDING),
-        listed=int(most),
-    )
-    values = [*_flat(rows), *_flat([NOBODY, *but_for]), *of_branches, *of_held]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        found: list[tuple[int, int, int, int]] = cursor.fetchall()
-    return found
+class _Asked(NamedTuple):
+    """One rule in one period, as the rows of the database are read: by the numbers of its day and of its column."""
+
+    day: int
+    column: int
+    least: int
+    regions: frozenset[int]
 
 
-BRANCH = ("day", "pk", "path", "full_members")
+class _Question:
+    """What the database is asked: on which days, in which regions of rules, and what was to be held when."""
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        self.days = sorted({day for _bound, _period, day in asked})
+        self.periods = [period for _bound, period, _day in asked]
+        within = {path for bound, _period, _day in asked for path in (bound.within, *bound.without)}
+        self.regions = sorted({"", *within}, key=lambda path: (-len(path), path))  # the nearest one first
+        kinds = [(self.days.index(day), bound.rule.activity_type_id, p.since, p.until) for bound, p, day in asked]
+        self.kinds = list(dict.fromkeys(kinds))
+        self.asked = [
+            _Asked(kind[0], self.kinds.index(kind), int(bound.rule.min_full_members), self._bound(bound))
+            for kind, (bound, _period, _day) in zip(kinds, asked, strict=True)
+        ]
+
+    def _bound(self, bound: Bound) -> frozenset[int]:
+        """The numbers of the regions that a rule binds."""
+        return frozenset(
+            number
+            for number, path in enumerate(self.regions)
+            if path.startswith(bound.within) and not path.startswith(bound.without)
+        )
+
+    def answers(self, organizations: OrganizationQuerySet, most: int) -> Iterator[Answer]:
+        """The duties of branches that stand alike, and how many these are.
+
+        Then up to ``most`` branches with an open duty, by their keys, in the order of the tree.
+        """
+        for day, region, members, *nearest, count, key in self._rows(organizations, most):
+            duties = [
+                (number, nearest[one.column])
+                for number, one in enumerate(self.asked)
+                if one.day == day and one.least <= members and region in one.regions
+            ]
+            yield duties, count, key
+
+    def _rows(self, organizations: OrganizationQuerySet, most: int) -> list[tuple[int, ...]]:
+        branches, of_branches = _branches(organizations).query.sql_with_params()
+        members, of_members = _members(organizations).query.sql_with_params()
+        held, of_held = _held(organizations, self.periods).query.sql_with_params()
+        # The statement is our own, and what it is filled with are numbers, marks and queries of the ORM.
+        statement = COUNTED.format(  # nosec B608
+            branches=branches, members=members, held=held, **self._columns(), listed=int(most)
+        )
+        of_kinds = [value for _day, *kind in self.kinds for value in kind]
+        of_regions = [end for path in self.regions for end in paths.run(path)]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*self.days, *of_branches, *of_members, *of_held, *of_kinds, *of_regions])
+            found: list[tuple[int, ...]] = cursor.fetchall()
+        return found
+
+    def _columns(self) -> dict[str, str]:
+        """The parts of ``COUNTED`` that there is one of for each kind, region or rule."""
+        held = "MAX(CASE WHEN type = %s AND month >= %s AND month < %s THEN nearest END)"
+        come = "CASE WHEN asked.day = {} THEN COALESCE(n{}, 0) ELSE 0 END"
+        kinds = list(enumerate(self.kinds))
+        return {
+            "days": ", ".join(f"({number}, %s)" for number in range(len(self.days))),
+            "nearest": ", ".join(f"{held} AS n{number}" for number, _kind in kinds),
+            "come": ", ".join(f"{come.format(kind[0], number)} AS n{number}" for number, kind in kinds),
+            "columns": ", ".join(f"n{number}" for number, _kind in kinds),
+            "region": " ".join(f"WHEN path >= %s AND path < %s THEN {number}" for number in range(len(self.regions))),
+            "least": str(max(one.least for one in self.asked)),
+            "is_open": " OR ".join(_is_open(one) for one in self.asked),
+        }
+
+
+def _is_open(one: _Asked) -> str:
+    """The condition that a branch owes this, and came less near to done than what is pending."""
+    regions = ", ".join(str(number) for number in (NOWHERE, *sorted(one.regions)))
+    return f"day = {one.day} AND members >= {one.least} AND n{one.column} < {PENDING} AND region IN ({regions})"
+
+
+def _branches(organizations: OrganizationQuerySet) -> Any:
+    """When those of ``organizations`` that ever were branches were so by type, and when they stood."""
+    spans = OrganizationSpan.objects.filter(type__in=BRANCH_TYPES, organization__in=organizations.order_by())
+    stood = ("organization__approved_on", "organization__dissolved_on")
+    return spans.order_by().values_list("organization", "organization__path", "since", "until", *stood)
+
+
+def _members(organizations: OrganizationQuerySet) -> Any:
+    """From when until when which count of full members was the last of each of ``organizations``."""
+    counts = MemberCount.objects.filter(organization__in=organizations.order_by()).order_by()
+    later = Window(Lead("as_of"), partition_by=[F("organization")], order_by=F("as_of").asc())
+    return counts.annotate(later=later).values_list("organization", "as_of", "later", "full")
 
 
 def _held(organizations: OrganizationQuerySet, periods: Sequence[Period]) -> Any:
@@ -179,11 +254,3 @@ def _held(organizations: OrganizationQuerySet, periods: Sequence[Period]) -> Any
     monthly = hosts.annotate(month=TruncMonth("activity__held_on"))
     theirs = monthly.filter(month__gte=TruncMonth("organization__approved_on")).order_by()
     return theirs.annotate(nearest=Case(*nearness)).values_list("organization", "activity__types", "month", "nearest")
-
-
-def _marks(rows: Sequence[Sequence[Any]]) -> str:
-    return ", ".join([f"({', '.join(['%s'] * len(rows[0]))})"] * len(rows))
-
-
-def _flat(rows: Iterable[Iterable[Any]]) -> list[Any]:
-    return [value for row in rows for value in row]
