@@ -125,7 +125,7 @@ class Tenancy(DatedFact):
     """A company in a park: registered there only, or really on site."""
 
     company = models.ForeignKey(Company, models.CASCADE, verbose_name=_("企业"), related_name="tenancies")
-    park = models.ForeignKey(Park, models.PROTECT, verbose_name=_("园区"), related_name="tenancies")
+    park = models.ForeignKey(Park, models.PROTECT, verbose_name=_("园区"), related_name="tenancies", db_index=False)
     building = models.ForeignKey(
         Building, models.SET_NULL, verbose_name=_("楼宇"), null=True, blank=True, related_name="tenancies"
     )
@@ -172,6 +172,7 @@ class CoverageLink(DatedFact):
         verbose_name=_("党组织"),
         null=True,
         blank=True,
+        db_index=False,
         related_name="links",
         help_text=_("单独、联合组建时为覆盖它的党组织；指导员、联络员为派出的党组织"),
     )

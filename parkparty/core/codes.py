@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import mul
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUES = {c: value for value, c in enumerate(ALPHABET)}
@@ -13,7 +14,7 @@ _SHAPE = re.compile(rf"^[{ALPHABET}]{{2}}\d{{6}}[{ALPHABET}]{{10}}$")
 
 def uscc_check_digit(first_17: str) -> str:
     """The 18th character for the first 17 (GB 32100-2015, 5.5)."""
-    total = sum([_VALUES[c] * w for c, w in zip(first_17, _WEIGHTS, strict=True)])
+    total = sum(map(mul, map(_VALUES.__getitem__, first_17), _WEIGHTS))
     return ALPHABET[(31 - total % 31) % 31]
 
 

@@ -12,6 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SPACE = re.compile(r"\s+")
 _NOTE = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|[*:?]")
 _LOOSE = re.compile(r"[\s·•・\-—_,.，。()\[\]【】「」《》“”\"']+")
+_SIMPLE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]+")
 _FORMULA = re.compile(r"[\s\x00\ufeff]*[=+\-@＝＋－＠]|[\t\r\x00]")
 
 
@@ -24,7 +25,13 @@ def _table(name: str) -> dict[str, str]:
 
 _PLAIN = _table("TSCharacters")
 _PLAIN_FORMS = str.maketrans({one: _PLAIN.get(other, other) for one, other in _PLAIN.items()})
+_OTHER_FORMS = frozenset(map(chr, _PLAIN_FORMS))
 _TRADITIONAL_FORMS = str.maketrans(_table("STCharacters"))
+
+
+def is_simple(text: str) -> bool:
+    """Whether plain letters, digits and characters are all of it, as of most names: cleaning leaves it as it is."""
+    return _SIMPLE.fullmatch(text) is not None
 
 
 def clean(text: str) -> str:
@@ -47,7 +54,11 @@ def harmless(text: str) -> str:
 @lru_cache(10_000)  # a roster names the same few parks and organisations again and again
 def fold(text: str) -> str:
     """A key for comparing names: NFKC, lower case, plain forms, without spaces, brackets and separators."""
-    return unicodedata.normalize("NFKC", _LOOSE.sub("", half_width(text).casefold())).translate(_PLAIN_FORMS)
+    if is_simple(text):
+        text = text.casefold()
+    else:
+        text = unicodedata.normalize("NFKC", _LOOSE.sub("", half_width(text).casefold()))
+    return text if _OTHER_FORMS.isdisjoint(text) else text.translate(_PLAIN_FORMS)
 
 
 def fold_label(text: str) -> str:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from operator import itemgetter
 from typing import Any
 
 from parkparty.core.privacy import personal_numbers
@@ -139,8 +140,8 @@ class Roster:
             yield first, last, [self._row(*values) for values in found]
 
     def _row(self, number: int, folded: str, cells: str, *values: Any) -> Row:
-        told = {key: value for key, value in zip(self.stage.keys, values, strict=True) if value is not None}
         issues = list(self.unread.get(number, ()))
+        told = _values(self.stage.keys, values)
         row = Row(self.layout, number, cells, told, folded, issues, {issue.key for issue in issues})
         row.decision = self.decisions.get(number, "")
         return row
@@ -198,38 +199,52 @@ class Sayings:
     REMEMBERED = 20_000
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._shared = [at for at, key in enumerate(keys) if key not in OWN_KEYS]
-        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._shared = itemgetter(*(at for at, key in enumerate(keys) if key not in OWN_KEYS))
+        self._numbers: dict[object, int] = {}
 
     def number(self, values: Sequence[Any]) -> int | None:
         """The number of what these values say; None where too much else was said to remember it, too."""
-        said = tuple([values[at] for at in self._shared])
+        said = self._shared(values)
         found = self._numbers.get(said)
         if found is None and len(self._numbers) < self.REMEMBERED:
             found = self._numbers[said] = len(self._numbers)
         return found
 
 
+Faults = defaultdict[int, list[tuple[str, CellFault]]]
+"""What is wrong in rows that are read together, by their place among them: the column, and what is wrong there."""
+
+
 def _stage(lines: list[Line], readers: list[Reader], roster: Roster, sayings: Sayings) -> None:
-    """Read the cells of some rows column by column, and put them into the stage."""
-    rows = [Row(roster.layout, number, _joined(cells)) for number, cells in lines]
-    for reader in readers:
-        reader.read(lines, rows)
-    for row in rows:
-        _check_between_cells(row)
-        if row.issues:
-            roster.unread[row.number] = row.issues
-        row.folded = fold(row.name)[:120]
-    keys = roster.stage.keys
+    """Read the cells of some rows column by column, and put them into the stage.
+
+    Only a row with something wrong becomes a ``Row`` here: nearly all of them are values on their way.
+    """
+    faults: Faults = defaultdict(list)
+    columns = [reader.read(lines, faults) for reader in readers]
+    told = [*zip(*columns, strict=True)]
+    for at, key, kind in _check_between_cells(dict(zip(roster.stage.keys, columns, strict=True)), roster.layout):
+        if all(said != key for said, _fault in faults[at]):
+            faults[at].append((key, CellFault(kind)))
+    for at, wrong in sorted(faults.items()):
+        number, cells = lines[at]
+        row = Row(roster.layout, number, _joined(cells), _values(roster.stage.keys, told[at]))
+        for key, fault in wrong:
+            row.fault(key, fault.kind, **fault.params)
+        roster.unread[number] = row.issues
+    named = columns[roster.stage.keys.index(roster.layout.kind.main)]
 
     def staged() -> Iterator[tuple[Any, ...]]:
-        for row in rows:
-            values = [*map(row.values.get, keys)]
-            said = None if row.issues else sayings.number(values)
-            yield (row.number, said, row.folded, row.cells, *values)
+        for at, ((number, cells), name, values) in enumerate(zip(lines, named, told, strict=True)):
+            said = None if at in faults else sayings.number(values)
+            yield (number, said, fold(name or "")[:120], _joined(cells), *values)
 
     roster.stage.put(staged())
-    roster.rows += len(rows)
+    roster.rows += len(lines)
+
+
+def _values(keys: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    return {key: value for key, value in zip(keys, values, strict=True) if value is not None}
 
 
 def _joined(cells: list[Cell]) -> str:
@@ -275,34 +290,34 @@ class Reader:
     def __init__(self, column: Column, position: int) -> None:
         self.column, self.position = column, position
         self._remembered: dict[object, Any] = {}
+        self._may_be_wrong = False
 
-    def read(self, lines: list[Line], rows: list[Row]) -> None:
-        """Put the column's values into ``rows``, which were made from ``lines``."""
-        key, at, remembered = self.column.key, self.position, self._remembered
+    def read(self, lines: list[Line], faults: Faults) -> list[Any]:
+        """The column's values, None for a cell that says nothing or is wrong; what is wrong goes to the row's place."""
+        at, remembered = self.position, self._remembered
+        written: list[Any] = [cells[at] if at < len(cells) else "" for _number, cells in lines]
+        if set(map(type, written)) != {str}:
+            # A number, a truth and a text may be equal to Python without being read alike.
+            written = [cell if type(cell) is str else (type(cell), cell) for cell in written]
         if len(remembered) > self.REMEMBERED:
             remembered.clear()
-        for (_number, cells), row in zip(lines, rows, strict=True):
-            cell = cells[at] if at < len(cells) else ""
-            # A number, a truth and a text may be equal to Python without being read alike.
-            written = cell if type(cell) is str else (type(cell), cell)
-            found = remembered.get(written, _UNREAD)
-            if found is _UNREAD:
-                found = remembered[written] = _read(self.column, cell)
-            if found is _BLANK:
-                continue
-            if isinstance(found, CellFault):
-                row.fault(key, found.kind, **found.params)
-            else:
-                row.values[key] = found
-
-
-_UNREAD, _BLANK = object(), object()
+        for cell in set(written):
+            if cell not in remembered:
+                remembered[cell] = found = _read(self.column, cell if type(cell) is str else cell[1])
+                self._may_be_wrong |= isinstance(found, CellFault)
+        values = [*map(remembered.__getitem__, written)]
+        if self._may_be_wrong:
+            for place, value in enumerate(values):
+                if isinstance(value, CellFault):
+                    faults[place].append((self.column.key, value))
+                    values[place] = None
+        return values
 
 
 def _read(column: Column, cell: Cell) -> Any:
-    """The cell's value, what is wrong with it, or the mark for one that says nothing."""
+    """The cell's value, None for one that says nothing, or what is wrong with it."""
     if column.is_blank(cell):
-        return CellFault(IssueKind.REQUIRED) if column.required else _BLANK
+        return CellFault(IssueKind.REQUIRED) if column.required else None
     try:
         value = column.parse(cell)
     except CellFault as fault:
@@ -310,12 +325,19 @@ def _read(column: Column, cell: Cell) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _check_between_cells(row: Row) -> None:
-    """What one cell of a row asks of another."""
-    told = row.values.keys()
-    if row.layout.kind is not COMPANIES:
+def _check_between_cells(columns: Mapping[str, list[Any]], layout: Layout) -> Iterator[tuple[int, str, IssueKind]]:
+    """What one cell of a row asks of another: the row's place, and the cell that lacks."""
+    if layout.kind is not COMPANIES:
         return
-    if "branch" not in told and row.can_tell("branch") and told & {"branch_type", "approved_on", "link_since"}:
-        row.fault("branch", IssueKind.BRANCH_NAME)
-    if "probationary" in told and "full" not in told and row.can_tell("full"):
-        row.fault("full", IssueKind.COUNT_INCOMPLETE)
+    for asked, askers, kind in _ASKED:
+        for asker in askers:
+            for at, said in enumerate(columns.get(asker, ())):
+                if said is not None and (asked not in columns or columns[asked][at] is None):
+                    yield at, asked, kind
+
+
+_ASKED = (
+    ("branch", ("branch_type", "approved_on", "link_since"), IssueKind.BRANCH_NAME),
+    ("full", ("probationary",), IssueKind.COUNT_INCOMPLETE),
+)
+"""Cells that must say something where others do, and how it is told."""

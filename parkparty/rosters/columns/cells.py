@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from parkparty.core.dates import today
-from parkparty.core.text import clean, fold_label, half_width
+from parkparty.core.text import clean, fold_label, half_width, is_simple
 from parkparty.rosters.choices import IssueKind
 
 Cell = str | int | float | bool | dt.date
@@ -48,6 +48,8 @@ def text_of(cell: Cell) -> str:
         if isinstance(cell, float) and cell >= 10**15:
             raise CellFault(IssueKind.DIGITS_LOST)
         return shown(cell)
+    if is_simple(cell) and not cell[0].isdigit():
+        return cell
     text = clean(_GUARDED.sub("", cell).translate(_WIDE))
     if _BROKEN.match(text):
         raise CellFault(IssueKind.FORMULA)

@@ -38,6 +38,8 @@ class Uscc(Column):
     note = _("18 位，单元格设为文本。没有时留空，按企业名称对应。")
 
     def parse(self, cell: Cell) -> str:
+        if isinstance(cell, str) and not uscc_fault(cell):
+            return cell
         code = re.sub(r"[\s-]", "", half_width(text_of(cell))).upper()
         fault = uscc_fault(code)
         if fault and _ROUNDED.match(code):

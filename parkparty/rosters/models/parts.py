@@ -50,19 +50,22 @@ class HeaderAlias(models.Model):
         return f"{self.title} → {self.column}"
 
 
-class RosterRow(models.Model):
-    """A row of a roster and what applying it does: kept for the preview and for the record.
+_UNCHECKED: dict[str, Any] = {"db_index": False, "db_constraint": False}
+"""Of what points from each row of a batch to the batch and to a park: the same few keys for all of them, which the
+database would look up for every row. Both are held while rows are written, and take the rows along when they go; rows
+are found by the batch, with which their constraint's index begins."""
 
-    Rows are found by their batch, with which the constraint's index begins: each further one slows every import.
-    """
+
+class RosterRow(models.Model):
+    """A row of a roster and what applying it does: kept for the preview and for the record."""
 
     batch = models.ForeignKey(
-        RosterBatch, models.CASCADE, verbose_name=_("批次"), related_name="checked_rows", db_index=False
+        RosterBatch, models.CASCADE, verbose_name=_("批次"), related_name="checked_rows", **_UNCHECKED
     )
     number = models.PositiveIntegerField(_("行号"))
     outcome = models.CharField(_("结果"), max_length=10, choices=Outcome)
     name = models.CharField(_("企业名称"), max_length=200, blank=True)
-    park = models.ForeignKey(Park, models.CASCADE, verbose_name=_("园区"), null=True, related_name="+", db_index=False)
+    park = models.ForeignKey(Park, models.CASCADE, verbose_name=_("园区"), null=True, related_name="+", **_UNCHECKED)
     changes = models.JSONField(_("变更"), default=list, encoder=DjangoJSONEncoder)
 
     sheet: str = ""
@@ -105,12 +108,10 @@ class RosterWrite(models.Model):
     fingerprint of what it became, by which a later edit is noticed.
     """
 
-    batch = models.ForeignKey(
-        RosterBatch, models.CASCADE, verbose_name=_("批次"), related_name="writes", db_index=False
-    )
+    batch = models.ForeignKey(RosterBatch, models.CASCADE, verbose_name=_("批次"), related_name="writes", **_UNCHECKED)
     number = models.PositiveIntegerField(_("行号"))
     name = models.CharField(_("企业名称"), max_length=200, blank=True)
-    park = models.ForeignKey(Park, models.CASCADE, verbose_name=_("园区"), null=True, related_name="+", db_index=False)
+    park = models.ForeignKey(Park, models.CASCADE, verbose_name=_("园区"), null=True, related_name="+", **_UNCHECKED)
     parts = models.JSONField(default=list)
     kept = models.CharField(_("未撤销的原因"), max_length=10, choices=Kept, blank=True)
 

@@ -22,6 +22,7 @@ from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.companies.models import Company
+from parkparty.core.models import plan_for_much
 from parkparty.core.scope import Scope
 from parkparty.core.text import clean
 from parkparty.organizations.models import Organization
@@ -217,6 +218,7 @@ def _apply(number: int, book: Book) -> None:
         return
     reach = reach_now(batch)
     wait_for_others(reach)
+    plan_for_much()
     plan, traces = plan_book(book.rosters, reach=reach, day=_day_of(batch)), Traces(batch)
     for piece in plan.pieces():
         _write(piece, batch, traces)
@@ -233,6 +235,7 @@ def import_at_once(
     batch = RosterBatch(uploaded_by=by, filename=filename[-255:], sha256=digest, uploaded_at=timezone.now())
     with transaction.atomic():
         wait_for_others(reach)
+        plan_for_much()
         plan = plan_book(book.rosters, reach=reach, day=_day_of(batch))
         batch.save()
         findings, traces = Findings(batch), Traces(batch)

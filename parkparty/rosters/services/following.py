@@ -5,6 +5,9 @@ The leaders are written by then, so that their rows are copied, but for the colu
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
 from django.db import models
 
 from parkparty.companies.choices import StaffBand
@@ -12,7 +15,7 @@ from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink
 from parkparty.core.models import key_in_statement
 from parkparty.rosters.models import RosterBatch, RosterRow, RosterWrite
 from parkparty.rosters.plan.draft import Draft, Followed
-from parkparty.rosters.services.traces import fingerprint_in_sql
+from parkparty.rosters.services.traces import fingerprint_in_sql, model_of
 from parkparty.rosters.staging.bulk import analyze, copy_in, is_postgres, joined_by, quote, run
 from parkparty.rosters.staging.following import Followers
 from parkparty.rosters.staging.stage import Stage
@@ -38,14 +41,15 @@ def keep_followers(batch: RosterBatch, followers: Followers) -> None:
 
 def write_followers(batch: RosterBatch, followed: Followed) -> None:
     """Write the companies of the rows, what is true of them, and what undoing needs."""
-    founded = [
-        (each.row.number, each.draft.company.pk, each.draft.park.pk)
+    drafts = [
+        each.draft
         for each in followed.leaders
         if isinstance(each.draft, Draft) and followed.rows.counts.get(each.row.number)
     ]
-    if not founded:
+    if not drafts:
         return
     run("CREATE TEMPORARY TABLE roster_leaders (number integer PRIMARY KEY, company_id bigint, park_id bigint)")
+    founded = ((draft.row.number, draft.company.pk, draft.park.pk) for draft in drafts)
     copy_in("roster_leaders", ("number", "company_id", "park_id"), founded)
     run(
         "CREATE TEMPORARY TABLE {made} "
@@ -59,13 +63,24 @@ def write_followers(batch: RosterBatch, followed: Followed) -> None:
         key=key_in_statement(Company),
         **followed.rows.stage.names,
     )
-    analyze(_MADE)
+    analyze(_MADE, "number", "leader_id", "company_id")
     _add_companies(followed.rows)
-    for model in _FACTS:
+    facts = _most_of_each(drafts)
+    for model in facts:
         _add_facts(model)
-    _keep_traces(batch, followed.rows)
+    _keep_traces(batch, followed.rows, facts)
     for table in ("roster_leaders", _MADE):
         run("DROP TABLE {table}", table=table)
+
+
+def _most_of_each(drafts: Iterable[Draft]) -> dict[type[models.Model], int]:
+    """The tables that the leaders' facts are in, each with how many one of them has there at most."""
+    found = Counter[type[models.Model]]()
+    for draft in drafts:
+        for model, n in Counter(map(model_of, draft.created)).items():
+            if model in _FACTS:
+                found[model] = max(found[model], n)
+    return found
 
 
 def _add_companies(followers: Followers) -> None:
@@ -107,37 +122,43 @@ def _add_facts(model: type[models.Model]) -> None:
     )
 
 
-def _keep_traces(batch: RosterBatch, followers: Followers) -> None:
+def _keep_traces(batch: RosterBatch, followers: Followers, facts: Mapping[type[models.Model], int]) -> None:
     """Keep what was written for each row, found by its company, in the form that ``Traces`` gives it."""
-    each = "SELECT m.number, {part} AS part FROM {made} m JOIN {table} t ON t.{key} = m.company_id"
-    parts = " UNION ALL ".join(
-        each.format(
-            part=_part(model),
-            made=_MADE,
-            table=model._meta.db_table,
-            key="id" if model is Company else "company_id",
-        )
-        for model in (Company, *_FACTS)
-    )
+    parts, joins = [_part(Company, "c")], []
+    for number, (model, most) in enumerate(facts.items()):
+        table, alias = model._meta.db_table, f"t{number}"
+        part = _part(model, alias)
+        if most > 1:
+            table = _SEVERAL.format(joined=joined_by(), part=_part(model, "t"), table=table, made=_MADE)
+            part = f"{alias}.parts"
+        joins.append(f"LEFT JOIN {table} {alias} ON {alias}.company_id = m.company_id")
+        parts.append(f"COALESCE(',' || {part}, '')")
+    told = " || ".join(parts)
     run(
         "INSERT INTO {writes} (batch_id, number, name, park_id, parts, kept) "
         "SELECT {batch}, m.number, s.name, m.park_id, {parts}, '' FROM {made} m "
-        "JOIN {stage} s ON s.number = m.number "
-        "JOIN (SELECT number, {joined}(part, ',') AS parts FROM ({all}) AS each_part GROUP BY number) p "
-        "ON p.number = m.number",
+        "JOIN {stage} s ON s.number = m.number JOIN {companies} c ON c.id = m.company_id {joins}",
         writes=RosterWrite._meta.db_table,
         batch=batch.pk,
-        parts="('[' || p.parts || ']')::jsonb" if is_postgres() else "'[' || p.parts || ']'",
-        joined=joined_by(),
-        all=parts,
+        parts=f"('[' || {told} || ']')::jsonb" if is_postgres() else f"'[' || {told} || ']'",
+        joins=" ".join(joins),
+        companies=Company._meta.db_table,
         made=_MADE,
         **followers.stage.names,
     )
 
 
-def _part(model: type[models.Model]) -> str:
+_SEVERAL = (
+    "(SELECT t.company_id, {joined}({part}, ',') AS parts FROM {made} m JOIN {table} t ON t.company_id = m.company_id "
+    "GROUP BY t.company_id)"
+)
+"""What a company has of a table in which it has several rows."""
+
+
+def _part(model: type[models.Model], alias: str) -> str:
     """A made object as SQL writes it: its model, its key, nothing before, and its fingerprint."""
-    return f"""'["{model._meta.label_lower}",' || t.id || ',null,"' || {fingerprint_in_sql(model, "t")} || '"]'"""
+    label = model._meta.label_lower
+    return f"""'["{label}",' || {alias}.id || ',null,"' || {fingerprint_in_sql(model, alias)} || '"]'"""
 
 
 def _columns(model: type[models.Model]) -> list[str]:

@@ -108,7 +108,7 @@ class _Taking:
                 sheet.rows = seen.looked_at(sheet.rows)
                 seen.pass_over()
             return
-        sheet.rows = seen.looked_at((first + number, cells) for number, cells in sheet.rows)
+        sheet.rows = seen.looked_at(sheet.rows)
         stage = self._stages.enter_context(Stage())
         try:
             roster = stage_rows(sheet, stage, self._aliases, self._repairs, Layout(sheet.name, {}, kind, first))
@@ -171,12 +171,12 @@ class Seen:
         ]
 
     def looked_at(self, lines: Iterable[Line]) -> Iterator[Line]:
-        """The rows as they are, each looked at once."""
-        for line in lines:
+        """The rows, numbered on from the sheets before, each looked at once."""
+        for number, cells in lines:
             self.rows += 1
             for column in self._unmatched:
-                column.look_at(line[1])
-            yield line
+                column.look_at(cells)
+            yield self._first + number, cells
 
     def _is_told(self, at: int) -> bool:
         """Whether a hidden column is worth a word: it is imported, and not hidden by ourselves."""

@@ -175,20 +175,21 @@ def digest_of_values(values: Iterable[object]) -> str:
 def fingerprint_in_sql(model: type[models.Model], alias: str) -> str:
     """SQL for the same of a stored row: each value as Python says it. No column here is called other than its field."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    told = (_in_sql(fields[name], f"{alias}.{quote(name)}") for name in compared(model))
+    told = [_in_sql(fields[name], f"{alias}.{quote(name)}") for name in compared(model)]
+    if is_postgres():
+        text = f"convert_to(concat_ws('\x1f', {', '.join(told)}), 'UTF8')"
+        return f"encode(substr(sha256({text}), 1, {_DIGITS // 2}), 'hex')"
     text = " || '\x1f' || ".join(told)
-    digest = f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')" if is_postgres() else f"SHA256({text})"
-    return f"substr({digest}, 1, {_DIGITS})"
+    return f"substr(SHA256({text}), 1, {_DIGITS})"
 
 
 def _in_sql(field: models.Field, column: str) -> str:
+    """A value as Python says it; the driver has PostgreSQL tell days as Python does."""
     text = f"CAST({column} AS text)"
     if isinstance(field, models.BooleanField):
         text = f"CASE WHEN {column} THEN 'True' ELSE 'False' END"
         return f"CASE WHEN {column} IS NULL THEN 'None' ELSE {text} END"
-    if isinstance(field, models.DateField) and is_postgres():
-        text = f"to_char({column}, 'YYYY-MM-DD')"
-    return f"COALESCE({text}, 'None')"
+    return f"COALESCE({text}, 'None')" if field.null else text
 
 
 @cache

@@ -60,7 +60,11 @@ class Body:
 def check_lengths(rows: Iterable[Row], first: int = 0) -> None:
     """Refuse a cell longer than any that a spreadsheet holds; ``first`` is where the rows begin."""
     for at, row in enumerate(rows, start=first + 1):
-        if max([len(cell) for cell in row if type(cell) is str], default=0) > MAX_CELL:
+        try:
+            longest = max(map(len, row), default=0)  # type: ignore[arg-type]  # nearly all rows are of text alone
+        except TypeError:
+            longest = max([len(cell) for cell in row if type(cell) is str], default=0)
+        if longest > MAX_CELL:
             raise Refused("long_cell", str(at))
 
 

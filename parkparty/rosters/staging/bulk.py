@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from itertools import islice
@@ -62,7 +60,7 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Values]) -> None:
             plain = [[value.isoformat() if type(value) is dt.date else value for value in row] for row in rows]
             cursor.executemany(" ".join(("INSERT INTO", quoted, f"({names}) VALUES ({marks})")), plain)
             return
-        cursor.cursor.copy_expert(f"COPY {quoted} ({names}) FROM STDIN (FORMAT csv, NULL '{_NULL}')", _Lines(rows))
+        cursor.cursor.copy_expert(f"COPY {quoted} ({names}) FROM STDIN (NULL '{_NULL}')", _Lines(rows))
 
 
 class _Lines:
@@ -75,10 +73,19 @@ class _Lines:
 
     def read(self, _size: int) -> str:
         """The next lines, however long; nothing after the last."""
-        text = io.StringIO()
-        some = islice(self._rows, self.AT_ONCE)
-        csv.writer(text).writerows([_NULL if value is None else value for value in row] for row in some)
-        return text.getvalue()
+        return "".join(map(_line, islice(self._rows, self.AT_ONCE)))
+
+
+def _line(row: Values) -> str:
+    texts = [_NULL if value is None else value if type(value) is str else str(value) for value in row]
+    line = "\t".join(texts)
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(texts):
+        line = "\t".join([text.translate(_ESCAPED) for text in texts])
+    return line + "\n"
+
+
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+"""What means something else in the lines that PostgreSQL takes in."""
 
 
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Values]) -> None:
@@ -105,20 +112,20 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
     run("DROP TABLE roster_changes")
 
 
-def analyze(table: str) -> None:
-    """Let PostgreSQL look at what a table holds now; it plans for an empty one otherwise."""
+def analyze(table: str, *columns: str) -> None:
+    """Let PostgreSQL look at what ``columns`` of a table hold now; it plans for an empty one otherwise."""
     if is_postgres():
-        run("ANALYZE {table}", table=quote(table))
+        run("ANALYZE {table} ({columns})", table=quote(table), columns=", ".join(map(quote, columns)))
 
 
 def analyze_new(*tables: str) -> None:
-    """Let PostgreSQL look at tables that it takes for empty, before the transaction ends with checking foreign keys.
+    """Let PostgreSQL look at the keys of tables that it takes for empty, before the transaction checks foreign ones.
 
     For an empty table any index seems as good as another, and of many rows each would be sought by reading a whole one.
     """
     for table in tables if is_postgres() else ():
         if select("SELECT 1 FROM pg_class WHERE oid = %s::regclass AND reltuples < 100", [table]):
-            analyze(table)
+            analyze(table, "id")
 
 
 def in_pieces(values: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -44,7 +44,7 @@ def find_followers(stage: Stage, doubtful: Collection[int]) -> None:
     run(_FOLLOW, ways=" UNION ALL ".join(ways), **_names(stage))
     for table in ("{doubtful}", "{held}"):
         run(f"DROP TABLE IF EXISTS {table}", **_names(stage))
-    analyze(stage.following)
+    analyze(stage.following, "number", "leader")
 
 
 def followers_of(stage: Stage, leaders: Sequence[int], turned_away: Iterable[int]) -> Followers:
@@ -82,7 +82,7 @@ def _find_held(stage: Stage) -> None:
         all=" UNION ALL ".join(held).format(**_names(stage)),
         **_names(stage),
     )
-    analyze(_names(stage)["held"])
+    analyze(_names(stage)["held"], "company_id")
 
 
 def _told(table: str, key: str, columns: str) -> str:

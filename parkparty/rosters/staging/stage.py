@@ -22,6 +22,8 @@ LEADING = "AND " + _IS_LED % " AND f.leader = s.number"
 ALONE = "AND NOT " + _IS_LED % ""
 """Which rows are meant: all, those that others follow, and those that neither lead nor follow."""
 
+_SOUGHT = ("uscc", "record", "industry", "park", "branch")
+"""Columns by which rows are sought or grouped."""
 _UNKNOWN = " AND NOT EXISTS (SELECT 1 FROM {match} m WHERE m.number = s.number)"
 
 
@@ -70,7 +72,7 @@ class Stage:
 
         Those of a row's own key and of its code; where the site knows neither, those of its folded name.
         """
-        analyze(self.table)
+        analyze(self.table, "number", "said", "folded", *(key for key in self.keys if key in _SOUGHT))
         for table in ("{following}", "{match}"):
             self._run(f"DROP TABLE IF EXISTS {table}")
         self._run("CREATE TEMPORARY TABLE {following} (number integer PRIMARY KEY, leader integer NOT NULL)")
@@ -85,13 +87,13 @@ class Stage:
             self._run("INSERT INTO {match} " + " UNION ".join(ways))
         self._run("CREATE INDEX {match}_number ON {match} (number)")
         self._run("CREATE INDEX {match}_company ON {match} (company_id)")
-        analyze(self.match)
+        analyze(self.match, "number", "company_id")
         self._run(
             "INSERT INTO {match} "
             "SELECT s.number, c.id FROM {stage} s JOIN companies_company c ON c.folded_name = s.folded "
             "WHERE s.folded <> '' AND NOT EXISTS (SELECT 1 FROM {match} m WHERE m.number = s.number)"
         )
-        analyze(self.match)
+        analyze(self.match, "number", "company_id")
 
     def pieces(self, which: str = ALL) -> Iterator[tuple[int, int, list[tuple[Any, ...]]]]:
         """Rows in the order of the file, some at a time: the first and last number, and the rows.
