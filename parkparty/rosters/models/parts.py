@@ -52,7 +52,7 @@ class HeaderAlias(models.Model):
 
 _UNCHECKED: dict[str, Any] = {"db_index": False, "db_constraint": False}
 """Of what points from each row of a batch to the batch and to a park: the same few keys for all of them, which the
-database would look up for every row. Both are held while rows are written, and take the rows along when they go; rows
+database would look up for every row. Both are held while rows are imported, and take them along when they go; rows
 are found by the batch, with which their constraint's index begins."""
 
 
