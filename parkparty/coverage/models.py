@@ -309,7 +309,7 @@ class LoadTotal(LoadStep):
 class FoldCount(models.Model):
     """How often marks were folded. The one row is written by folds alone, so that no writer waits for another.
 
-    With the number of marks that stand, it tells whether anything changed: ``figures.totals.version``. ``summed`` is
+    With the number of marks that stand, it tells whether anything changed: ``figures.marks.version``. ``summed`` is
     the fold that the sums of years and months hold: another one when a version of the site folded that knew no sums.
     """
 

@@ -18,6 +18,7 @@ from parkparty.core.dates import today
 from parkparty.coverage.choices import TargetRate
 from parkparty.coverage.models import CoverageTarget
 from parkparty.coverage.services import set_target
+from parkparty.coverage.services.counting import fold_all
 from tests.conftest import World, cover, make_company
 
 SignIn = Callable[[User], Client]
@@ -133,6 +134,7 @@ def test_the_page_needs_few_queries(
 ) -> None:
     client = client_of(administrator)
     client.post(SET, asked(place="park:kic"))
+    fold_all()
     with django_assert_max_num_queries(12):
         page_of(client, place="park:kic")
     assert reverse("coverage:targets") + "?place=park%3Akic" in client.get("/coverage/parks/kic/").content.decode()

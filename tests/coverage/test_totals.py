@@ -21,10 +21,12 @@ from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind, Te
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node, Point, load_at, totals
+from parkparty.coverage.figures.branches import from_histories
 from parkparty.coverage.figures.changes import Comparison, waterfall
 from parkparty.coverage.figures.coverage import load_of
 from parkparty.coverage.figures.effective import effective_at
-from parkparty.coverage.figures.totals import from_totals, version
+from parkparty.coverage.figures.marks import version
+from parkparty.coverage.figures.totals import from_totals
 from parkparty.coverage.models import CompanyMark, CoverageSum, CoverageTotal, FoldCount
 from parkparty.coverage.services import counting
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
@@ -182,6 +184,27 @@ def assert_kept_is_live(points: list[Point]) -> None:
     assert from_totals(points) == effective_at(points, ALL)
     for point in points:
         assert load_at(point.node, point.as_of, ALL) == load_of(point.node, point.as_of, ALL)
+
+
+def test_branches_are_told_from_the_histories_of_their_companies(field: World, secretary: User) -> None:
+    random = Random(11)
+    for _change in range(30):
+        kind = random.choice(["found", "join", "join", "deregister", "correct"])
+        act(field, secretary, kind, random.randrange(40), random.randrange(SPAN))
+    meet(field, secretary, Company.objects.earliest("pk"), day_of(300), 0)
+    points = [
+        Point(branch, kind, day)
+        for branch in (field.joint_branch, field.neighbour_branch)
+        for kind in Denominator
+        for day in (day_of(50), day_of(380))
+    ]
+    by_park = Scope.everything().narrowed_to("places", field.kic.path)
+    facts = {scope: effective_at(points, scope) for scope in (ALL, by_park)}
+    assert facts[ALL] != facts[by_park]
+    assert {effective for _parts, effective in facts[ALL]} > {None, 0}
+    for _folded in range(2):
+        assert {scope: from_histories(points, scope) for scope in facts} == facts
+        fold_all()
 
 
 PLAYED = st.lists(CHANGES, min_size=3, max_size=12)

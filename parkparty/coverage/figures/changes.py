@@ -24,7 +24,8 @@ from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures.coverage import Node, Point
 from parkparty.coverage.figures.history import NOT_YET, standings_on
-from parkparty.coverage.figures.totals import coverage_at, is_kept, marked_companies
+from parkparty.coverage.figures.marks import marked_companies
+from parkparty.coverage.figures.totals import coverage_at, is_kept
 from parkparty.coverage.models import CompanyHistory
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.rules.figures import LimitBook
@@ -58,6 +59,9 @@ ENTERING = (Cause.FOUNDED, Cause.MOVED_IN, Cause.QUALIFIED, Cause.DEFINITION_IN)
 BORDERS = ENTERING + LEAVING
 """Causes that change who is counted; the others change only how a company is covered."""
 
+
+MARKS_ASKED = 200
+"""More marked companies than this, and all that moved are asked by the facts."""
 
 MOVED = Func(template="(SELECT company FROM moved)", output_field=BigIntegerField())
 """The companies that moved, in a statement that begins ``WITH moved (company) AS …``."""
@@ -107,7 +111,7 @@ def waterfall(comparison: Comparison, scope: Scope) -> Waterfall:
     if len(limits) > 1:
         rows = list(_grouped(compared(comparison, scope)))
     else:
-        marked = marked_companies() if is_kept(points[0], scope) else None
+        marked = marked_companies(MARKS_ASKED) if is_kept(points[0], scope) else None
         rows = _moved_rows(comparison, scope) if marked is None else _kept_rows(comparison, marked, scope)
     flags = [(dict(zip(FLAGS, row[:-1], strict=True)), row[-1]) for row in rows]
     return Waterfall(

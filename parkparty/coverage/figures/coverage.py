@@ -119,6 +119,10 @@ class CompanyCoverage:
         }[choice]
 
 
+Counted = tuple[CompanyCoverage, int | None]
+"""Companies by how they are covered, and those effectively; None where nothing had been recorded by that day."""
+
+
 @dataclass(frozen=True, slots=True)
 class CoverageFigures:
     """The coverage of a park, an area or an organisation, with all that one needs to check it."""

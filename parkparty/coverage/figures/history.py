@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, DateField, Model, Q, Value
 
 from parkparty.companies.choices import (
     ORGANISATION_LINKS,
@@ -82,7 +82,7 @@ Turn = tuple[str, Standing, Standing]
 
 
 @lru_cache(maxsize=20_000)
-def _cells(standing: Standing) -> frozenset[tuple[str, str, str]]:
+def cells_of(standing: Standing) -> frozenset[tuple[str, str, str]]:
     """The cells that count a company: path, denominator and column."""
     columns = [standing.state, *["effective"] * standing.effective]
     found: set[tuple[str, str, str]] = set()
@@ -99,7 +99,7 @@ def totals_of(turns: Mapping[Turn, int]) -> Counter[Total]:
     """
     found: Counter[Total] = Counter()
     for (day, before, after), number in turns.items():
-        was, now = _cells(before), _cells(after)
+        was, now = cells_of(before), cells_of(after)
         for path, name, column in now - was:
             found[path, name, day, column] += number
         for path, name, column in was - now:
@@ -119,6 +119,10 @@ class History:
     """The steps of one company, the earliest first."""
 
     steps: tuple[Step, ...]
+
+    def on(self, day: str) -> Standing:
+        """What held on ``day`` (ISO)."""
+        return next((step.standing for step in reversed(self.steps) if step.day <= day), NOT_YET)
 
     def turns(self) -> Iterator[Turn]:
         """Every change that the company went through; alike for all that went through the same."""
@@ -179,30 +183,53 @@ class _Facts:
     memberships: list[tuple[Run, int]] = field(default_factory=list)
     counts: list[tuple[dt.date, int]] = field(default_factory=list)
 
+    def add(self, part: int, run: Run, word: str, other: str, number: Any) -> None:
+        """Add a row of ``_dated_facts``."""
+        if part == TENANCY:
+            self.tenancies.append((run, word, other))
+        elif part == LINK:
+            self.links.append((run, word, number))
+        elif part == MEMBERSHIP:
+            self.memberships.append((run, number))
+        else:
+            self.counts.append((run[0], number))
 
-def histories(companies: Collection[int], meetings: Meetings = meetings_of) -> dict[int, History]:
-    """The history of each of ``companies`` that exists, in at most twelve queries."""
+
+def histories(
+    companies: Collection[int], meetings: Meetings = meetings_of, book: LimitBook | None = None
+) -> dict[int, History]:
+    """The history of each of ``companies`` that exists, in at most eight queries; ``book`` if it was read before."""
     asked = ("pk", "status", "status_since", "staff_band", "fixed_premises", "revenue_over_20m")
     found = {row["pk"]: _Facts(row) for row in Company.objects.filter(pk__in=companies).values(*asked)}
-    of = {"company__in": companies}
-    for pk, since, until, path, kind in Tenancy.objects.filter(**of).values_list(*DATED, "park__path", "kind"):
-        found[pk].tenancies.append(((since, until), path, kind))
-    for pk, since, until, kind, unit in CoverageLink.objects.filter(**of).values_list(*DATED, "kind", "organization"):
-        found[pk].links.append(((since, until), kind, unit))
-    for pk, since, until, unit in Membership.objects.filter(**of).values_list(*DATED, "organization"):
-        found[pk].memberships.append(((since, until), unit))
-    counts = CompanyMemberCount.objects.filter(**of).order_by("as_of")
-    for pk, day, full in counts.values_list("company", "as_of", "full"):
-        found[pk].counts.append((day, full))
+    for part, pk, since, until, word, other, number in _dated_facts(companies):
+        found[pk].add(part, (since, until), word, other, number)
     covering = {unit for facts in found.values() for _run, kind, unit in facts.links if kind in ORGANISATION_LINKS}
     tied = {unit for facts in found.values() for *_rest, unit in (*facts.links, *facts.memberships)}
     organizations = _organizations(tied - {None}, covering, meetings)
-    book = LimitBook()
+    book = book or LimitBook()
     limits = [(day, book.of(Denominator.YINGJIAN, day)) for day in (dt.date.min, *book.days())]
     return {pk: _history(facts, organizations, limits) for pk, facts in found.items()}
 
 
-DATED = ("company", "since", "until")
+TENANCY, LINK, MEMBERSHIP, COUNT = range(4)
+"""The parts of the one query for facts that are dated."""
+
+
+def _dated_facts(companies: Collection[int]) -> Any:
+    """The dated facts of ``companies``, the earliest first: part, company, since, until, two words and a number."""
+    nothing, no_day = Value("", CharField()), Value(None, DateField())
+    no_number, dated = Value(None, BigIntegerField()), ("company", "since", "until")
+    parts: dict[int, tuple[type[Model], tuple[Any, ...]]] = {
+        TENANCY: (Tenancy, (*dated, "park__path", "kind", no_number)),
+        LINK: (CoverageLink, (*dated, "kind", nothing, "organization")),
+        MEMBERSHIP: (Membership, (*dated, nothing, nothing, "organization")),
+        COUNT: (CompanyMemberCount, ("company", "as_of", no_day, nothing, nothing, "full")),
+    }
+    first, *others = (
+        kind._default_manager.filter(company__in=companies).order_by().values_list(Value(part), *columns)
+        for part, (kind, columns) in parts.items()
+    )
+    return first.union(*others, all=True).order_by("since")
 
 
 def _organizations(keys: Collection[Any], covering: Collection[Any], meetings: Meetings) -> dict[int, _Covering]:

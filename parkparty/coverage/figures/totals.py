@@ -1,8 +1,8 @@
 """Coverage on any day from totals that are kept: exact at every moment, whether or not all changes are folded in.
 
 A total covers what was folded. Of each company marked since, what the totals hold is taken off, and what the facts say
-is put on. With too many marks, for a cut, for a branch, and for a reader who does not see the whole node, coverage is
-worked out from the facts alone.
+is put on. Branches are told by ``figures.branches``. With too many marks, for a cut, and for a reader who does not see
+the whole node, coverage is worked out from the facts alone.
 """
 
 from __future__ import annotations
@@ -15,41 +15,18 @@ from typing import Any
 
 from django.db import connection
 
-from parkparty.companies.choices import CoverageState
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import CompanyCoverage, Point
+from parkparty.coverage.figures.branches import from_histories, is_of_branch
+from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point
 from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
-from parkparty.coverage.figures.history import COLUMNS, History, totals_of
+from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, histories, standings_on
+from parkparty.coverage.figures.marks import MARKS_READ, first_marked
 from parkparty.organizations.models import Organization
 from parkparty.rules.figures import LimitBook
 
-MARKS_READ = 200
-"""More marked companies than this, and a reader works coverage out from the facts."""
-
-Counted = tuple[CompanyCoverage, int | None]
-"""Companies by how they are covered, and those effectively; None where nothing had been recorded by that day."""
-
 FOLDED, MARKED, RECORDED = -1, -2, -3
 """Parts of the one query beside those of the totals, in place of a number of theirs."""
-
-PREFIXES = ", ".join(f"SUBSTR(host.path, 1, {length})" for length in range(5, 55, 5))
-
-OF_ACTIVITIES = """
-SELECT link.company_id FROM (
-    SELECT organization_id FROM {marks} mark
-    UNION
-    SELECT hosts.organization_id FROM {marks} mark
-    JOIN activities_activity held ON held.organization_id = mark.organization_id
-        AND held.held_on >= mark.month AND held.held_on < {month_later}
-    JOIN activities_activityhost hosts ON hosts.activity_id = held.id
-) met
-JOIN organizations_organization host ON host.id = met.organization_id
-JOIN organizations_organization up ON up.path IN ({prefixes})
-JOIN companies_coveragelink link ON link.organization_id = up.id AND link.kind IN ('own', 'joint')
-WHERE (SELECT EXISTS (SELECT 1 FROM coverage_activitymark))
-"""
-"""Companies that an organisation covers whose meetings, or those below it, were marked: are they still effective?"""
 
 ARE_SUMMED = "(SELECT summed = number FROM coverage_foldcount)"
 
@@ -60,41 +37,15 @@ ROWS = (
 )
 """The rows up to a day: of the years before its own, of the months before its own, of days; or of days alone."""
 
-MONTH_LATER = {"sqlite": "date(mark.month, '+1 month')", "postgresql": "mark.month + INTERVAL '1 month'"}
-
-
-def companies_of_activities(last: int | None = None) -> str:
-    """The query for the companies that marked activities concern, all marks or those up to the key ``last``."""
-    # Names of our own table and columns.
-    some = f"(SELECT organization_id, month FROM coverage_activitymark WHERE id <= {last})"  # nosec B608
-    marks = "coverage_activitymark" if last is None else some
-    return OF_ACTIVITIES.format(marks=marks, month_later=MONTH_LATER[connection.vendor], prefixes=PREFIXES)
-
-
-def version() -> tuple[int, ...]:
-    """What differs after anything was committed that figures rest on, or that stands beside them. One query.
-
-    Between two folds marks only grow more; a fold is counted.
-    """
-    # Names of our own tables and columns.
-    marks = ", ".join(f"(SELECT COUNT(*) FROM coverage_{kind}mark)" for kind in ("company", "activity"))  # nosec B608
-    with connection.cursor() as cursor:
-        # Names of our own tables.
-        cursor.execute(f"SELECT (SELECT number FROM coverage_foldcount), {marks}")  # nosec B608
-        found: tuple[int, ...] = cursor.fetchone()
-    return found
-
 
 def coverage_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = None) -> list[CompanyCoverage]:
     """The coverage at each of ``points``, in their order.
 
-    In one query when the totals tell it, in three while something changed since the last fold.
+    In one query when the totals tell it, in some more while something changed since the last fold.
     """
-    kept = [point for point in points if is_kept(point, scope)]
-    found = {id(point): parts for point, (parts, _number) in zip(kept, from_totals(kept, book) or [], strict=False)}
-    rest = [point for point in points if id(point) not in found]
-    found |= {id(point): parts for point, parts in zip(rest, coverage_live(rest, scope, book), strict=True)}
-    return [found[id(point)] for point in points]
+    found = _known(points, scope, book)
+    live = iter(coverage_live([point for n, point in enumerate(points) if n not in found], scope, book))
+    return [found[n][0] if n in found else next(live) for n in range(len(points))]
 
 
 def with_parts(
@@ -102,18 +53,25 @@ def with_parts(
 ) -> tuple[list[Counted], list[CompanyCoverage], dict[Any, CompanyCoverage] | None]:
     """The figures at ``whole``, and the coverage at ``rest`` and at ``parts`` of the same node, as ``coverage_at``.
 
-    The coverage of the parts is None where the totals do not tell it: what stands below a place is then sooner counted
+    The coverage of the parts is None where nothing kept tells it: what stands below a place is then sooner counted
     in one go than part by part.
     """
-    kept = {key: part for key, part in parts.items() if is_kept(part, scope)}
-    found = from_totals([*whole, *rest, *kept.values()], book) if is_kept(whole[0], scope) else None
-    if found is None:
+    found = _known([*whole, *rest, *parts.values()], scope, book)
+    if 0 not in found:
         return effective_live(whole, scope, book), coverage_live(rest, scope, book), None
-    counted = [parts for parts, _effective in found]
-    below = dict(zip(kept, counted[len(whole) + len(rest) :], strict=True))
-    others = [key for key in parts if key not in kept]
+    of_parts = dict(enumerate(parts, len(whole) + len(rest)))
+    below = {key: found[n][0] for n, key in of_parts.items() if n in found}
+    others = [key for key in parts if key not in below]
     below |= dict(zip(others, coverage_live([parts[key] for key in others], scope, book), strict=True))
-    return found[: len(whole)], counted[len(whole) : len(whole) + len(rest)], below
+    return [found[n] for n in range(len(whole))], [found[len(whole) + n][0] for n in range(len(rest))], below
+
+
+def _known(points: Sequence[Point], scope: Scope, book: LimitBook | None) -> dict[int, Counted]:
+    """What is kept of ``points``, by their number."""
+    kept = {n: point for n, point in enumerate(points) if is_kept(point, scope)}
+    found = dict(zip(kept, from_totals([*kept.values()], book) or (), strict=False))
+    branches = {n: point for n, point in enumerate(points) if is_of_branch(point)}
+    return found | dict(zip(branches, from_histories([*branches.values()], scope, book) or (), strict=False))
 
 
 def is_kept(point: Point, scope: Scope) -> bool:
@@ -131,7 +89,7 @@ class _Read:
     totals: dict[tuple[int, str], list[int]]
     marked: set[int]
     recorded: set[int]
-    folded: list[History]
+    folded: list[str]
 
 
 def from_totals(points: Sequence[Point], book: LimitBook | None = None) -> list[Counted] | None:
@@ -158,25 +116,11 @@ def from_totals(points: Sequence[Point], book: LimitBook | None = None) -> list[
     return found
 
 
-def marked_companies() -> set[int] | None:
-    """The keys of companies of which the facts may say something else than what is kept; None with too many marks."""
-    with connection.cursor() as cursor:
-        cursor.execute(_first_marked())
-        found = {key for (key,) in cursor.fetchall()}
-    return None if len(found) > MARKS_READ else found
-
-
-def _first_marked() -> str:
-    """The query for companies that are marked, one more of them than a reader goes through."""
-    marked = "SELECT company_id FROM coverage_companymark WHERE company_id IS NOT NULL"
-    return f"{marked} UNION {companies_of_activities()} LIMIT {MARKS_READ + 1}"
-
-
 def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
     sums = ", ".join(f"SUM({column})" for column in COLUMNS)
     nothing = ", 0" * (len(COLUMNS) - 1)
     held = "SELECT 1 FROM activities_activity WHERE state IN ('approved', 'archived') AND held_on <= %s"
-    marked = _first_marked()
+    marked = first_marked()
     parts = [
         # Names of our own tables and columns.
         f"SELECT {FOLDED}, text, company_id{nothing} FROM coverage_companyhistory "  # nosec B608
@@ -198,7 +142,7 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
         cursor.execute(" UNION ALL ".join(parts), values)
         for part, path, *numbers in cursor.fetchall():
             if part == FOLDED:
-                read.folded.append(History.from_text(path))
+                read.folded.append(path)
             elif part == MARKED:
                 read.marked.add(numbers[0])
             elif part == RECORDED:
@@ -210,22 +154,26 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
 
 
 def _changes(
-    points: Sequence[Point], folded: list[History], marked: set[int], book: LimitBook | None
+    points: Sequence[Point], folded: list[str], marked: set[int], book: LimitBook | None
 ) -> list[Counter[str]]:
     """By how much the totals of each point differ from the facts of the marked companies."""
-    everything = Scope.everything()
-    live = effective_live(points, everything, book, among=marked)
-    held: Counter[tuple[str, str, dt.date, str]] = Counter()
-    asked = {(point.node.path, str(point.denominator), point.as_of) for point in points}
-    turns = Counter(turn for history in folded for turn in history.turns())
-    for (path, denominator, day, column), number in totals_of(turns).items():
-        for other in asked:
-            if other[:2] == (path, denominator) and dt.date.fromisoformat(day) <= other[2]:
-                held[(*other, column)] += number
-    changes = []
-    for point, (parts, effective) in zip(points, live, strict=True):
-        now = Counter({state.value: getattr(parts, state.value) for state in CoverageState})
-        now["effective"] = effective or 0
-        now.subtract({column: held[point.node.path, str(point.denominator), point.as_of, column] for column in COLUMNS})
-        changes.append(now)
-    return changes
+    asked = {(point.node.path, str(point.denominator), point.as_of): Counter[str]() for point in points}
+    moved = _moved(folded, marked, sorted({point.as_of for point in points}), book)
+    for (day, standing), number in moved.items():
+        for path, denominator, column in cells_of(standing) if number else ():
+            if (path, denominator, day) in asked:
+                asked[path, denominator, day][column] += number
+    return [asked[point.node.path, str(point.denominator), point.as_of] for point in points]
+
+
+def _moved(
+    folded: list[str], marked: set[int], days: Sequence[dt.date], book: LimitBook | None
+) -> Counter[tuple[dt.date, Standing]]:
+    """How many more of the marked companies stand so on each of ``days`` than was folded."""
+    names = [day.isoformat() for day in days]
+    found: Counter[tuple[dt.date, Standing]] = Counter()
+    for text in folded:
+        found.subtract(zip(days, standings_on(text, names), strict=True))
+    for history in histories(marked, book=book).values():
+        found.update(zip(days, map(history.on, names), strict=True))
+    return found

@@ -11,8 +11,8 @@ from django.db.models import Min
 
 from parkparty.companies.models import Company
 from parkparty.coverage.figures.history import COLUMNS, History, Total, Turn, histories, totals_of
+from parkparty.coverage.figures.marks import companies_of_activities
 from parkparty.coverage.figures.meetings import Meetings, meetings_at_once, meetings_of
-from parkparty.coverage.figures.totals import companies_of_activities
 from parkparty.coverage.models import CompanyHistory, CompanyMark, CoverageTotal
 from parkparty.coverage.services.carrying import Rows, add, batches, carry
 from parkparty.coverage.services.summing import DAYS, add_to_sums, sum_up

@@ -20,7 +20,7 @@ YEARS_AND_MONTHS = ("path", "denominator", "is_year", "since")
 
 
 def count_fold() -> None:
-    """Tell readers that marks are gone; see ``figures.totals.version``. The sums hold what was folded before, or are
+    """Tell readers that marks are gone; see ``figures.marks.version``. The sums hold what was folded before, or are
     added up anew: after a migration, or a fold of a version of the site that knew no sums.
     """
     if not are_summed():

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Point
-from parkparty.coverage.figures.totals import version
+from parkparty.coverage.figures.marks import version
 
 
 def drawn(template: str, point: Point, scope: Scope, figures: Callable[[], dict[str, Any]], *asked: str) -> SafeString:

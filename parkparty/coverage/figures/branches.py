@@ -1,0 +1,106 @@
+"""Coverage of branches from what is kept of each of their few companies: exact whether or not all is folded in.
+
+No totals are kept of branches. Which companies are tied to one is read from the facts, how these count and are covered
+from their histories, and of marked ones from the facts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.models import Q, Subquery
+
+from parkparty.activities.choices import COUNTED_STATES
+from parkparty.activities.models import Activity
+from parkparty.companies.models import Company, CoverageLink, Membership
+from parkparty.core import paths
+from parkparty.core.scope import Scope
+from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point, is_whole
+from parkparty.coverage.figures.history import COLUMNS, Run, Standing, histories, holds_on, standings_on
+from parkparty.coverage.figures.marks import MARKS_READ, first_marked
+from parkparty.organizations.models import Organization
+from parkparty.rules.figures import LimitBook
+
+Ties = dict[str, defaultdict[int, list[Run]]]
+"""By the path of a branch: its companies, and when they were tied to it."""
+
+
+def is_of_branch(point: Point) -> bool:
+    """Whether ``point`` asks for all companies of a branch."""
+    return isinstance(point.node, Organization) and point.node.is_branch and not point.cut
+
+
+def from_histories(points: Sequence[Point], scope: Scope, book: LimitBook | None = None) -> list[Counted] | None:
+    """The figures of ``points``, all of branches, in two queries; None with too many marks."""
+    if not points:
+        return []
+    ties, first = _ties(points, scope)
+    standings = _standings(ties, sorted({point.as_of for point in points}), book)
+    if standings is None:
+        return None
+    found: list[Counted] = []
+    for point in points:
+        day, tied = point.as_of, ties[point.node.path].items()
+        here = [key for key, runs in tied if key in standings and any(holds_on(run, day) for run in runs)]
+        parts, effective = _counted(point, [standings[key][day] for key in here])
+        is_known = not parts.companies or (first is not None and first <= day)
+        found.append((parts, effective if is_known else None))
+    return found
+
+
+def _counted(point: Point, standings: Sequence[Standing]) -> tuple[CompanyCoverage, int]:
+    numbers: Counter[str] = Counter()
+    for standing in standings:
+        is_here = standing.on_site or not point.denominator.is_on_site
+        if is_here and point.denominator in standing.counted_as:
+            numbers[standing.state] += 1
+            numbers["effective"] += standing.effective
+    *states, effective = (numbers[column] for column in COLUMNS)
+    return CompanyCoverage(*states), effective
+
+
+def _ties(points: Sequence[Point], scope: Scope) -> tuple[Ties, dt.date | None]:
+    """The companies of the branches that the reader sees, and when they were tied to each; with the first day of which
+    an activity counts. One query.
+    """
+    nodes = {point.node.path: point.node for point in points}
+    asked = Q(*(paths.under("organization__path", path) for path in nodes), _connector=Q.OR)
+    if not all(is_whole(node, scope) for node in nodes.values()):
+        asked &= Q(company__in=Company.objects.within(scope))
+    held = Activity.objects.filter(state__in=COUNTED_STATES).order_by("held_on").values("held_on")[:1]
+    columns = ("organization__path", "company", "since", "until", Subquery(held))
+    tied = [rows.filter(asked).order_by().values_list(*columns) for rows in (CoverageLink.objects, Membership.objects)]
+    found: Ties = {path: defaultdict(list) for path in nodes}
+    first: dt.date | None = None
+    for path, company, since, until, first in tied[0].union(tied[1], all=True):  # noqa: B007 - the same in each row
+        for above in found:
+            if path.startswith(above):
+                found[above][company].append((since, until))
+    return found, first
+
+
+def _standings(
+    ties: Ties, days: Sequence[dt.date], book: LimitBook | None
+) -> dict[int, dict[dt.date, Standing]] | None:
+    """How each company stands on each of ``days``; None with too many marks."""
+    companies = sorted({company for tied in ties.values() for company in tied})
+    if not companies:
+        return {}
+    names = [day.isoformat() for day in days]
+    asked = ", ".join(["%s"] * len(companies))
+    # Places of values.
+    kept = f"SELECT company_id, text FROM coverage_companyhistory WHERE company_id IN ({asked})"  # nosec B608
+    with connection.cursor() as cursor:
+        # Names of our own tables.
+        cursor.execute(f"SELECT company_id, '' FROM ({first_marked()}) marked UNION ALL {kept}", companies)  # nosec B608
+        rows = cursor.fetchall()
+    marked = {key for key, text in rows if not text}
+    if len(marked) > MARKS_READ:
+        return None
+    found = {key: standings_on(text, names) for key, text in rows if text and key not in marked}
+    live = histories(marked.intersection(companies), book=book) if marked.intersection(companies) else {}
+    found |= {key: [history.on(name) for name in names] for key, history in live.items()}
+    return {key: dict(zip(days, standings, strict=True)) for key, standings in found.items()}
