@@ -13,6 +13,7 @@ from django.db import models
 from parkparty.companies.choices import StaffBand
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
 from parkparty.core.models import key_in_statement
+from parkparty.rosters.choices import Outcome
 from parkparty.rosters.models import RosterBatch, RosterRow, RosterWrite
 from parkparty.rosters.plan.draft import Draft, Followed
 from parkparty.rosters.services.traces import fingerprint_in_sql, model_of
@@ -31,10 +32,12 @@ def keep_followers(batch: RosterBatch, followers: Followers) -> None:
         "INSERT INTO {rows} (batch_id, number, outcome, name, park_id, changes) "
         "SELECT r.batch_id, s.number, r.outcome, s.name, r.park_id, r.changes "
         "FROM {following} f JOIN {stage} s ON s.number = f.number "
-        "JOIN {rows} r ON r.batch_id = %s AND r.number = f.leader "
+        "JOIN {rows} r ON r.batch_id = %s AND r.outcome IN ({outcomes}) AND r.number = f.leader "
         "WHERE f.number <> f.leader AND f.leader BETWEEN %s AND %s",
         [batch.pk, followers.first, followers.last],
         rows=RosterRow._meta.db_table,
+        # All of them: the index by which SQLite finds a leader goes by batch, outcome and number.
+        outcomes=", ".join(f"'{outcome}'" for outcome in Outcome.values),
         **followers.stage.names,
     )
 
