@@ -49,9 +49,9 @@ bench-report: setup-dev ## 季度报告和各种文件的用时，全市不超�
 		--rounds $(or $(ROUNDS),3) --keep "$(KEEP)"
 
 bench-import: export READ_DOT_ENV = 0
-bench-import: setup-dev ## 名册导入的用时比，写入 docs/performance.md（ROWS=100000 ROUNDS=5，约二十分钟）
+bench-import: setup-dev ## 名册导入的用时比，写入 docs/performance.md（ROWS=100000 ROUNDS=5，约二十分钟；DATABASE=PostgreSQL|SQLite，MILLION=1 另导入十倍的行）
 	@$(BIN)/python benchmarks/bench_import.py --rows $(or $(ROWS),100000) --rounds $(or $(ROUNDS),5) \
-		--write docs/performance.md
+		$(if $(DATABASE),--database $(DATABASE)) $(if $(MILLION),--million) --write docs/performance.md
 
 bench-import-others: export READ_DOT_ENV = 0
 bench-import-others: setup-dev ## 与 django-import-export 比较名册导入的用时，写入 docs/performance.md（ROWS=10000 ROUNDS=3）
