@@ -110,6 +110,11 @@ class LinkQuerySet(DatedQuerySet):
         gone = Q(company__status=CompanyStatus.DEREGISTERED, company__status_since__lte=day)
         return self.filter(~gone, kind__in=ORGANISATION_LINKS).valid_on(day)
 
+    def covering_many(self, day: dt.date) -> Self:
+        """As ``covering``, for very many links: the few companies that are gone are looked up once, not for each."""
+        gone = rows_of(self.model, "company").filter(status=CompanyStatus.DEREGISTERED, status_since__lte=day)
+        return self.filter(kind__in=ORGANISATION_LINKS).valid_on(day).exclude(company__in=gone.order_by().values("pk"))
+
     def covering_as(self, kind: LinkKind, day: dt.date) -> Self:
         """Links of ``kind``, alone or jointly, by which an organisation covers its companies on ``day`` (domain 2.7).
 
@@ -214,6 +219,14 @@ class CompanyQuerySet(models.QuerySet):
         last = self._related("member_counts").filter(as_of__lte=day).order_by("-as_of")
         return self.annotate(full_members=Coalesce(Subquery(last.values("full")[:1]), 0))
 
+    def _last_counts(self, day: dt.date) -> Any:
+        """The last member count of each company on or before ``day``; databases find those of many at once."""
+        counts = self._related("member_counts").filter(as_of__lte=day)
+        later = rows_of(self.model, "member_counts").filter(
+            company=OuterRef("company"), as_of__gt=OuterRef("as_of"), as_of__lte=day
+        )
+        return counts.filter(~Exists(later))
+
     def counting_as(self, denominator: Denominator, day: dt.date, limits: Limits) -> Self:
         """Companies that ``denominator`` counts on ``day`` by what they are; where they are is left to the caller."""
         if denominator == Denominator.REGISTERED:
@@ -224,11 +237,8 @@ class CompanyQuerySet(models.QuerySet):
         companies = self.operating_on(day)
         if denominator == Denominator.SANYOU:
             return companies.filter(fixed_premises=True, staff_band__gte=limits.sanyou_staff)
-        if denominator == Denominator.YINGJIAN:
-            ever = self._related("member_counts").filter(as_of__lte=day, full__gte=limits.full)
-            # Told apart first: the last count is looked up company by company.
-            likely = companies.filter(Exists(ever)) if limits.full else companies
-            return likely.with_full_members(day).filter(full_members__gte=limits.full)
+        if denominator == Denominator.YINGJIAN and limits.full:  # of nobody, every company has as many
+            return companies.filter(Exists(self._last_counts(day).filter(full__gte=limits.full)))
         return companies
 
     def population(

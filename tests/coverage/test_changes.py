@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from parkparty.accounts.models import User
-from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind, TenancyKind
+from parkparty.companies.choices import CompanyStatus, CoverageState, Denominator, LinkKind, TenancyKind
 from parkparty.companies.models import CompanyMemberCount, Tenancy
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures import Node, company_coverage
 from parkparty.coverage.figures.changes import Comparison, Waterfall, companies_behind, waterfall
+from parkparty.coverage.figures.history import NOT_YET, History, Standing, Step, standings_on
 from parkparty.coverage.services.counting import fold_all
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.places.choices import AreaLevel
@@ -100,6 +101,23 @@ def test_kept_histories_tell_the_same_causes_as_the_facts(year: World) -> None:
     assert set().union(*(steps(found) for found in by_facts)) >= {"joined", "ended", "moved_in", "moved_out", "founded"}
     fold_all()
     assert [waterfall(comparison, ALL) for comparison in comparisons] == by_facts
+
+
+def test_a_history_is_read_day_by_day_as_it_was_written() -> None:
+    seated = Standing(("a0001p0001",), (), (), ("registered", "operating"), CoverageState.NONE.value)
+    moved = seated._replace(sits=("a0001p0001", "a0001p0002"), on_site=("a0001p0002",), tied=("o0001",))
+    covered = moved._replace(state=CoverageState.JOINT.value, effective=True)
+    steps = (
+        Step("2020-03-01", seated),
+        Step("2020-06-01", moved),
+        Step("2020-09-01", covered),
+        Step("2021-01-01", NOT_YET),
+    )
+    text = History(steps).as_text()
+    days = ["2020-02-29", "2020-03-01", "2020-08-31", "2020-09-01", "2020-12-31", "2021-01-01"]
+    assert standings_on(text, days) == [NOT_YET, seated, moved, covered, covered, NOT_YET]
+    assert standings_on(History(steps[:1]).as_text(), days[:2]) == [NOT_YET, seated]
+    assert History.from_text(text).steps == steps
 
 
 def adds_up(comparison: Comparison) -> None:

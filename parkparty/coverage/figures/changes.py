@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 
@@ -23,7 +23,7 @@ from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures.coverage import Node, Point
-from parkparty.coverage.figures.history import NOT_YET, standings_on
+from parkparty.coverage.figures.history import NOT_YET, Standing, standings_on
 from parkparty.coverage.figures.marks import marked_companies
 from parkparty.coverage.figures.totals import coverage_at, is_kept
 from parkparty.coverage.models import CompanyHistory
@@ -133,19 +133,26 @@ def _moved_rows(comparison: Comparison, scope: Scope) -> list[tuple[Any, ...]]:
 def _kept_rows(comparison: Comparison, marked: set[int], scope: Scope) -> list[tuple[Any, ...]]:
     """The same by the kept histories, and by the facts for the companies ``marked``."""
     path, denominator = comparison.node.path, comparison.denominator
+
+    @cache  # so many companies, so few ways to stand
+    def told(standing: Standing) -> tuple[bool, str, bool]:
+        return standing.counts_in(path, denominator), standing.state, standing.is_in(path)
+
     days = (comparison.since.isoformat(), comparison.until.isoformat())
     history = CompanyHistory.objects.filter(company_id=OuterRef("pk")).values("text")
-    unmarked = Company.objects.filter(pk__in=MOVED).exclude(pk__in=marked)
-    rows = unmarked.annotate(history=Subquery(history), **_fates(comparison))
+    moved: Any = Company.objects.filter(pk__in=_moved(comparison.since, comparison.until)).exclude(pk__in=marked)
+    asked = moved.annotate(history=Subquery(history), **_fates(comparison)).order_by()
     found: Counter[tuple[Any, ...]] = Counter()
-    for text, gone, founded in _of_moved(rows.order_by().values_list("history", "gone", "founded"), comparison):
-        was, now = standings_on(text, days) if text else (NOT_YET, NOT_YET)
-        counted, counted_then = was.counts_in(path, denominator), now.counts_in(path, denominator)
-        if counted or counted_then:
-            here = was.is_in(path), now.is_in(path)
-            found[counted, counted_then, counted_then, was.state, now.state, *here, bool(gone), bool(founded)] += 1
+    for text, gone, founded in asked.values_list("history", "gone", "founded"):
+        was, now = map(told, standings_on(text, days) if text else (NOT_YET, NOT_YET))
+        if was[0] or now[0]:
+            found[was, now, bool(gone), bool(founded)] += 1
+    rows = [
+        (counted, still, still, state, state_then, here, here_then, gone, founded, number)
+        for ((counted, state, here), (still, state_then, here_then), gone, founded), number in found.items()
+    ]
     by_facts = _grouped(compared(comparison, scope, among=Q(pk__in=marked))) if marked else ()
-    return [*((*flags, number) for flags, number in found.items()), *by_facts]
+    return [*rows, *by_facts]
 
 
 def _of_moved(query: Any, comparison: Comparison) -> list[tuple[Any, ...]]:

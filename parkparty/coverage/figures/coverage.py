@@ -12,8 +12,6 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
 
 from parkparty.companies.choices import (
-    ORGANISATION_LINKS,
-    CompanyStatus,
     CoverageChoice,
     CoverageState,
     Denominator,
@@ -202,12 +200,10 @@ def load_rows(standing: QuerySet[Organization], as_of: dt.date) -> tuple[Any, An
     spans = OrganizationSpan.objects.filter(valid_on(as_of), organization__in=of, type__in=BRANCH_TYPES)
     by_type = spans.order_by().values_list("type").annotate(number=Count("organization", distinct=True))
     joint = spans.filter(type=OrganizationType.JOINT_BRANCH).values("organization")
-    # As CoverageLink.objects.covering, but the few companies that are gone are looked up once, not one for each link.
-    gone = Company.objects.filter(status=CompanyStatus.DEREGISTERED, status_since__lte=as_of)
-    links = CoverageLink.objects.filter(valid_on(as_of), kind__in=ORGANISATION_LINKS, organization__in=joint)
+    links = CoverageLink.objects.covering_many(as_of).filter(organization__in=joint)
     # Each pair of branch and company once. SQLite counts no pairs: one number of both.
     pair = F("organization") * Value(2**40) + F("company")
-    listed = links.exclude(company__in=gone).order_by().annotate(of=Value(LISTED)).values_list("of")
+    listed = links.order_by().annotate(of=Value(LISTED)).values_list("of")
     return by_type, listed.annotate(number=Count(pair, distinct=True))
 
 

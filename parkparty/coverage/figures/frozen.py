@@ -95,10 +95,11 @@ class Shared:
 def shared(node: Node, as_of: dt.date) -> Shared:
     """The load of the branches of ``node``, and how each of its companies is covered that anything covers.
 
-    Every denominator counts some of the registered companies.
+    Every denominator counts some of the registered companies. Those elsewhere are left out to spare reading them, which
+    a node with nothing above it does not: nearly all are its own.
     """
     everything = Scope.everything()
-    companies = Point(node, Denominator.REGISTERED, as_of).companies(everything)
+    companies = Point(node, Denominator.REGISTERED, as_of).companies(everything) if node.path_parent else None
     return Shared(load_at(node, as_of, everything), _covered(companies, as_of))
 
 
@@ -117,9 +118,11 @@ def freeze(node: Node, *, as_of: dt.date, denominator: Denominator, common: Shar
         return frozen(node, whole, companies)
 
 
-def _covered(companies: CompanyQuerySet, day: dt.date) -> Listed:
-    """Those of ``companies`` that anything covers, as ``with_coverage_state``; read link by link, not one by one."""
-    links: Any = CoverageLink.objects.filter(company__in=companies.order_by().values("pk")).order_by()
+def _covered(companies: CompanyQuerySet | None, day: dt.date) -> Listed:
+    """Those of ``companies`` (None: of all) that anything covers, as ``with_coverage_state``; read link by link."""
+    links: Any = CoverageLink.objects.order_by()
+    if companies is not None:
+        links = links.filter(company__in=companies.order_by().values("pk"))
     work = links.valid_on(day).filter(kind__in=WORK_LINKS).values_list("company", flat=True)
     found = dict.fromkeys(work, HOW[CoverageState.WORK_ONLY.value, False])
     effective, by_state = effective_keys(day), {}

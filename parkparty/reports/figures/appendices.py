@@ -87,11 +87,12 @@ def hints(draft: Draft, organizations: Sequence[Any], as_of: dt.date) -> Section
 def hinted(organizations: Iterable[Any], as_of: dt.date) -> Iterator[tuple[Any, Hint]]:
     """Rows of ``facts.standing``, each with every hint about it; those of which the same is known are judged once."""
     book = judging_book()
-    judged: dict[Facts, list[Hint]] = {}
+    judged: dict[tuple[Any, ...], list[Hint]] = {}
     for one in organizations:
-        told = _rule_facts(one, book.region(one.path))
+        path, members = book.region(one.path), (one.full_members, one.probationary_members)
+        told = (path, one.type_then, *members, one.units, one.term_since, one.term_until)
         if told not in judged:
-            judged[told] = hints_of(told, as_of, book)
+            judged[told] = hints_of(_rule_facts(one, path), as_of, book)
         for hint in judged[told]:
             yield one, hint
 

@@ -134,7 +134,7 @@ def standing(node: Node, as_of: dt.date) -> Iterator[Standing]:
     In two queries: the units of all are counted at once.
     """
     rows = organizations_of(node).active_on(as_of)
-    links: Any = CoverageLink.objects.covering(as_of).filter(organization__in=rows.order_by().values("pk"))
+    links: Any = CoverageLink.objects.covering_many(as_of).filter(organization__in=rows.order_by().values("pk"))
     units = dict(links.order_by().values_list("organization").annotate(number=Count("company", distinct=True)))
     dressed: Any = rows.with_type_on(as_of).with_member_counts(as_of).order_by("path")
     for *values, pk in dressed.values_list(*Standing._fields[:-1], "pk").iterator(ROWS_IN_PART):
