@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, F, Q, When, Window
-from django.db.models.functions import Lead, TruncMonth
+from django.db.models import Case, DateField, F, Q, When, Window
+from django.db.models.functions import Cast, Lead, TruncMonth
 
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import ActivityHost
@@ -31,7 +31,7 @@ COUNTED = """
 WITH asked (day, on_day) AS (VALUES {days}),
 branch (pk, path, since, until, approved_on, dissolved_on) AS ({branches}),
 members (pk, since, until, number) AS ({members}),
-held (pk, type, month, nearest) AS ({held}),
+held (pk, type, held_on, nearest) AS ({held}),
 come AS (SELECT pk, {nearest} FROM held GROUP BY pk),
 stood AS MATERIALIZED (
     SELECT
@@ -205,7 +205,7 @@ class _Question:
 
     def _columns(self) -> dict[str, str]:
         """The parts of ``COUNTED`` that there is one of for each kind, region or rule."""
-        held = "MAX(CASE WHEN type = %s AND month >= %s AND month < %s THEN nearest END)"
+        held = "MAX(CASE WHEN type = %s AND held_on >= %s AND held_on < %s THEN nearest END)"
         come = "CASE WHEN asked.day = {} THEN COALESCE(n{}, 0) ELSE 0 END"
         kinds = list(enumerate(self.kinds))
         return {
@@ -240,17 +240,18 @@ def _members(organizations: OrganizationQuerySet) -> Any:
 
 
 def _held(organizations: OrganizationQuerySet, periods: Sequence[Period]) -> Any:
-    """How near to done organisations came with each activity, by its types and its month, from their first month on.
+    """How near to done organisations came with each activity, by its types and its day, from their first month on.
 
     A draft is known only to the organisation that leads it.
     """
     nearness = (When(activity__state=state, then=NEARNESS.index(STATE_OF[state])) for state in ActivityState)
+    first_month = Cast(TruncMonth("organization__approved_on"), DateField())
     hosts = ActivityHost.objects.filter(
         ~Q(activity__state=ActivityState.DRAFT) | Q(activity__organization=F("organization")),
+        Q(activity__held_on__gte=F("organization__approved_on")) | Q(activity__held_on__gte=first_month),
         organization__in=organizations.order_by().values("pk"),
         activity__held_on__gte=min(period.since for period in periods),
         activity__held_on__lt=max(period.until for period in periods),
     )
-    monthly = hosts.annotate(month=TruncMonth("activity__held_on"))
-    theirs = monthly.filter(month__gte=TruncMonth("organization__approved_on")).order_by()
-    return theirs.annotate(nearest=Case(*nearness)).values_list("organization", "activity__types", "month", "nearest")
+    asked = ("organization", "activity__types", "activity__held_on", "nearest")
+    return hosts.order_by().annotate(nearest=Case(*nearness)).values_list(*asked)
