@@ -20,23 +20,44 @@ from parkparty.coverage.figures.board import board, last_months
 from parkparty.coverage.figures.kept import activities_by_type
 from parkparty.coverage.forms import CoverageOptionsForm
 from parkparty.coverage.scoping import asked_node, first_node, tops
-from parkparty.coverage.tables import crumbs_of, key_of
+from parkparty.coverage.tables import Lists, crumbs_of, key_of
 from parkparty.coverage.tables.board import tiles_of
 from parkparty.coverage.tables.drawn import drawn
 from parkparty.coverage.tables.months import type_months
-from parkparty.rules.figures import limits_of
 
 
 @requires(Action.VIEW_COVERAGE)
 def dashboard(request: ScopedRequest) -> HttpResponse:
     """Six questions about a node. What is shown stands in the address, so that going back undoes a choice."""
-    return _shown(request, "coverage/dashboard.html")
+    scope, form, (node, choice) = request.scope, CoverageOptionsForm.read(request.GET), _chosen(request)
+    if node is None:
+        return redirect("coverage:index")
+    point = Point(node, form.chosen, form.day)
+    asked = (str(value) for value in form.data.values())
+    context = {
+        "node": node,
+        "crumbs": crumbs_of(node),
+        "form": form,
+        "board": drawn("coverage/_board.html", point, scope, partial(_board, point, scope, form, choice), *asked),
+    }
+    return render(request, "coverage/dashboard.html", context)
 
 
 @requires(Action.VIEW_COVERAGE)
 def wall(request: ScopedRequest) -> HttpResponse:
     """The tiles of the dashboard in large letters and without menus, to be shown to a room. Nothing turns by itself."""
-    return _shown(request, "coverage/wall.html")
+    scope, form, (node, _choice) = request.scope, CoverageOptionsForm.read(request.GET), _chosen(request)
+    if node is None:
+        return redirect("coverage:index")
+    point = Point(node, form.chosen, form.day)
+    context = {
+        "node": node,
+        "point": point,
+        "definition": point.definition,
+        "tiles": drawn("coverage/_tiles.html", point, scope, partial(_tiles, point, scope)),
+        "back_address": reverse("coverage:dashboard", query=Lists(node, point.as_of, point.denominator).state),
+    }
+    return render(request, "coverage/wall.html", context)
 
 
 @requires(Action.VIEW_COVERAGE)
@@ -76,31 +97,27 @@ def _is_below(node: Node, scope: Scope) -> bool:
     return node.path not in begins or len(begins) == 1
 
 
-def _shown(request: ScopedRequest, template: str) -> HttpResponse:
-    scope, form = request.scope, CoverageOptionsForm.read(request.GET)
-    choice = tops(scope)
+def _chosen(request: ScopedRequest) -> tuple[Node | None, list[Node]]:
+    """The node asked for, or the first, and those to choose from beside it."""
+    choice = tops(request.scope)
     asked = next((top for top in choice if key_of(top).items() <= request.GET.dict().items()), None)
-    asked = asked or asked_node(request.GET, scope)
-    if asked and _is_below(asked, scope):
+    asked = asked or asked_node(request.GET, request.scope)
+    if asked and _is_below(asked, request.scope):
         choice = []
-    node = asked or next(iter(choice), None)
-    if node is None:
-        return redirect("coverage:index")
-    point = Point(node, form.chosen, form.day)
-    state = {"as_of": point.as_of.isoformat(), "denominator": str(point.denominator)}
-    context: dict[str, Any] = {
-        "node": node,
-        "crumbs": crumbs_of(node),
-        "key": key_of(node),
+    return asked or next(iter(choice), None), choice
+
+
+def _board(point: Point, scope: Scope, form: CoverageOptionsForm, choice: list[Node]) -> dict[str, Any]:
+    """The tiles, and what may be chosen above them."""
+    addresses = [
+        reverse("coverage:dashboard", query=Lists(top, point.as_of, point.denominator).state) for top in choice
+    ]
+    return _tiles(point, scope) | {
+        "key": key_of(point.node),
         "form": form,
-        "point": point,
-        "definition": point.denominator.definition(limits_of(point.denominator, point.as_of)),
-        "tiles": drawn("coverage/_tiles.html", point, scope, partial(_tiles, point, scope)),
-        "choice": [(str(top), reverse("coverage:dashboard", query=key_of(top) | state), top == node) for top in choice],
-        "wall_address": reverse("coverage:wall", query=key_of(node) | state),
-        "back_address": reverse("coverage:dashboard", query=key_of(node) | state),
+        "choice": [(str(top), address, top == point.node) for top, address in zip(choice, addresses, strict=True)],
+        "wall_address": reverse("coverage:wall", query=Lists(point.node, point.as_of, point.denominator).state),
     }
-    return render(request, template, context)
 
 
 def _tiles(point: Point, scope: Scope) -> dict[str, Any]:
