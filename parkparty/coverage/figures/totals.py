@@ -11,6 +11,8 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import add
 from typing import Any
 
 from django.db import connection
@@ -27,6 +29,8 @@ from parkparty.rules.figures import LimitBook
 
 FOLDED, MARKED, RECORDED = -1, -2, -3
 """Parts of the one query beside those of the totals, in place of a number of theirs."""
+
+NOTHING = [0] * len(COLUMNS)
 
 ARE_SUMMED = "(SELECT summed = number FROM coverage_foldcount)"
 
@@ -102,15 +106,14 @@ def from_totals(points: Sequence[Point], book: LimitBook | None = None) -> list[
     read = _read(groups)
     if len(read.marked) > MARKS_READ:
         return None
-    changes: list[Counter[str]] = [Counter() for _point in points]
-    if read.marked:
-        changes = _changes(points, read.folded, read.marked, book)
+    changes = _changes(points, read.folded, read.marked, book) if read.marked else repeat(None)
     parts = {group: number for number, group in enumerate(groups)}
     found: list[Counted] = []
-    for point, change in zip(points, changes, strict=True):
+    for point, change in zip(points, changes, strict=False):
         part = parts[str(point.denominator), point.as_of]
-        numbers = read.totals.get((part, point.node.path), [0] * len(COLUMNS))
-        numbers = [number + change[column] for number, column in zip(numbers, COLUMNS, strict=True)]
+        numbers = read.totals.get((part, point.node.path), NOTHING)
+        if change:
+            numbers = [number + change[column] for number, column in zip(numbers, COLUMNS, strict=True)]
         counted = CompanyCoverage(*numbers[:-1])
         found.append((counted, numbers[-1] if part in read.recorded or not counted.companies else None))
     return found
@@ -148,8 +151,9 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
             elif part == RECORDED:
                 read.recorded.add(numbers[0])
             else:
-                before = read.totals.get((part, path), [0] * len(COLUMNS))
-                read.totals[part, path] = [int(number) + held for number, held in zip(numbers, before, strict=True)]
+                read.totals[part, path] = [
+                    int(number) for number in map(add, numbers, read.totals.get((part, path), NOTHING))
+                ]
     return read
 
 

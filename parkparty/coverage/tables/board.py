@@ -159,8 +159,8 @@ def _month_tile(board: Board) -> Tile:
 
 def _map_tile(board: Board, lists: Lists) -> Tile:
     point = board.point
-    rows = comparison(board.parts, board.nodes, as_of=point.as_of, denominator=point.denominator)
-    shown = sorted(rows[:MAP_SHOWN], key=lambda row: row.node.path)
+    asked: dict[str, Any] = {"as_of": point.as_of, "denominator": point.denominator, "most": MAP_SHOWN}
+    shown = sorted(comparison(board.parts, board.nodes, **asked), key=lambda row: row.node.path)
     return Tile(
         key="map",
         question=_("未覆盖的企业在哪里？"),

@@ -209,8 +209,9 @@ def comparison(
     as_of: dt.date,
     denominator: Denominator,
     cut: Cut = WHOLE,
+    most: int | None = None,
 ) -> list[ComparisonRow]:
-    """The parts of a place, the largest number of companies without organisation coverage first.
+    """The parts of a place, or the first ``most``, the largest number of companies without organisation coverage first.
 
     ``nodes`` are the parts by the same keys as ``parts``; one without companies stands at the end with zeros.
     """
@@ -218,7 +219,7 @@ def comparison(
     filled.sort(key=lambda row: (-row[1].uncovered, -row[1].companies, row[0].name))
     largest = max((part.uncovered for _node, part in filled), default=0) or 1
     rows = []
-    for node, part in filled:
+    for node, part in filled[:most]:
         lists, gap = Lists(node, as_of, denominator, cut), across(part.uncovered, largest)
         rows.append(ComparisonRow(node, part, lists, lists.page(), lists.companies(), gap))
     return rows

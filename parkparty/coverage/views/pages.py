@@ -140,7 +140,7 @@ def _figures(point: Point, scope: Scope, *, by_area: bool) -> dict[str, Any]:
     ((counted, effective),), _rest, parts = with_parts([point], [], below, scope, limits)
     parts = parts_below(point, nodes, scope, limits) if parts is None else parts
     figures = loaded(counted, load_at(node, day, scope), as_of=day, denominator=denominator)
-    rows = comparison(parts, nodes, as_of=day, denominator=denominator, cut=point.cut)
+    rows = comparison(parts, nodes, as_of=day, denominator=denominator, cut=point.cut, most=PARTS_SHOWN)
     return _addresses(point, counted, by_area=by_area) | {
         "node": node,
         "organization": node if isinstance(node, Organization) else None,
@@ -149,7 +149,7 @@ def _figures(point: Point, scope: Scope, *, by_area: bool) -> dict[str, Any]:
         "by_area": by_area,
         "more_below": more_below,
         "activities": activities_by_month(node, [month_of(day)], day, scope)[0],
-        "rows": rows[:PARTS_SHOWN],
+        "rows": rows,
         "left_out": max(0, len(nodes) - PARTS_SHOWN),
         "is_cut": bool(point.cut),
         "figures": figures,
