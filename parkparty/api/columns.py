@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from parkparty.activities.choices import ActivityState
 from parkparty.companies.choices import CompanyStatus, CoverageState, Denominator, SizeClass, StaffBand
+from parkparty.companies.figures import ListedCompany
 from parkparty.core.models import CodeTable
 from parkparty.core.privacy import masked
 from parkparty.coverage.choices import TargetRate
@@ -86,8 +87,8 @@ def _code(row: CodeTable | None) -> dict[str, Any] | None:
     return None if row is None else {"code": row.code, "name": row.name}
 
 
-def _covering(company: Any) -> list[Any]:
-    return [_named(link.organization) for link in company.current_links]
+def _covering(row: ListedCompany) -> list[Any]:
+    return [{"code": one.code, "name": masked(one.name)} for one in row.covered_by]
 
 
 def _choice(choice: Any) -> dict[str, Any]:
@@ -160,21 +161,21 @@ ORGANIZATION = (
 )
 
 COMPANY = (
-    Column("id", NUMBER, _("编号"), lambda row: row.pk),
-    Column("uscc", _maybe(TEXT), _("统一社会信用代码"), lambda row: row.uscc),
-    Column("name", TEXT, _("企业名称"), lambda row: masked(row.name)),
-    Column("industry", _maybe(NAMED), _("行业"), lambda row: _code(row.industry)),
-    Column("staff_band", NAMED, _("人员规模，代码为下限"), lambda row: _choice(StaffBand(row.staff_band))),
-    Column("size", NAMED, _("企业规模"), lambda row: _choice(SizeClass(row.size))),
-    Column("fixed_premises", FLAG, _("有固定经营场所"), lambda row: row.fixed_premises),
-    Column("revenue_over_20m", _maybe(FLAG), _("年营业收入 2000 万元以上"), lambda row: row.revenue_over_20m),
-    Column("status", NAMED, _("经营状态"), lambda row: _choice(CompanyStatus(row.status))),
-    Column("status_since", _maybe(DAY), _("状态起始日期"), lambda row: _day(row.status_since)),
-    Column("founded_on", _maybe(DAY), _("成立日期"), lambda row: _day(row.founded_on)),
-    Column("full_members", NUMBER, _("正式党员数"), lambda row: row.full_members),
-    Column("coverage", NAMED, _("截至日的覆盖情况"), lambda row: _choice(CoverageState(row.coverage_state))),
+    Column("id", NUMBER, _("编号"), lambda row: row.company.pk),
+    Column("uscc", _maybe(TEXT), _("统一社会信用代码"), lambda row: row.company.uscc),
+    Column("name", TEXT, _("企业名称"), lambda row: masked(row.company.name)),
+    Column("industry", _maybe(NAMED), _("行业"), lambda row: _code(row.company.industry)),
+    Column("staff_band", NAMED, _("人员规模，代码为下限"), lambda row: _choice(StaffBand(row.company.staff_band))),
+    Column("size", NAMED, _("企业规模"), lambda row: _choice(SizeClass(row.company.size))),
+    Column("fixed_premises", FLAG, _("有固定经营场所"), lambda row: row.company.fixed_premises),
+    Column("revenue_over_20m", _maybe(FLAG), _("年营业收入 2000 万元以上"), lambda row: row.company.revenue_over_20m),
+    Column("status", NAMED, _("经营状态"), lambda row: _choice(CompanyStatus(row.company.status))),
+    Column("status_since", _maybe(DAY), _("状态起始日期"), lambda row: _day(row.company.status_since)),
+    Column("founded_on", _maybe(DAY), _("成立日期"), lambda row: _day(row.company.founded_on)),
+    Column("full_members", NUMBER, _("正式党员数"), lambda row: row.company.full_members),
+    Column("coverage", NAMED, _("截至日的覆盖情况"), lambda row: _choice(row.state)),
     Column("covered_by", _list_of(NAMED), _("覆盖它的党组织"), _covering),
-    Column("parks", _list_of(NAMED), _("所在园区"), lambda row: [_named(t.park) for t in row.current_tenancies]),
+    Column("parks", _list_of(NAMED), _("所在园区"), lambda row: [_named(park) for park in row.parks]),
 )
 
 ACTIVITY = (

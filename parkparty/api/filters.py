@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.models import Activity
 from parkparty.api.columns import ACTIVITY, COMPANY, ORGANIZATION, Column
+from parkparty.companies.figures import listed
 from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company
 from parkparty.core.paging import is_cursor
@@ -81,7 +83,8 @@ class PageForm(forms.Form):
 class Resource:
     """A list of the interface: its filters, which of them may be asked, its order, and what is told of a row.
 
-    ``dressed`` adds to rows what the columns read, as of a day, in a fixed number of queries.
+    ``dressed`` adds to rows what the columns read, as of a day, in a fixed number of queries; ``listed`` makes of a
+    page of them what else is read for it at once.
     """
 
     name: str
@@ -93,7 +96,8 @@ class Resource:
     order: tuple[str, ...]
     columns: tuple[Column, ...]
     within: Callable[[Scope], Any]
-    dressed: Callable[[Any, Scope, Any], Any]
+    dressed: Callable[[Any, dt.date], Any]
+    listed: Callable[[Iterable[Any], Scope, dt.date], Iterable[Any]] = lambda rows, scope, day: rows
 
     @property
     def fields(self) -> Iterator[tuple[str, forms.Field]]:
@@ -132,7 +136,7 @@ ORGANIZATIONS = Resource(
     order=("path",),
     columns=ORGANIZATION,
     within=Organization.objects.within,
-    dressed=lambda rows, scope, day: with_units(
+    dressed=lambda rows, day: with_units(
         rows.with_type_on(day).with_member_counts(day).select_related("parent", "park", "area", "formation_mode"), day
     ),
 )
@@ -149,7 +153,8 @@ COMPANIES = Resource(
     order=("name", "pk"),
     columns=COMPANY,
     within=Company.objects.within,
-    dressed=lambda rows, scope, day: rows.for_list(scope, day),
+    dressed=lambda rows, day: rows.for_list(day),
+    listed=listed,
 )
 ACTIVITIES = Resource(
     name="activities",
@@ -161,6 +166,6 @@ ACTIVITIES = Resource(
     order=("-held_on", "-id"),
     columns=ACTIVITY,
     within=Activity.objects.within,
-    dressed=lambda rows, scope, day: rows.for_list(),
+    dressed=lambda rows, day: rows.for_list(),
 )
 RESOURCES = (ORGANIZATIONS, COMPANIES, ACTIVITIES)

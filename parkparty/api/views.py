@@ -181,18 +181,19 @@ def _page(request: ApiRequest, resource: Resource) -> Answer:
     asked = known_parameters(request, (*resource.parameters, *PAGING))
     form, page_form = resource.form(asked, scope=request.scope), PageForm(asked, resource=resource)
     _check(asked, form, page_form)
-    rows: Any = resource.dressed(form.rows(), request.scope, form.day)  # type: ignore[attr-defined]
+    rows: Any = resource.dressed(form.rows(), form.day)  # type: ignore[attr-defined]
     wanted = page_form.cleaned_data
     cursor = {"older": wanted["cursor"]} if wanted["cursor"] else {}
     page = keyset_page(rows, cursor, order=resource.order, size=wanted["limit"] or ROWS)
-    data = [told(row, resource.columns) for row in page.rows]
+    data = [told(row, resource.columns) for row in resource.listed(page.rows, request.scope, form.day)]
     return Answer({"data": data, "next": _next(request, asked, page.older)}, len(data))
 
 
 def _one(request: ApiRequest, resource: Resource, key: str) -> Answer:
     known_parameters(request, ())
-    rows = resource.dressed(resource.within(request.scope), request.scope, today())
-    row = scoped_or_404(rows, **{resource.key: key})
+    day = today()
+    found = scoped_or_404(resource.dressed(resource.within(request.scope), day), **{resource.key: key})
+    (row,) = resource.listed([found], request.scope, day)
     return Answer(told(row, resource.columns), 1)
 
 

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from parkparty.organizations.choices import OWN_TYPES, OrganizationType
+
 
 class CompanyStatus(models.TextChoices):
     OPERATING = "operating", _("存续")
@@ -57,6 +59,9 @@ class LinkKind(models.TextChoices):
 
 
 ORGANISATION_LINKS = (LinkKind.OWN, LinkKind.JOINT)
+TYPES_FOR = {LinkKind.OWN: OWN_TYPES, LinkKind.JOINT: (OrganizationType.JOINT_BRANCH,)}
+"""What an organisation must be for a link of the kind to cover a company: an industry committee covers nobody."""
+
 WORK_LINKS = (LinkKind.INSTRUCTOR, LinkKind.LIAISON, LinkKind.UNION, LinkKind.LEAGUE)
 
 

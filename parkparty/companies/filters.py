@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parkparty.companies.choices import CoverageChoice, Denominator, SizeClass, StaffBand
+from parkparty.companies.figures import seen_in
 from parkparty.companies.models import Company, Industry, Tenancy
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
 from parkparty.companies.scoping import LimitsByDay
@@ -162,16 +163,17 @@ class CompanyFilterForm(CutForm):
         if not self.is_valid():
             return Company.objects.none()
         asked, day = self.cleaned_data, self.day
-        rows = Company.objects.within(self.scope)
         denominator = Denominator(asked["denominator"]) if asked["denominator"] else None
         kind = denominator or Denominator.REGISTERED
-        for node in filter(None, (asked["place"], asked["organization"])):
+        nodes = [node for node in (asked["place"], asked["organization"]) if node]
+        rows = seen_in(nodes[0], self.scope) if nodes else Company.objects.within(self.scope)
+        for node in nodes:
             rows = rows.population(node, kind, day, self.limits.of(kind, day))
         if asked["branch"]:
             by_none = asked["branch"] == UNSTATED
             rows = rows.covered_by_none(day) if by_none else rows.covered_by(asked["branch"], day)
         rows = rows.cut_to(self.cut, day)
-        if denominator and not (asked["place"] or asked["organization"]):
+        if denominator and not nodes:
             rows = rows.counting_as(denominator, day, self.limits.of(denominator, day))
             rows = rows.on_site_on(day) if denominator.is_on_site else rows
         if asked["coverage"]:

@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from parkparty.companies.choices import (
     ORGANISATION_LINKS,
     STATES_OF,
+    TYPES_FOR,
     WORK_LINKS,
     CompanyStatus,
     CoverageChoice,
@@ -28,7 +29,6 @@ from parkparty.companies.choices import (
 from parkparty.core import paths
 from parkparty.core.models import DatedQuerySet, rows_of, valid_on
 from parkparty.core.text import fold, half_width
-from parkparty.organizations.choices import OWN_TYPES, OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import active_on, reached
 
@@ -121,10 +121,16 @@ class LinkQuerySet(DatedQuerySet):
         The organisation must have been approved and not dissolved, and must have had the fitting type *then*:
         an industry committee or a joint group covers nobody.
         """
-        then = rows_of(self.model, "organization__spans").filter(organization=OuterRef("organization"))
-        fitting = OWN_TYPES if kind == LinkKind.OWN else (OrganizationType.JOINT_BRANCH,)
-        had_type = Exists(then.filter(valid_on(day), type__in=fitting))
+        had_type = Exists(self._spans_on(day).filter(type__in=TYPES_FOR[kind]))
         return self.valid_on(day).filter(active_on(day, "organization__"), had_type, kind=kind)
+
+    def with_type_on(self, day: dt.date) -> Self:
+        """Adds ``type_then``: the type that the organisation had on ``day``."""
+        return self.annotate(type_then=Subquery(self._spans_on(day).order_by("since").values("type")[:1]))
+
+    def _spans_on(self, day: dt.date) -> Any:
+        spans = rows_of(self.model, "organization__spans").filter(organization=OuterRef("organization"))
+        return spans.filter(valid_on(day))
 
     def opening_for(self, scope: Scope) -> Self:
         """Adds ``opens``: whether the reader reaches the organisation, so that its name may lead to its page."""
@@ -280,19 +286,9 @@ class CompanyQuerySet(models.QuerySet):
         """Companies whose name holds ``text``, whatever its width, case and spacing, or whose credit code starts so."""
         return self.filter(Q(folded_name__contains=fold(text)) | Q(uscc__startswith=half_width(text).upper()))
 
-    def for_list(self, scope: Scope, day: dt.date) -> Self:
-        """With all that a row of a list shows on ``day``, in two queries more."""
-        tenancies = rows_of(self.model, "tenancies").shown_to(scope).valid_on(day).select_related("park")
-        links = rows_of(self.model, "links").within(scope).filter(kind__in=ORGANISATION_LINKS).valid_on(day)
-        return (
-            self.select_related("industry")
-            .with_full_members(day)
-            .with_coverage_state(day)
-            .prefetch_related(
-                Prefetch("tenancies", tenancies.order_by("-since"), to_attr="current_tenancies"),
-                Prefetch("links", links.opening_for(scope).order_by("-since"), to_attr="current_links"),
-            )
-        )
+    def for_list(self, day: dt.date) -> Self:
+        """With what a row of a list shows of the company itself; ``figures.listed`` reads the rest for a page."""
+        return self.select_related("industry").with_full_members(day)
 
 
 def _related(companies: type[models.Model], name: str) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,15 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CoverageState, StaffBand
+from parkparty.companies.figures import listed
 from parkparty.companies.models import Company
 from parkparty.core.http import addresses
+from parkparty.core.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class CompanyRow:
-    """A company with where it sits and what covers it on the list's day."""
+    """A company with where it sits and what covers it on the list's day, in words."""
 
     company: Company
     address: str
@@ -31,14 +34,17 @@ class CompanyRow:
     """The names of those that cover it, and the addresses of their pages, empty where the reader may not open them."""
 
 
-def company_rows(companies: Iterable[Any]) -> Iterator[CompanyRow]:
-    """The rows of companies that came from ``CompanyQuerySet.for_list``; words and icons are made once for all."""
+def company_rows(companies: Iterable[Any], scope: Scope, day: dt.date) -> Iterator[CompanyRow]:
+    """The rows of companies that came from ``CompanyQuerySet.for_list(day)``, as a reader sees them on ``day``.
+
+    Words and icons are made once for all.
+    """
     signs = {state: render_to_string("companies/_coverage_state.html", {"state": state}) for state in CoverageState}
     staff = {band: str(band.label) for band in StaffBand}
     between = _("、")
     of_company, of_organization = addresses("companies:detail"), addresses("organizations:detail")
-    for company in companies:
-        state = CoverageState(company.coverage_state)
+    for row in listed(companies, scope, day):
+        company, state = row.company, row.state
         yield CompanyRow(
             company=company,
             address=of_company(company.pk),
@@ -47,10 +53,6 @@ def company_rows(companies: Iterable[Any]) -> Iterator[CompanyRow]:
             staff=staff[company.staff_band],
             state=state,
             sign=signs[state],
-            parks=between.join(str(tenancy.park) for tenancy in company.current_tenancies),
-            links=[_named(link, of_organization) for link in company.current_links],
+            parks=between.join(str(park) for park in row.parks),
+            links=[(one.name, of_organization(one.code) if one.opens else "") for one in row.covered_by],
         )
-
-
-def _named(link: Any, of_organization: Callable[[object], str]) -> tuple[str, str]:
-    return link.organization.name, of_organization(link.organization.code) if link.opens else ""

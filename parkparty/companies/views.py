@@ -31,12 +31,12 @@ def company_list(request: ScopedRequest) -> HttpResponse:
         request.GET,
         order=("name", "pk"),
         size=ROWS,
-        as_shown=lambda found: found.for_list(request.scope, form.day),
+        as_shown=lambda found: found.for_list(form.day),
     )
     context = {
         "form": form,
         "page": page,
-        "rows": list(company_rows(page.rows)),
+        "rows": list(company_rows(page.rows, request.scope, form.day)),
         "number": None if is_long else number_of(rows, page, up_to=form.counted_to),
         "counted_to": COUNTED_TO if is_long else form.counted_to,
         "day": form.day,

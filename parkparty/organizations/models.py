@@ -22,7 +22,12 @@ from parkparty.organizations.choices import (
     OrganizationStatus,
     OrganizationType,
 )
-from parkparty.organizations.querysets import MemberCountQuerySet, OfOrganizationQuerySet, OrganizationQuerySet
+from parkparty.organizations.querysets import (
+    MemberCountQuerySet,
+    OfOrganizationQuerySet,
+    OrganizationQuerySet,
+    is_reached,
+)
 from parkparty.places.models import Area, Park
 
 
@@ -143,8 +148,7 @@ class Organization(TreeNode):
     def is_reached_by(self, scope: Scope, roles: Iterable[str]) -> bool:
         """Whether one of ``roles`` reaches it, by the party tree or by the park or area it sits in."""
         places = [place.path for place in (self.park, self.area) if place]
-        wanted = scope.with_roles(roles)
-        return wanted.covers("organizations", self.path) or any(wanted.covers("places", path) for path in places)
+        return is_reached(scope.with_roles(roles), self.path, *places)
 
     def clean(self) -> None:
         super().clean()

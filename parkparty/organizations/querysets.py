@@ -29,6 +29,11 @@ def reached(scope: Scope, prefix: str = "", roles: tuple[str, ...] | None = None
     )
 
 
+def is_reached(scope: Scope, path: str, *places: str | None) -> bool:
+    """``reached`` for one organisation at ``path`` whose park and area are at ``places``, as far as it has any."""
+    return scope.covers("organizations", path) or any(place and scope.covers("places", place) for place in places)
+
+
 class OrganizationQuerySet(models.QuerySet):
     """Nodes of the party tree."""
 

@@ -14,6 +14,7 @@ from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity
 from parkparty.companies.choices import Denominator
+from parkparty.companies.figures import listed
 from parkparty.companies.models import Company
 from parkparty.core.dates import month_of
 from parkparty.core.scope import Scope
@@ -83,7 +84,7 @@ FIGURES: dict[str, Callable[[World, Scope], Any]] = {
     "months of activities": lambda world, scope: sum(activities_by_month(world.kic, [month_of(DAY)], DAY, scope)),
     "types of activities": lambda world, scope: activities_by_type(world.kic, [month_of(DAY)], DAY, scope),
     "snapshots": lambda world, scope: trend(world.kic, OPERATING, scope),
-    "covering organisations": lambda world, scope: Company.objects.for_list(scope, DAY).get().current_links,
+    "covering organisations": lambda world, scope: next(listed(Company.objects.for_list(DAY), scope, DAY)).covered_by,
 }
 
 

@@ -1,5 +1,6 @@
 """Coverage worked out from the facts: today's and any day's rates, what changed between two days, what was frozen."""
 
+from parkparty.companies.figures import is_whole, tree_of
 from parkparty.coverage.figures.coverage import (
     CompanyCoverage,
     CoverageFigures,
@@ -10,7 +11,6 @@ from parkparty.coverage.figures.coverage import (
     coverage,
     coverage_by_area,
     coverage_by_park,
-    is_whole,
     loaded,
     nodes_below,
     organizations_above,
@@ -18,7 +18,6 @@ from parkparty.coverage.figures.coverage import (
     places_above,
     top_organizations,
     top_places,
-    tree_of,
     with_units,
 )
 from parkparty.coverage.figures.standing import load_at

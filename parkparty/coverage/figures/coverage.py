@@ -18,12 +18,13 @@ from parkparty.companies.choices import (
     Limits,
     TenancyKind,
 )
+from parkparty.companies.figures import is_whole, seen_in
 from parkparty.companies.models import Company, CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core import paths
 from parkparty.core.models import valid_on
 from parkparty.core.rates import Rate, mean_of
-from parkparty.core.scope import Scope, Tree
+from parkparty.core.scope import Scope
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.organizations.querysets import OrganizationQuerySet
@@ -32,19 +33,6 @@ from parkparty.rules.figures import LimitBook, limits_of
 
 Place = Area | Park
 Node = Area | Park | Organization
-
-
-def tree_of(node: Node) -> Tree:
-    """The tree that the node stands in."""
-    return "organizations" if isinstance(node, Organization) else "places"
-
-
-def is_whole(node: Node, scope: Scope) -> bool:
-    """Whether the reader sees all companies of ``node``.
-
-    An organisation reached only by the park it sits in may cover companies elsewhere.
-    """
-    return scope.covers(tree_of(node), node.path)
 
 
 CHILDREN_COMPARED = 50
@@ -240,8 +228,8 @@ class Point:
         return self.seen(scope).population(self.node, self.denominator, self.as_of, limits, self.cut)
 
     def seen(self, scope: Scope) -> CompanyQuerySet:
-        """Companies that the reader sees. Whoever holds the whole node sees all of its companies: nothing to ask."""
-        return Company.objects.all() if is_whole(self.node, scope) else Company.objects.within(scope)
+        """Companies that the reader sees, to be cut to the node."""
+        return seen_in(self.node, scope)
 
 
 def company_coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> CompanyCoverage:

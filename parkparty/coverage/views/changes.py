@@ -73,14 +73,14 @@ def companies(request: ScopedRequest) -> HttpResponse:
         return redirect("coverage:index")
     rows, day, title, note, back = _asked(request, node)
     page = keyset_page(
-        rows, request.GET, order=("name", "pk"), size=ROWS, as_shown=lambda found: found.for_list(scope, day)
+        rows, request.GET, order=("name", "pk"), size=ROWS, as_shown=lambda found: found.for_list(day)
     )
     context = {
         "crumbs": [*crumbs_of(node), (_("回到数字"), back)],
         "title": title,
         "note": note,
         "page": page,
-        "rows": list(company_rows(page.rows)),
+        "rows": list(company_rows(page.rows, scope, day)),
         "number": number_of(rows, page, up_to=None),
         "day": day,
     }

@@ -23,8 +23,8 @@ from parkparty.rules.figures import hints as hints_of
 
 def uncovered(frozen: CoverageSnapshot) -> Section:
     """The companies that no organisation covers as an appendix."""
-    listed = facts.first_uncovered(frozen, LISTED)
-    table = uncovered_table(tuple(company_entries(listed)), left_out=coverage_in(frozen).uncovered - len(listed))
+    entries = tuple(company_entries(facts.first_uncovered(frozen, LISTED), frozen.as_of))
+    table = uncovered_table(entries, left_out=coverage_in(frozen).uncovered - len(entries))
     return Section(_("附件一：未组织覆盖企业名单"), (), (table,), is_appendix=True)
 
 
@@ -39,9 +39,9 @@ def company_columns(state: str) -> tuple[Column, ...]:
     return Column(_("企业"), 22), Column(_("所在园区"), 12), members, Column(state, 8)
 
 
-def company_entries(companies: Iterable[Any]) -> Iterator[Row]:
+def company_entries(companies: Iterable[Any], as_of: dt.date) -> Iterator[Row]:
     """Companies of ``for_list`` as the rows below ``company_columns``."""
-    for row in company_rows(companies):
+    for row in company_rows(companies, facts.EVERYTHING, as_of):
         yield row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)
 
 

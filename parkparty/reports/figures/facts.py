@@ -144,7 +144,7 @@ def standing(node: Node, as_of: dt.date) -> Iterator[Standing]:
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:
     """The companies that no organisation covers, those with most full members first."""
     rows: Any = Point(node, denominator, as_of).companies(EVERYTHING)
-    found = rows.covered(CoverageChoice.UNCOVERED, as_of).for_list(EVERYTHING, as_of)
+    found = rows.covered(CoverageChoice.UNCOVERED, as_of).for_list(as_of)
     return found.order_by("-full_members", "name", "pk")
 
 
@@ -159,7 +159,7 @@ def first_uncovered(snapshot: CoverageSnapshot, most: int) -> list[Any]:
     more = [key for key in keys if members.get(key, 0) > fewest]
     level = {key for key in keys if members.get(key, 0) == fewest}
     found: Any = Company.objects.filter(pk__in=[*more, *_first_by_name(level, most - len(more))])
-    return list(found.for_list(EVERYTHING, day).order_by("-full_members", "name", "pk"))
+    return list(found.for_list(day).order_by("-full_members", "name", "pk"))
 
 
 def _last_counts(companies: Collection[int], day: dt.date) -> dict[int, int]:

@@ -89,7 +89,7 @@ def uncovered(asked: Asked) -> Report:
     """The companies without organisation coverage on the day."""
     kind = Denominator.OPERATING
     found = facts.uncovered(asked.node, as_of=asked.as_of, denominator=kind)
-    entries = appendices.company_entries(found.iterator(ROWS_IN_PART))
+    entries = appendices.company_entries(found.iterator(ROWS_IN_PART), asked.as_of)
     table, definition = appendices.uncovered_table(()), (_("口径"), kind.definition(Limits()))
     return _report(asked, ReportKind.UNCOVERED, table, entries, definition)
 

@@ -61,7 +61,7 @@ def _companies(draft: Draft, asked: Asked, node: Organization, held: ActivityQue
             "together", _("与企业共同开展的活动（次）"), together.aggregate(n=Count("pk", distinct=True))["n"]
         ),
     )
-    listed = covered.for_list(EVERYTHING, asked.as_of).order_by("name", "pk")[:LISTED]
-    entries, columns = tuple(appendices.company_entries(listed)), appendices.company_columns(_("覆盖方式"))
+    listed = covered.for_list(asked.as_of).order_by("name", "pk")[:LISTED]
+    entries, columns = tuple(appendices.company_entries(listed, asked.as_of)), appendices.company_columns(_("覆盖方式"))
     table = Table(_("服务的企业"), columns, entries, number - len(entries), _("没有覆盖的企业。"))
     return Section(_("服务企业"), (sentence,), (table,))

@@ -1,0 +1,111 @@
+"""Which companies a reader sees of a node, and what lists show of them, read for a page of them at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, NamedTuple
+
+from parkparty.companies.choices import ORGANISATION_LINKS, TYPES_FOR, CoverageState
+from parkparty.companies.models import Company, CoverageLink, Tenancy
+from parkparty.companies.querysets import CompanyQuerySet
+from parkparty.core.models import TreeNode
+from parkparty.core.scope import Scope, Tree
+from parkparty.organizations.models import Organization
+from parkparty.organizations.querysets import is_reached
+from parkparty.places.models import Park
+
+AT_ONCE = 500
+"""Companies that are read together where all of a long list are wanted."""
+
+BEST_FIRST = tuple(CoverageState)
+
+
+class Covering(NamedTuple):
+    """An organisation that covers a company; ``opens`` tells whether its name may lead to its page."""
+
+    code: str
+    name: str
+    opens: bool
+
+
+def tree_of(node: TreeNode) -> Tree:
+    """The tree that the node stands in."""
+    return "organizations" if isinstance(node, Organization) else "places"
+
+
+def is_whole(node: TreeNode, scope: Scope) -> bool:
+    """Whether the reader sees all companies of ``node``.
+
+    An organisation reached only by the park it sits in may cover companies elsewhere.
+    """
+    return scope.covers(tree_of(node), node.path)
+
+
+def seen_in(node: TreeNode, scope: Scope) -> CompanyQuerySet:
+    """Companies that the reader sees, for whoever cuts them to ``node``.
+
+    Whoever holds the whole node sees all of its companies: nothing is asked of each.
+    """
+    return Company.objects.all() if is_whole(node, scope) else Company.objects.within(scope)
+
+
+@dataclass(slots=True)
+class ListedCompany:
+    """A company of ``CompanyQuerySet.for_list`` and what a reader is told of it on a day, the latest first.
+
+    ``state`` is what all its links make of it; what covers it is named where the link is within the reader's scope.
+    """
+
+    company: Any
+    state: CoverageState = CoverageState.NONE
+    parks: list[Park] = field(default_factory=list)
+    covered_by: list[Covering] = field(default_factory=list)
+
+
+def listed(companies: Iterable[Company], scope: Scope, day: dt.date) -> Iterator[ListedCompany]:
+    """``companies`` in their order, as a reader sees them on ``day``."""
+    left = iter(companies)
+    while part := list(islice(left, AT_ONCE)):
+        rows = {company.pk: ListedCompany(company) for company in part}
+        here = _add_parks(rows, scope, day)
+        _add_links(rows, scope, day, here)
+        yield from rows.values()
+
+
+def _add_parks(rows: dict[int, ListedCompany], scope: Scope, day: dt.date) -> set[int]:
+    """Adds the parks that the reader is told of. Returns the companies that ever sat in the reader's places."""
+    here = set()
+    names = ("company", "since", "until", "park__path", "park__key", "park__name", "park__is_sample")
+    tenancies: Any = Tenancy.objects.shown_to(scope).filter(company__in=rows)
+    for tenancy in tenancies.select_related("park").only(*names).order_by("-since"):
+        if scope.covers("places", tenancy.park.path):
+            here.add(tenancy.company_id)
+        if tenancy.holds_on(day):
+            rows[tenancy.company_id].parks.append(tenancy.park)
+    return here
+
+
+def _add_links(rows: dict[int, ListedCompany], scope: Scope, day: dt.date, here: set[int]) -> None:
+    """Adds the state, and the covering organisations of links that ``within`` would keep: in reach, or of ``here``."""
+    links: Any = CoverageLink.objects.filter(company__in=rows).valid_on(day).with_type_on(day).order_by("-since")
+    dates, paths = ("approved_on", "dissolved_on"), ("path", "park__path", "area__path")
+    of_organization = [f"organization__{name}" for name in (*dates, *paths, "code", "name")]
+    for company, kind, type_then, *values in links.values_list("company", "kind", "type_then", *of_organization):
+        approved, dissolved, path, park, area, code, name = values
+        row = rows[company]
+        if kind not in ORGANISATION_LINKS:
+            row.state = _better(row.state, CoverageState.WORK_ONLY)
+            continue
+        is_active = approved and approved <= day and not (dissolved and dissolved <= day)
+        if is_active and type_then in TYPES_FOR[kind]:
+            row.state = _better(row.state, CoverageState(kind))
+        opens = is_reached(scope, path, park, area)
+        if opens or company in here:
+            row.covered_by.append(Covering(code, name, opens))
+
+
+def _better(state: CoverageState, other: CoverageState) -> CoverageState:
+    return min(state, other, key=BEST_FIRST.index)
