@@ -11,31 +11,29 @@ from collections.abc import Iterable
 
 import xlsxwriter
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from parkparty.activities.columns import Cell, Column
 from parkparty.activities.models import Activity
 from parkparty.core.http import addresses
 from parkparty.core.privacy import masked
-from parkparty.core.templatetags.parkparty import thousands
+from parkparty.core.templatetags.parkparty import row_drawer, thousands
 from parkparty.core.text import harmless
 
 MAX_ROWS = 20_000
 """Longer lists are narrowed first: a file nobody can read is no answer."""
 
 
-Line = tuple[Activity, str, list[tuple[str, str, str]]]
-"""An activity, its address and its cells: the class of each, the title of its column, and what it says."""
+Line = tuple[Activity, str, SafeString]
+"""An activity, its address, and its cells as they are drawn."""
 
 
 def lines_of(activities: Iterable[Activity], columns: list[Column]) -> list[Line]:
     """The lines of a page. Titles and states are put into words once, however many lines there are."""
     signs: dict[str, str] = {}
-    heads = [(column, column.css_class, str(column.title)) for column in columns]
+    drawn = row_drawer((column.title, column.css_class) for column in columns)
     address_of = addresses("activities:detail")
-    return [
-        (row, address_of(row.pk), [(kind, title, _shown(column, row, signs)) for column, kind, title in heads])
-        for row in activities
-    ]
+    return [(row, address_of(row.pk), drawn(*[_shown(column, row, signs) for column in columns])) for row in activities]
 
 
 def _shown(column: Column, activity: Activity, signs: dict[str, str]) -> str:

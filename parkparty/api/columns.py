@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from parkparty.activities.choices import ActivityState
 from parkparty.companies.choices import CompanyStatus, CoverageState, Denominator, SizeClass, StaffBand
-from parkparty.companies.figures import ListedCompany
+from parkparty.companies.figures import Covering, Place
 from parkparty.core.models import CodeTable
 from parkparty.core.privacy import masked
 from parkparty.coverage.choices import TargetRate
@@ -87,8 +87,8 @@ def _code(row: CodeTable | None) -> dict[str, Any] | None:
     return None if row is None else {"code": row.code, "name": row.name}
 
 
-def _covering(row: ListedCompany) -> list[Any]:
-    return [{"code": one.code, "name": masked(one.name)} for one in row.covered_by]
+def _all_named(rows: Iterable[Place | Covering]) -> list[Any]:
+    return [{"code": row.code, "name": masked(row.name)} for row in rows]
 
 
 def _choice(choice: Any) -> dict[str, Any]:
@@ -174,8 +174,8 @@ COMPANY = (
     Column("founded_on", _maybe(DAY), _("成立日期"), lambda row: _day(row.company.founded_on)),
     Column("full_members", NUMBER, _("正式党员数"), lambda row: row.company.full_members),
     Column("coverage", NAMED, _("截至日的覆盖情况"), lambda row: _choice(row.state)),
-    Column("covered_by", _list_of(NAMED), _("覆盖它的党组织"), _covering),
-    Column("parks", _list_of(NAMED), _("所在园区"), lambda row: [_named(park) for park in row.parks]),
+    Column("covered_by", _list_of(NAMED), _("覆盖它的党组织"), lambda row: _all_named(row.covered_by)),
+    Column("parks", _list_of(NAMED), _("所在园区"), lambda row: _all_named(row.parks)),
 )
 
 ACTIVITY = (

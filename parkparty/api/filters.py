@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.models import Activity
 from parkparty.api.columns import ACTIVITY, COMPANY, ORGANIZATION, Column
-from parkparty.companies.figures import listed
+from parkparty.companies.figures import listed_companies
 from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company
 from parkparty.core.paging import is_cursor
@@ -154,7 +154,7 @@ COMPANIES = Resource(
     columns=COMPANY,
     within=Company.objects.within,
     dressed=lambda rows, day: rows.for_list(day),
-    listed=listed,
+    listed=listed_companies,
 )
 ACTIVITIES = Resource(
     name="activities",

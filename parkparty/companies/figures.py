@@ -15,12 +15,19 @@ from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope, Tree
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import is_reached
-from parkparty.places.models import Park
+from parkparty.places.models import park_in_words
 
 AT_ONCE = 500
 """Companies that are read together where all of a long list are wanted."""
 
 BEST_FIRST = tuple(CoverageState)
+
+
+class Place(NamedTuple):
+    """A park that a company sits in, by its key and as it is shown."""
+
+    code: str
+    name: str
 
 
 class Covering(NamedTuple):
@@ -61,11 +68,11 @@ class ListedCompany:
 
     company: Any
     state: CoverageState = CoverageState.NONE
-    parks: list[Park] = field(default_factory=list)
+    parks: list[Place] = field(default_factory=list)
     covered_by: list[Covering] = field(default_factory=list)
 
 
-def listed(companies: Iterable[Company], scope: Scope, day: dt.date) -> Iterator[ListedCompany]:
+def listed_companies(companies: Iterable[Company], scope: Scope, day: dt.date) -> Iterator[ListedCompany]:
     """``companies`` in their order, as a reader sees them on ``day``."""
     left = iter(companies)
     while part := list(islice(left, AT_ONCE)):
@@ -78,13 +85,13 @@ def listed(companies: Iterable[Company], scope: Scope, day: dt.date) -> Iterator
 def _add_parks(rows: dict[int, ListedCompany], scope: Scope, day: dt.date) -> set[int]:
     """Adds the parks that the reader is told of. Returns the companies that ever sat in the reader's places."""
     here = set()
+    tenancies: Any = Tenancy.objects.shown_to(scope).filter(company__in=rows).order_by("-since")
     names = ("company", "since", "until", "park__path", "park__key", "park__name", "park__is_sample")
-    tenancies: Any = Tenancy.objects.shown_to(scope).filter(company__in=rows)
-    for tenancy in tenancies.select_related("park").only(*names).order_by("-since"):
-        if scope.covers("places", tenancy.park.path):
-            here.add(tenancy.company_id)
-        if tenancy.holds_on(day):
-            rows[tenancy.company_id].parks.append(tenancy.park)
+    for company, since, until, path, key, name, is_sample in tenancies.values_list(*names):
+        if scope.covers("places", path):
+            here.add(company)
+        if since <= day and (until is None or day < until):
+            rows[company].parks.append(Place(key, park_in_words(name, is_sample)))
     return here
 
 

@@ -287,7 +287,7 @@ class CompanyQuerySet(models.QuerySet):
         return self.filter(Q(folded_name__contains=fold(text)) | Q(uscc__startswith=half_width(text).upper()))
 
     def for_list(self, day: dt.date) -> Self:
-        """With what a row of a list shows of the company itself; ``figures.listed`` reads the rest for a page."""
+        """With what a row of a list shows of the company itself; ``listed_companies`` reads the rest for a page."""
         return self.select_related("industry").with_full_members(day)
 
 

@@ -1,58 +1,79 @@
-"""Rows of the company list, made ready to be shown."""
+"""The list of companies, made ready to be shown."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from parkparty.companies.choices import CoverageState, StaffBand
-from parkparty.companies.figures import listed
+from parkparty.companies.choices import StaffBand
+from parkparty.companies.figures import Covering, ListedCompany, listed_companies
 from parkparty.companies.models import Company
 from parkparty.core.http import addresses
 from parkparty.core.scope import Scope
+from parkparty.core.templatetags.parkparty import listed, row_drawer, thousands
+
+NOTHING = "—"
+"""In a cell about which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
-class CompanyRow:
-    """A company with where it sits and what covers it on the list's day, in words."""
+class Column:
+    """A column beside the name: its title, what it says of a company, and how its cells are set."""
 
-    company: Company
-    address: str
-    full_members: int
-    industry: str
-    staff: str
-    state: CoverageState
-    sign: str
-    """The state as it is drawn."""
-    parks: str
-    links: list[tuple[str, str]]
-    """The names of those that cover it, and the addresses of their pages, empty where the reader may not open them."""
+    title: Promise
+    of: Callable[[ListedCompany], object]
+    css_class: str = ""
 
 
-def company_rows(companies: Iterable[Any], scope: Scope, day: dt.date) -> Iterator[CompanyRow]:
-    """The rows of companies that came from ``CompanyQuerySet.for_list(day)``, as a reader sees them on ``day``.
+@dataclass(frozen=True, slots=True)
+class CompanyTable:
+    """The companies of a page: the columns beside the name, and of each its name, its address, and its cells."""
 
-    Words and icons are made once for all.
-    """
-    signs = {state: render_to_string("companies/_coverage_state.html", {"state": state}) for state in CoverageState}
-    staff = {band: str(band.label) for band in StaffBand}
-    between = _("、")
-    of_company, of_organization = addresses("companies:detail"), addresses("organizations:detail")
-    for row in listed(companies, scope, day):
-        company, state = row.company, row.state
-        yield CompanyRow(
-            company=company,
-            address=of_company(company.pk),
-            full_members=company.full_members,
-            industry=company.industry.name if company.industry else "",
-            staff=staff[company.staff_band],
-            state=state,
-            sign=signs[state],
-            parks=between.join(str(park) for park in row.parks),
-            links=[(one.name, of_organization(one.code) if one.opens else "") for one in row.covered_by],
-        )
+    columns: list[Column]
+    rows: list[tuple[str, str, SafeString]]
+
+
+def company_table(companies: Iterable[Company], scope: Scope, day: dt.date) -> CompanyTable:
+    """Companies that came from ``CompanyQuerySet.for_list(day)``, as a reader sees them on ``day``."""
+    columns = _columns()
+    drawn = row_drawer((column.title, column.css_class) for column in columns)
+    address_of = addresses("companies:detail")
+    rows = [
+        (row.company.name, address_of(row.company.pk), drawn(*[column.of(row) for column in columns]))
+        for row in listed_companies(companies, scope, day)
+    ]
+    return CompanyTable(columns, rows)
+
+
+def _columns() -> list[Column]:
+    """Their signs and addresses are made once a page."""
+    sign = cache(lambda state: render_to_string("companies/_coverage_state.html", {"state": state}))
+    address_of = addresses("organizations:detail")
+    return [
+        Column(_("园区"), lambda row: listed(park.name for park in row.parks) or NOTHING),
+        Column(_("行业"), lambda row: row.company.industry.name if row.company.industry else NOTHING),
+        Column(_("人员规模"), lambda row: StaffBand(row.company.staff_band).label),
+        Column(_("正式党员数"), lambda row: thousands(row.company.full_members), "number"),
+        Column(_("现状"), lambda row: sign(row.state)),
+        Column(_("党组织"), lambda row: _linked(row.covered_by, address_of) or NOTHING),
+    ]
+
+
+def _linked(organizations: Iterable[Covering], address_of: Callable[[object], str]) -> SafeString:
+    """Their names, those that the reader may open as links."""
+    return format_html_join(
+        "\n",
+        "{}",
+        (
+            (format_html('<a href="{}">{}</a>', address_of(one.code), one.name) if one.opens else one.name,)
+            for one in organizations
+        ),
+    )

@@ -14,7 +14,7 @@ from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.companies.choices import CoverageState
 from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
-from parkparty.companies.tables import company_rows
+from parkparty.companies.tables import company_table
 from parkparty.core.dates import today
 from parkparty.core.paging import COUNTED_TO, ROWS, keyset_page, number_of
 
@@ -36,7 +36,7 @@ def company_list(request: ScopedRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": list(company_rows(page.rows, request.scope, form.day)),
+        "table": company_table(page.rows, request.scope, form.day),
         "number": None if is_long else number_of(rows, page, up_to=form.counted_to),
         "counted_to": COUNTED_TO if is_long else form.counted_to,
         "day": form.day,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django import forms
@@ -41,13 +42,18 @@ class PlainSelect(forms.Select):
     """A choice without groups, drawn at once: with a template for each option it takes longer than the list below."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = self.format_value(value)
-        rows = [(str(key), label) for key, label in self.choices]
-        options = ((key, SELECTED if key in chosen else "", label) for key, label in rows)
-        drawn = format_html_join("", '<option value="{}"{}>{}</option>', options)
+        options = tuple((str(key), str(label)) for key, label in self.choices)
+        drawn = _drawn_options(options, tuple(self.format_value(value)))
         return format_html(
             "<select{}>{}</select>", flatatt(self.build_attrs({"name": name} | self.attrs, attrs)), drawn
         )
+
+
+@lru_cache(maxsize=256)
+def _drawn_options(options: tuple[tuple[str, str], ...], chosen: tuple[str, ...]) -> SafeString:
+    """Kept by all that they say: most lists offer the same from page to page."""
+    rows = ((key, SELECTED if key in chosen else "", label) for key, label in options)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 class PlainInput(forms.TextInput):

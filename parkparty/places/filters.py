@@ -10,7 +10,7 @@ from django.core.validators import slug_re
 from django.utils.translation import gettext as _
 
 from parkparty.core.scope import Scope
-from parkparty.places.models import Area, Park
+from parkparty.places.models import Area, Park, park_in_words
 
 PLACES_OFFERED = 100
 
@@ -42,7 +42,9 @@ def name_of(place: Area | Park) -> str:
 
 def places_in_reach(scope: Scope) -> list[tuple[str, str]]:
     """The first areas and parks that a reader may choose from, as values and names, in the order of the tree."""
-    areas = Area.objects.within(scope).order_by("path")[:PLACES_OFFERED]
-    parks = Park.objects.within(scope).order_by("path")[:PLACES_OFFERED]
-    places: list[Area | Park] = [*areas, *parks]
-    return [(name_of(place), str(place)) for place in places]
+    areas = Area.objects.within(scope).order_by("path").values_list("code", "name")
+    parks = Park.objects.within(scope).order_by("path").values_list("key", "name", "is_sample")
+    return [
+        *((f"area:{code}", name) for code, name in areas[:PLACES_OFFERED]),
+        *((f"park:{key}", park_in_words(name, is_sample)) for key, name, is_sample in parks[:PLACES_OFFERED]),
+    ]

@@ -60,6 +60,11 @@ class Area(TreeNode):
         return [Area, Park]
 
 
+def park_in_words(name: str, is_sample: bool) -> str:
+    """A park as it is shown: one of the demo set is marked as such."""
+    return _("%(park)s（示例）") % {"park": name} if is_sample else name
+
+
 class Park(TreeNode):
     """An industry park, or one base of a park that has several. It reports to one area, and may reach into others.
 
@@ -103,7 +108,7 @@ class Park(TreeNode):
         ]
 
     def __str__(self) -> str:
-        return _("%(park)s（示例）") % {"park": self.name} if self.is_sample else str(self.name)
+        return park_in_words(self.name, self.is_sample)
 
     def clean(self) -> None:
         super().clean()

@@ -14,7 +14,7 @@ from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity
 from parkparty.companies.choices import Denominator
-from parkparty.companies.figures import listed
+from parkparty.companies.figures import listed_companies
 from parkparty.companies.models import Company
 from parkparty.core.dates import month_of
 from parkparty.core.scope import Scope
@@ -84,7 +84,9 @@ FIGURES: dict[str, Callable[[World, Scope], Any]] = {
     "months of activities": lambda world, scope: sum(activities_by_month(world.kic, [month_of(DAY)], DAY, scope)),
     "types of activities": lambda world, scope: activities_by_type(world.kic, [month_of(DAY)], DAY, scope),
     "snapshots": lambda world, scope: trend(world.kic, OPERATING, scope),
-    "covering organisations": lambda world, scope: next(listed(Company.objects.for_list(DAY), scope, DAY)).covered_by,
+    "covering organisations": lambda world, scope: (
+        next(listed_companies(Company.objects.for_list(DAY), scope, DAY)).covered_by
+    ),
 }
 
 

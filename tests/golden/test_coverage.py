@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from parkparty.companies.choices import CompanyStatus, CoverageState, Denominator, LinkKind, TenancyKind
+from parkparty.companies.figures import listed_companies
 from parkparty.companies.models import Company, CompanyMemberCount, Membership, Tenancy
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
@@ -32,7 +33,10 @@ def park(world: World) -> Park:
 
 
 def state_of(company: Company, day: dt.date = AS_OF) -> str:
+    """How ``company`` is covered, as figures count it; lists, which read its links themselves, say the same."""
     state: str = Company.objects.with_coverage_state(day).get(pk=company.pk).coverage_state
+    (row,) = listed_companies([company], ALL, day)
+    assert row.state == state
     return state
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from django import template
+from django.forms.utils import flatatt
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -44,6 +45,21 @@ def listed(values: Iterable[object]) -> str:
 def icon(name: str) -> SafeString:
     """An icon of Bootstrap Icons beside words that say the same; readers of the screen do not hear it."""
     return format_html('<i class="bi bi-{}" aria-hidden="true"></i>', name)
+
+
+def row_drawer(columns: Iterable[tuple[object, str]]) -> Callable[..., SafeString]:
+    """What draws the cells of a row from their values: at once, as nodes of a template they take most of a list.
+
+    ``columns`` are titles, which stand in each cell for phones, where rows are cards, and classes.
+    """
+    heads = (flatatt({"class": css_class or None, "data-label": title}) for title, css_class in columns)
+    pattern = "".join(f"<td{_plain(head)}>{{}}</td>" for head in heads)
+    return lambda *values: format_html(pattern, *values)
+
+
+def _plain(text: str) -> str:
+    """``text`` as a pattern of ``format`` that says just that."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 @register.simple_block_tag

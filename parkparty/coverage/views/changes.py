@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.companies.filters import CutForm
-from parkparty.companies.tables import company_rows
+from parkparty.companies.tables import company_table
 from parkparty.core.paging import ROWS, keyset_page, number_of
 from parkparty.core.rates import signed
 from parkparty.coverage.choices import Cause
@@ -80,7 +80,7 @@ def companies(request: ScopedRequest) -> HttpResponse:
         "title": title,
         "note": note,
         "page": page,
-        "rows": list(company_rows(page.rows, scope, day)),
+        "table": company_table(page.rows, scope, day),
         "number": number_of(rows, page, up_to=None),
         "day": day,
     }

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parkparty.companies.choices import CoverageState
-from parkparty.companies.tables import company_rows
+from parkparty.companies.figures import listed_companies
+from parkparty.core.templatetags.parkparty import listed
 from parkparty.coverage.figures.frozen import coverage_in
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.reports.choices import LISTED
@@ -41,8 +41,8 @@ def company_columns(state: str) -> tuple[Column, ...]:
 
 def company_entries(companies: Iterable[Any], as_of: dt.date) -> Iterator[Row]:
     """Companies of ``for_list`` as the rows below ``company_columns``."""
-    for row in company_rows(companies, facts.EVERYTHING, as_of):
-        yield row.company.name, row.parks, row.full_members, str(CoverageState(row.state).label)
+    for row in listed_companies(companies, facts.EVERYTHING, as_of):
+        yield row.company.name, listed(park.name for park in row.parks), row.company.full_members, str(row.state.label)
 
 
 def missing(tally: Tally, title: str) -> Section:
