@@ -33,6 +33,7 @@ def scope_of(user: User, on: dt.date | None = None) -> Scope:
     if user.is_superuser:
         return Scope.everything(Role.ADMINISTRATOR, user_id=user.pk)
     grants = Grant.objects.filter(user=user).valid_on(on or today()).select_related("organization", "area", "park")
+    grants = grants.order_by("role", "-since")
     return Scope(tuple(grant.reach for grant in grants), user.pk)
 
 

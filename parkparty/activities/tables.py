@@ -30,18 +30,19 @@ Line = tuple[Activity, str, SafeString]
 
 def lines_of(activities: Iterable[Activity], columns: list[Column]) -> list[Line]:
     """The lines of a page. Titles and states are put into words once, however many lines there are."""
-    signs: dict[str, str] = {}
+    signs: dict[tuple[str, bool], str] = {}
     drawn = row_drawer((column.title, column.css_class) for column in columns)
     address_of = addresses("activities:detail")
     return [(row, address_of(row.pk), drawn(*[_shown(column, row, signs) for column in columns])) for row in activities]
 
 
-def _shown(column: Column, activity: Activity, signs: dict[str, str]) -> str:
+def _shown(column: Column, activity: Activity, signs: dict[tuple[str, bool], str]) -> str:
     if column.key == "state":
-        label = activity.get_state_display()
-        if label not in signs:
-            signs[label] = render_to_string("_state.html", {"state": activity.as_state, "label": label})
-        return signs[label]
+        kind = activity.state, activity.is_announcement
+        if kind not in signs:
+            sign = {"state": activity.as_state, "label": activity.get_state_display()}
+            signs[kind] = render_to_string("_state.html", sign)
+        return signs[kind]
     cell = column.of(activity)
     return cell or "—" if isinstance(cell, str) else thousands(cell)
 

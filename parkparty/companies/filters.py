@@ -156,7 +156,8 @@ class CompanyFilterForm(CutForm):
 
     def by_name(self, rows: CompanyQuerySet) -> CompanyQuerySet:
         """``rows`` of which ``is_long`` is true, to be read page by page in the order of their names."""
-        return Company.objects.within(self.scope).met_by_name(rows, self.cleaned_data["place"])
+        place = self.cleaned_data["place"]
+        return seen_in(place, self.scope).met_by_name(rows, place)
 
     def rows(self) -> CompanyQuerySet:
         """The companies that are asked for."""

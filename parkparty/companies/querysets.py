@@ -280,7 +280,7 @@ class CompanyQuerySet(models.QuerySet):
 
     def covered(self, choice: CoverageChoice, day: dt.date) -> Self:
         """Companies in one of the states that ``choice`` sums up."""
-        return self.with_coverage_state(day).filter(coverage_state__in=STATES_OF[choice])
+        return self.alias(state=_state_on(self.model, day)).filter(state__in=STATES_OF[choice])
 
     def matching(self, text: str) -> Self:
         """Companies whose name holds ``text``, whatever its width, case and spacing, or whose credit code starts so."""

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.companies.choices import StaffBand
@@ -18,7 +19,7 @@ from parkparty.companies.figures import Covering, ListedCompany, listed_companie
 from parkparty.companies.models import Company
 from parkparty.core.http import addresses
 from parkparty.core.scope import Scope
-from parkparty.core.templatetags.parkparty import listed, row_drawer, thousands
+from parkparty.core.templatetags.parkparty import row_drawer, thousands
 
 NOTHING = "—"
 """In a cell about which nothing is known."""
@@ -54,13 +55,15 @@ def company_table(companies: Iterable[Company], scope: Scope, day: dt.date) -> C
 
 
 def _columns() -> list[Column]:
-    """Their signs and addresses are made once a page."""
+    """What they say alike of many companies is put into words once a page."""
+    between = gettext("、")
+    staff = cache(lambda band: str(StaffBand(band).label))
     sign = cache(lambda state: render_to_string("companies/_coverage_state.html", {"state": state}))
     address_of = addresses("organizations:detail")
     return [
-        Column(_("园区"), lambda row: listed(park.name for park in row.parks) or NOTHING),
+        Column(_("园区"), lambda row: between.join(park.name for park in row.parks) or NOTHING),
         Column(_("行业"), lambda row: row.company.industry.name if row.company.industry else NOTHING),
-        Column(_("人员规模"), lambda row: StaffBand(row.company.staff_band).label),
+        Column(_("人员规模"), lambda row: staff(row.company.staff_band)),
         Column(_("正式党员数"), lambda row: thousands(row.company.full_members), "number"),
         Column(_("现状"), lambda row: sign(row.state)),
         Column(_("党组织"), lambda row: _linked(row.covered_by, address_of) or NOTHING),

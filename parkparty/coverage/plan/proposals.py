@@ -177,8 +177,8 @@ def _uncovered(
 ) -> tuple[dict[int, Seat], list[Unit], set[int]]:
     """The uncovered companies, as seats and as units, and the keys of those that others already work with."""
     rows: Any = Company.objects.within(scope).population(node, denominator, as_of, limits_of(denominator, as_of))
-    rows = rows.covered(CoverageChoice.UNCOVERED, as_of).with_full_members(as_of).order_by("name", "pk")
-    companies = list(rows)
+    rows = rows.covered(CoverageChoice.UNCOVERED, as_of).with_coverage_state(as_of).with_full_members(as_of)
+    companies = list(rows.order_by("name", "pk"))
     where = _tenancies(node, as_of, scope)
     seats: dict[int, Seat] = {}
     units: list[Unit] = []
