@@ -15,10 +15,11 @@ from django.db.models import Q, Subquery
 
 from parkparty.activities.choices import COUNTED_STATES
 from parkparty.activities.models import Activity
+from parkparty.companies.figures import is_whole
 from parkparty.companies.models import Company, CoverageLink, Membership
 from parkparty.core import paths
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point, is_whole
+from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point
 from parkparty.coverage.figures.history import COLUMNS, Run, Standing, histories, holds_on, standings_on
 from parkparty.coverage.figures.marks import MARKS_READ, first_marked
 from parkparty.organizations.models import Organization
