@@ -19,7 +19,7 @@ from parkparty.companies.choices import (
     TenancyKind,
 )
 from parkparty.companies.figures import is_whole, seen_in
-from parkparty.companies.models import Company, CoverageLink
+from parkparty.companies.models import CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core import paths
 from parkparty.core.models import valid_on
