@@ -21,13 +21,14 @@ from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity
 from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind
-from parkparty.companies.models import Company
+from parkparty.companies.models import Company, CompanyMemberCount
 from parkparty.core.dates import period_named
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.coverage.services import take_snapshot
 from parkparty.reports.choices import FileFormat
 from parkparty.reports.documents import word
 from parkparty.reports.documents.blocks import Imprint
+from parkparty.reports.figures import facts
 from parkparty.reports.figures.versions import changes, reasons
 from parkparty.reports.models import ReportVersion
 from parkparty.reports.services import make_report, measures_for, save_measures
@@ -87,6 +88,23 @@ class TestTheValue:
         report = make_report(world.kic, Q2, by=None)[0].report
         (table,) = next(section for section in report.sections if section.title.startswith("附件一")).tables
         assert (len(table.rows), table.left_out, report.cells["uncovered"].text) == (40, 7, "47")
+
+    @pytest.mark.parametrize("rows_in_part", [5000, 3])
+    def test_the_first_of_the_uncovered_are_those_of_the_whole_list(
+        self, world: World, companies: list[Company], monkeypatch: pytest.MonkeyPatch, rows_in_part: int
+    ) -> None:
+        monkeypatch.setattr(facts, "ROWS_IN_PART", rows_in_part)
+        day, operating = Q2.last_day, Denominator.OPERATING
+        whole = list(facts.uncovered(world.kic, as_of=day, denominator=operating))
+        for number, company in enumerate(whole[::4]):
+            for before, full in ((30, 9), (1, number % 4)):  # the last count is what counts
+                as_of = day - dt.timedelta(days=before)
+                CompanyMemberCount.objects.create(company=company, as_of=as_of, full=full, probationary=0)
+        ordered = list(facts.uncovered(world.kic, as_of=day, denominator=operating))
+        assert ordered != whole
+        snapshot = take_snapshot(world.kic, as_of=day, denominator=operating, by=None)[0]
+        for most in (1, 5, 8, 20, 47, 60):
+            assert facts.first_uncovered(snapshot, most) == ordered[:most]
 
     def test_duties_are_those_of_each_month_and_of_the_quarter(
         self, world: World, secretary: User, make_activity: Callable[..., Activity], theme_day: Any

@@ -5,10 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import reduce
 from itertools import chain
+from operator import add
 from typing import Any
 
-from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Concat, TruncMonth
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext as _
@@ -71,17 +87,22 @@ def effective_keys(day: dt.date) -> frozenset[int]:
     types = dict(Rule.objects.filter(code__in=(ASSEMBLY, THEME_DAY)).values_list("code", "activity_type"))
     if None in (types.get(ASSEMBLY), types.get(THEME_DAY)):
         return frozenset()
-    quarter, three = last_full_quarter(day), _three(day)
+    quarter, months, three = last_full_quarter(day), last_full_months(day), _three(day)
     asked = [([types[ASSEMBLY]], quarter, 1), ([types[THEME_DAY]], three, MONTHS_HELD)]
     whole = Period(min(quarter.since, three.since), max(quarter.until, three.until), "")
-    month = TruncMonth("activity__held_on")
     hosts = ActivityHost.objects.filter(_of(types.values(), whole), activity__state__in=COUNTED_STATES).order_by()
-    assembled, met = (Count(month, distinct=True, filter=_of(kinds, period)) for kinds, period, _least in asked)
-    counted = hosts.values("organization").annotate(assembled=assembled, met=met)
-    own = counted.filter(assembled__gte=1, met__gte=MONTHS_HELD).values_list("organization", flat=True)
+    held = {f"held_{number}": _whether([types[THEME_DAY]], month) for number, month in enumerate(months)}
+    counted = hosts.values("organization").annotate(assembled=_whether([types[ASSEMBLY]], quarter), **held)
+    met = counted.annotate(met=reduce(add, map(F, held))).filter(assembled=1, met__gte=MONTHS_HELD)
+    own = met.values_list("organization", flat=True)
     together = (_together(*one) for one in asked)
     of_branches = Organization.objects.filter(*together, type__in=HAS_BRANCHES)
     return frozenset(chain(own, of_branches.order_by().values_list("pk", flat=True)))
+
+
+def _whether(types: Any, period: Period) -> Max:
+    """1 when an activity of one of ``types`` was held in ``period``, otherwise 0."""
+    return Max(Case(When(_of(types, period), then=1), default=0))
 
 
 def _three(day: dt.date) -> Period:

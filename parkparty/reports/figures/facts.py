@@ -154,10 +154,10 @@ def first_uncovered(snapshot: CoverageSnapshot, most: int) -> list[Any]:
     Names are asked of those alone that have as few members as the last of them: of others, all are meant or none.
     """
     keys, day = uncovered_in(snapshot), snapshot.as_of
-    members = _last_counts(keys, day)
-    fewest = min(nlargest(most, (members.get(key, 0) for key in keys)), default=0)
-    more = [key for key in keys if members.get(key, 0) > fewest]
-    level = {key for key in keys if members.get(key, 0) == fewest}
+    members = {key: full for key, full in _last_counts(keys, day).items() if full and key in keys}
+    fewest = nlargest(most, members.values())[-1] if len(members) >= most else 0
+    more = [key for key, full in members.items() if full > fewest]
+    level = {key for key, full in members.items() if full == fewest} if fewest else keys - members.keys()
     found: Any = Company.objects.filter(pk__in=[*more, *_first_by_name(level, most - len(more))])
     return list(found.for_list(day).order_by("-full_members", "name", "pk"))
 

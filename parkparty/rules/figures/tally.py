@@ -28,36 +28,37 @@ from parkparty.rules.figures.owed import NEARNESS, PERIOD_OF, STATE_OF, name_of,
 from parkparty.rules.models import Rule
 
 COUNTED = """
-WITH asked (day, on_day) AS (VALUES {days}),
-branch (pk, path, since, until, approved_on, dissolved_on) AS ({branches}),
+WITH branch (pk, path, since, until, approved_on, dissolved_on) AS ({branches}),
 members (pk, since, until, number) AS ({members}),
+counted AS (SELECT pk, {members_on} FROM members GROUP BY pk),
 held (pk, type, held_on, nearest) AS ({held}),
 come AS (SELECT pk, {nearest} FROM held GROUP BY pk),
 stood AS MATERIALIZED (
-    SELECT
-        asked.day AS day, branch.pk AS pk, branch.path AS path, CASE {region} END AS region,
-        CASE WHEN members.number < {least} THEN members.number WHEN members.number IS NULL THEN 0 ELSE {least} END
-        AS members,
-        {come}
-    FROM asked
-    JOIN branch ON branch.since <= asked.on_day AND (branch.until IS NULL OR branch.until > asked.on_day)
-        AND branch.approved_on <= asked.on_day
-        AND (branch.dissolved_on IS NULL OR branch.dissolved_on > asked.on_day)
-    LEFT JOIN members ON members.pk = branch.pk
-        AND members.since <= asked.on_day AND (members.until IS NULL OR members.until > asked.on_day)
+    SELECT branch.pk AS pk, path, since, {stood_on}, {come}, CASE {region} END AS region
+    FROM branch
+    LEFT JOIN counted ON counted.pk = branch.pk
     LEFT JOIN come ON come.pk = branch.pk
 )
-SELECT day, region, members, {columns}, COUNT(*), 0 FROM stood GROUP BY day, region, members, {columns}
+SELECT region, {columns}, COUNT(*), 0 FROM stood GROUP BY region, {columns}
 UNION ALL
-SELECT * FROM (
-    SELECT day, region, members, {columns}, 0, pk FROM stood WHERE {is_open} ORDER BY path, day LIMIT {listed}
-) listed
+SELECT * FROM (SELECT region, {columns}, 0, pk FROM stood WHERE {is_open} ORDER BY path, since LIMIT {listed}) listed
 """
-"""First how many branches stand alike on a day, then those with an open duty, as many as duties are listed.
+"""First how many branches stand alike, then those with an open duty, as many as duties are listed.
 
-Alike are those that the same rules bind, with as many members as these ask for, which came equally near to done with
-each type of activity in its period.
+Alike are those that the same rules bind, with as many members on each day as these ask for (-1 where they were no
+branch), which came equally near to done with each type of activity in its period.
 """
+
+MEMBERS_ON = "MAX(CASE WHEN since <= %s AND (until IS NULL OR until > %s) THEN number END) AS m{}"
+
+STOOD_ON = """
+CASE
+    WHEN since > %s OR until <= %s OR approved_on IS NULL OR approved_on > %s OR dissolved_on <= %s THEN -1
+    WHEN m{0} IS NULL THEN 0 WHEN m{0} < {1} THEN m{0} ELSE {1}
+END AS s{0}
+"""
+
+NEAREST = "MAX(CASE WHEN type = %s AND held_on >= %s AND held_on < %s THEN nearest END) AS n{}"
 
 PENDING = NEARNESS.index(DutyState.PENDING)
 """What is less near to done than this is open."""
@@ -160,11 +161,11 @@ class _Question:
         self.periods = [period for _bound, period, _day in asked]
         within = {path for bound, _period, _day in asked for path in (bound.within, *bound.without)}
         self.regions = sorted({"", *within}, key=lambda path: (-len(path), path))  # the nearest one first
-        kinds = [(self.days.index(day), bound.rule.activity_type_id, p.since, p.until) for bound, p, day in asked]
+        kinds = [(bound.rule.activity_type_id, period.since, period.until) for bound, period, _day in asked]
         self.kinds = list(dict.fromkeys(kinds))
         self.asked = [
-            _Asked(kind[0], self.kinds.index(kind), int(bound.rule.min_full_members), self._bound(bound))
-            for kind, (bound, _period, _day) in zip(kinds, asked, strict=True)
+            _Asked(self.days.index(day), self.kinds.index(kind), int(bound.rule.min_full_members), self._bound(bound))
+            for kind, (bound, _period, day) in zip(kinds, asked, strict=True)
         ]
 
     def _bound(self, bound: Bound) -> frozenset[int]:
@@ -180,11 +181,13 @@ class _Question:
 
         Then up to ``most`` branches with an open duty, by their keys, in the order of the tree.
         """
-        for day, region, members, *nearest, count, key in self._rows(organizations, most):
+        days = len(self.days)
+        for region, *near, count, key in self._rows(organizations, most):
+            members, nearest = near[:days], near[days:]
             duties = [
                 (number, nearest[one.column])
                 for number, one in enumerate(self.asked)
-                if one.day == day and one.least <= members and region in one.regions
+                if one.least <= members[one.day] and region in one.regions
             ]
             yield duties, count, key
 
@@ -196,25 +199,29 @@ class _Question:
         statement = COUNTED.format(  # nosec B608
             branches=branches, members=members, held=held, **self._columns(), listed=int(most)
         )
-        of_kinds = [value for _day, *kind in self.kinds for value in kind]
-        of_regions = [end for path in self.regions for end in paths.run(path)]
+        values = [
+            *of_branches,
+            *(*of_members, *(day for day in self.days for _twice in range(2))),
+            *(*of_held, *(value for kind in self.kinds for value in kind)),
+            *(day for day in self.days for _four_times in range(4)),
+            *(end for path in self.regions for end in paths.run(path)),
+        ]
         with connection.cursor() as cursor:
-            cursor.execute(statement, [*self.days, *of_branches, *of_members, *of_held, *of_kinds, *of_regions])
+            cursor.execute(statement, values)
             found: list[tuple[int, ...]] = cursor.fetchall()
         return found
 
     def _columns(self) -> dict[str, str]:
-        """The parts of ``COUNTED`` that there is one of for each kind, region or rule."""
-        held = "MAX(CASE WHEN type = %s AND held_on >= %s AND held_on < %s THEN nearest END)"
-        come = "CASE WHEN asked.day = {} THEN COALESCE(n{}, 0) ELSE 0 END"
-        kinds = list(enumerate(self.kinds))
+        """The parts of ``COUNTED`` that there is one of for each day, kind, region or rule."""
+        days, kinds = range(len(self.days)), range(len(self.kinds))
+        least = max(one.least for one in self.asked)
         return {
-            "days": ", ".join(f"({number}, %s)" for number in range(len(self.days))),
-            "nearest": ", ".join(f"{held} AS n{number}" for number, _kind in kinds),
-            "come": ", ".join(f"{come.format(kind[0], number)} AS n{number}" for number, kind in kinds),
-            "columns": ", ".join(f"n{number}" for number, _kind in kinds),
+            "members_on": ", ".join(MEMBERS_ON.format(day) for day in days),
+            "stood_on": ", ".join(STOOD_ON.format(day, least) for day in days),
+            "nearest": ", ".join(NEAREST.format(kind) for kind in kinds),
+            "come": ", ".join(f"COALESCE(n{kind}, 0) AS n{kind}" for kind in kinds),
+            "columns": ", ".join([*(f"s{day}" for day in days), *(f"n{kind}" for kind in kinds)]),
             "region": " ".join(f"WHEN path >= %s AND path < %s THEN {number}" for number in range(len(self.regions))),
-            "least": str(max(one.least for one in self.asked)),
             "is_open": " OR ".join(_is_open(one) for one in self.asked),
         }
 
@@ -222,7 +229,7 @@ class _Question:
 def _is_open(one: _Asked) -> str:
     """The condition that a branch owes this, and came less near to done than what is pending."""
     regions = ", ".join(str(number) for number in (NOWHERE, *sorted(one.regions)))
-    return f"day = {one.day} AND members >= {one.least} AND n{one.column} < {PENDING} AND region IN ({regions})"
+    return f"s{one.day} >= {one.least} AND n{one.column} < {PENDING} AND region IN ({regions})"
 
 
 def _branches(organizations: OrganizationQuerySet) -> Any:
