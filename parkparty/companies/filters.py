@@ -141,11 +141,17 @@ class CompanyFilterForm(CutForm):
     def is_bounded(self) -> bool:
         return any(self.cleaned_data.get(name) for name in ("place", "organization", "branch", "building"))
 
+    @property
+    def is_of_place(self) -> bool:
+        """Whether a place, and no organisation, bounds the list."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        return bool(asked.get("place")) and not (asked["organization"] or asked["branch"])
+
     def is_long(self, rows: CompanyQuerySet) -> bool:
         """Whether ``rows`` are so many, of so large a place, that a page is met sooner on a walk along all names."""
-        asked = self.cleaned_data if self.is_valid() else {}
-        if not asked.get("place") or asked["organization"] or asked["branch"]:
+        if not self.is_of_place:
             return False
+        asked = self.cleaned_data
         there = Tenancy.objects.within(self.scope).located_in(asked["place"]).order_by()
         if there[: SORTED_TO + 1].count() <= SORTED_TO:
             return False

@@ -32,6 +32,7 @@ def company_list(request: ScopedRequest) -> HttpResponse:
         order=("name", "pk"),
         size=ROWS,
         as_shown=lambda found: found.for_list(form.day),
+        is_counted=form.is_of_place and not is_long,
     )
     context = {
         "form": form,

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q, Window
 
 M = TypeVar("M", bound=models.Model)
 
@@ -28,11 +28,15 @@ COUNTED_TO, BOUNDED_TO = 1000, 10_000
 
 @dataclass(frozen=True, slots=True)
 class KeysetPage(Generic[M]):
-    """Rows in their order, and the cursors before the first and after the last (None at an end)."""
+    """Rows in their order, and the cursors before the first and after the last (None at an end).
+
+    ``number`` is how many there are in all, where that was told along with them.
+    """
 
     rows: list[M]
     newer: str | None
     older: str | None
+    number: int | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -47,12 +51,15 @@ def keyset_page(
     order: tuple[str, ...],
     size: int = 50,
     as_shown: Callable[[Any], models.QuerySet[M]] | None = None,
+    is_counted: bool = False,
 ) -> KeysetPage[M]:
     """The page of ``rows`` that the address asks for by ``older`` or ``newer``.
 
     ``order`` names columns that are never null and together unique, ``-`` for falling: an index on them answers each
     page in the same time, however far down it lies. ``as_shown`` adds what a row shows, to those of the page alone:
-    PostgreSQL, planning for all rows, would first work parts of it out for all of them.
+    PostgreSQL, planning for all rows, would first work parts of it out for all of them. A list that
+    ``is_counted`` is found as a whole, and its number told with its first page: a database that walks along an index
+    instead may meet the first of few rows at its end.
     """
     backwards = "newer" in parameters
     cursor = _read(rows.model, order, parameters.get("newer" if backwards else "older"))
@@ -60,9 +67,12 @@ def keyset_page(
     found = rows.order_by(*directed)
     if cursor:
         found = found.filter(_after(directed, cursor))
+    number = None
     if as_shown:
-        own = rows.model._default_manager.filter(pk__in=found.values("pk")[: size + 1])
-        found = as_shown(own).order_by(*directed)
+        keys: Any = found.values("pk")[: size + 1]
+        if is_counted and not cursor:
+            number, keys = _counted(keys)
+        found = as_shown(rows.model._default_manager.filter(pk__in=keys)).order_by(*directed)
     page = list(found[: size + 1])
     more, page = len(page) > size, page[:size]
     if backwards:
@@ -72,6 +82,7 @@ def keyset_page(
         page,
         newer=_write(page[0], order) if page and before else None,
         older=_write(page[-1], order) if page and after else None,
+        number=number,
     )
 
 
@@ -79,15 +90,21 @@ def number_of(rows: models.QuerySet[M], page: KeysetPage[M], *, up_to: int | Non
     """How many ``rows`` there are, of which ``page`` shows some; None past ``up_to``, if that is told."""
     if page.is_whole:
         return len(page.rows)
-    if up_to is None:
-        return rows.count()
-    number = rows.order_by()[: up_to + 1].count()
-    return number if number <= up_to else None
+    number = page.number
+    if number is None:
+        number = rows.count() if up_to is None else rows.order_by()[: up_to + 1].count()
+    return number if up_to is None or number <= up_to else None
 
 
 def is_cursor(model: type[models.Model], order: tuple[str, ...], text: str) -> bool:
     """Whether ``text`` reads as the cursor of a list of ``model`` in this order: a program is told when it does not."""
     return _read(model, order, text) is not None
+
+
+def _counted(keys: Any) -> tuple[int, list[Any]]:
+    """How many rows there are before ``keys`` were cut to a page, and the keys of the page."""
+    found = list(keys.annotate(number=Window(Count("pk"))).values_list("number", "pk"))
+    return found[0][0] if found else 0, [key for _number, key in found]
 
 
 def _reversed(name: str) -> str:

@@ -72,7 +72,14 @@ def companies(request: ScopedRequest) -> HttpResponse:
     if node is None:
         return redirect("coverage:index")
     rows, day, title, note, back = _asked(request, node)
-    page = keyset_page(rows, request.GET, order=("name", "pk"), size=ROWS, as_shown=lambda found: found.for_list(day))
+    page = keyset_page(
+        rows,
+        request.GET,
+        order=("name", "pk"),
+        size=ROWS,
+        as_shown=lambda found: found.for_list(day),
+        is_counted=True,
+    )
     context = {
         "crumbs": [*crumbs_of(node), (_("回到数字"), back)],
         "title": title,
