@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
@@ -48,25 +49,33 @@ def cross_rows(
     """The heads of the columns and the rows, each number with the list whose length it is."""
     lists = Lists(point.node, point.as_of, point.denominator, point.cut)
     row_names, column_names = names_of(rows, table.rows, scope), names_of(columns, table.columns, scope)
-
-    def cell(number: int, whole: int, **asked: str) -> CrossCell:
-        return CrossCell(number, Rate(number, whole), lists.companies(**asked))
-
-    heads = []
-    for key in table.columns:
-        asked = _asked(columns, key, column_names)
-        heads.append(
-            CrossHead(_label(columns, key, column_names), cell(table.column_totals[key], table.total, **asked))
-        )
+    asked = [(key, _asked(columns, key, column_names)) for key in table.columns]
+    heads = [
+        CrossHead(_label(columns, key, column_names), _cell(table.column_totals[key], table.total, lists, **across))
+        for key, across in asked
+    ]
     found = []
     for key in table.rows:
         here, whole = _asked(rows, key, row_names), table.row_totals[key]
+        total = _cell(whole, whole, lists, **here)
         cells = [
-            cell(table.cells.get((key, across), 0), whole, **here, **_asked(columns, across, column_names))
-            for across in table.columns
+            CrossCell(number, Rate(number, whole), _narrowed(total.address, lists, here, across))
+            for column, across in asked
+            for number in [table.cells.get((key, column), 0)]
         ]
-        found.append(CrossRow(CrossHead(_label(rows, key, row_names), cell(whole, whole, **here)), cells))
+        found.append(CrossRow(CrossHead(_label(rows, key, row_names), total), cells))
     return heads, found
+
+
+def _cell(number: int, whole: int, lists: Lists, **asked: str) -> CrossCell:
+    return CrossCell(number, Rate(number, whole), lists.companies(**asked))
+
+
+def _narrowed(address: str, lists: Lists, here: dict[str, str], across: dict[str, str]) -> str:
+    """``address``, the list of what stands ``here``, cut further to what stands ``across``."""
+    if across.keys() & (lists.state.keys() | here.keys()):
+        return lists.companies(**here | across)
+    return f"{address}&{urlencode(across)}"
 
 
 def _label(dimension: Dimension, key: Key, names: dict[Key, Any]) -> str:
