@@ -42,14 +42,16 @@ def loads(organizations: OrganizationQuerySet, measure: Measure, on: dt.date, mo
     Members are full and probationary ones of the last count; units are companies that a joint branch covers. What is
     nothing is left out. Two queries.
     """
-    rows: Any = organizations.active_on(on).with_type_on(on)
+    types = (OrganizationType.JOINT_BRANCH,) if measure == Measure.UNITS else BRANCH_TYPES
+    rows: Any = organizations.active_on(on).of_type_on(on, types).with_type_on(on)
     if measure == Measure.UNITS:
-        rows = with_units(rows.filter(type_then=OrganizationType.JOINT_BRANCH), on).annotate(number=F("units"))
+        rows = with_units(rows, on).annotate(number=F("units"))
     else:
-        rows = rows.filter(type_then__in=BRANCH_TYPES).with_member_counts(on)
-        rows = rows.annotate(number=F("full_members") + F("probationary_members"))
+        rows = rows.with_member_counts(on).annotate(number=F("full_members") + F("probationary_members"))
     book = RuleBook.read([RuleKind.SIZE])
-    largest = rows.filter(number__gt=0).order_by("-number", "path")[:most]
+    # What is nothing stands last. Left out by a filter, the numbers of all branches would be asked for before
+    # PostgreSQL looks which of them lie in the place.
+    largest = [branch for branch in rows.order_by("-number", "path")[:most] if branch.number]
     return [BranchLoad(branch, branch.number, _binding(branch, measure, on, book)) for branch in largest]
 
 

@@ -30,19 +30,23 @@ COLUMNS = ("branches", "joint_branches", "listed")
 
 
 def load_at(node: Node, as_of: dt.date, scope: Scope) -> Load:
-    """The branches of ``node`` on ``as_of`` and what its joint branches carry, as ``load_of``; in one query."""
+    """The branches of ``node`` on ``as_of`` and what its joint branches carry, as ``load_of``.
+
+    In one query, in two while something changed since the last fold.
+    """
     if not is_whole(node, scope) or (isinstance(node, Organization) and node.is_branch):
         return load_of(node, as_of, scope)
-    # Asked first, and once: the database then passes over what is about marks when there are none.
-    changed = Exists(LoadMark.objects.order_by())
-    marked = LoadMark.objects.order_by().values("organization_id")
-    cells = LoadCell.objects.filter(changed, _counted_under(node), organization_id__in=marked)
-    live = load_rows(standing_in(node, as_of, scope).filter(changed, pk__in=marked), as_of)
     totals = _summed(LoadTotal.objects.filter(path=node.path), KEPT, as_of)
+    for _key, *numbers, is_changed in totals.annotate(changed=Exists(LoadMark.objects.order_by())):
+        if not is_changed:
+            return Load(*numbers)
+    marked = LoadMark.objects.order_by().values("organization_id")
+    cells = LoadCell.objects.filter(_counted_under(node), organization_id__in=marked)
+    live = load_rows(standing_in(node, as_of, scope).filter(pk__in=marked), as_of)
     others = [_summed(cells, HELD, as_of), *(rows.annotate(more=Value(0), rest=Value(0)) for rows in live)]
-    numbers = {key: found for key, *found in totals.union(*others, all=True)}
-    kept, held = numbers.pop(KEPT, NOTHING), numbers.pop(HELD, NOTHING)
-    now = astuple(load_from({key: found[0] for key, found in numbers.items()}))
+    found = {key: row for key, *row in totals.union(*others, all=True)}
+    kept, held = found.pop(KEPT, NOTHING), found.pop(HELD, NOTHING)
+    now = astuple(load_from({key: row[0] for key, row in found.items()}))
     return Load(*(had - was + has for had, was, has in zip(kept, held, now, strict=True)))
 
 
