@@ -20,7 +20,10 @@ Cell = str | int | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its key in addresses, its title, its width in a workbook, and what it says of an activity."""
+    """One column: its key in addresses, its title, its width in a workbook, and what it says of an activity.
+
+    ``relation`` is the one that it reads, to be read with the rows.
+    """
 
     key: str
     title: Promise
@@ -28,6 +31,7 @@ class Column:
     of: Callable[[Activity], Cell]
     is_number: bool = False
     is_moment: bool = False
+    relation: str = ""
 
     @property
     def css_class(self) -> str:
@@ -46,17 +50,19 @@ COLUMNS = {
     column.key: column
     for column in (
         Column("held_on", gettext_lazy("活动日期"), 12, lambda row: row.held_on.isoformat(), is_moment=True),
-        Column("organization", gettext_lazy("主办党组织"), 30, lambda row: str(row.organization)),
+        Column(
+            "organization", gettext_lazy("主办党组织"), 30, lambda row: str(row.organization), relation="organization"
+        ),
         Column("types", gettext_lazy("计入类型"), 30, lambda row: _("、").join(map(str, row.types.all()))),
         Column("present", gettext_lazy("实到人数"), 10, lambda row: row.present, is_number=True),
         Column("expected", gettext_lazy("应到人数"), 10, lambda row: row.expected, is_number=True),
         Column("state", gettext_lazy("状态"), 10, lambda row: row.get_state_display()),
         Column("filed_at", gettext_lazy("首次提交时间"), 18, lambda row: _moment(row.filed_at), is_moment=True),
         Column("reviewed_at", gettext_lazy("审核时间"), 18, lambda row: _moment(row.reviewed_at), is_moment=True),
-        Column("theme", gettext_lazy("主题"), 18, lambda row: str(row.theme or "")),
+        Column("theme", gettext_lazy("主题"), 18, lambda row: str(row.theme or ""), relation="theme"),
         Column("place", gettext_lazy("地点"), 24, lambda row: row.place),
-        Column("station", gettext_lazy("党群服务站"), 24, lambda row: str(row.station or "")),
-        Column("park", gettext_lazy("园区"), 20, lambda row: str(row.park or "")),
+        Column("station", gettext_lazy("党群服务站"), 24, lambda row: str(row.station or ""), relation="station"),
+        Column("park", gettext_lazy("园区"), 20, lambda row: str(row.park or ""), relation="park"),
     )
 }
 """All others, in the order in which they stand."""

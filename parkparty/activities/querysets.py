@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from parkparty.core.scope import Scope
 
 
+SHOWN = ("organization", "theme", "station", "park")
+"""The relations that a row of a list may show."""
+
 FEW_HOSTS = 100
 """Up to so many organisations of a place, their activities are looked up host by host."""
 
@@ -137,9 +140,9 @@ class ActivityQuerySet(models.QuerySet):
         photos = rows_of(self.model, "photos").filter(activity=OuterRef("pk")).order_by("pk")
         return self.annotate(first_photo=Subquery(photos.values("pk")[:1]))
 
-    def for_list(self) -> Self:
-        """With all that a row of a list shows, in a fixed number of queries."""
-        return self.select_related("organization", "theme", "station", "park").prefetch_related("types")
+    def for_list(self, *relations: str) -> Self:
+        """With all that a row of a list shows, or with just these ``relations``, in a fixed number of queries."""
+        return self.select_related(*(relations or SHOWN)).prefetch_related("types")
 
 
 class ActivityFileQuerySet(models.QuerySet):

@@ -9,14 +9,18 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import SavedView
+from parkparty.activities.columns import COLUMNS
+from parkparty.activities.models import Activity, ActivityTheme, SavedView
 from parkparty.audit.models import AuditEntry
+from parkparty.places.models import ServiceStation
 from tests.conftest import World
 
 LIST, VIEWS = "/activities/", "/activities/views/"
@@ -68,6 +72,19 @@ class TestColumns:
     def test_they_are_each_readers_own(self, desk: Client, client_of: Any, viewer: User) -> None:
         desk.post("/activities/columns/", {"column": ["place"]})
         assert "状态" in titles(page(client_of(viewer)))
+
+    @pytest.mark.parametrize("key", COLUMNS)
+    def test_what_one_reads_comes_with_the_rows(
+        self, desk: Client, world: World, key: str, django_assert_num_queries: Any
+    ) -> None:
+        theme = ActivityTheme.objects.create(code="own", name="本地主题")
+        station = ServiceStation.objects.create(park=world.kic, name="服务站")
+        Activity.objects.update(theme=theme, station=station, park=world.kic)
+        address = f"{LIST}?columns=organization,{key}"
+        with CaptureQueriesContext(connection) as asked:
+            page(desk, f"{address}&since=2026-11-02")
+        with django_assert_num_queries(len(asked)):
+            assert "邻里的" in page(desk, address)
 
     @pytest.mark.parametrize("query", ["columns=x,,place", "columns=%00", "columns=" + "a" * 300, "order=x"])
     def test_what_nobody_knows_in_the_address_does_no_harm(self, desk: Client, query: str) -> None:

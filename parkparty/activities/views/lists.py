@@ -39,8 +39,9 @@ def activity_list(request: ScopedRequest) -> HttpResponse:
     if first and not request.GET:
         return redirect(f"{request.path}?{first.query}")
     form = ActivityFilterForm(request.GET, scope=request.scope)
-    page = keyset_page(form.rows().for_list().with_first_photo(), request.GET, order=form.ordering, size=ROWS)
     columns = form.shown(choice.columns)
+    rows = form.rows().for_list(*(column.relation for column in columns if column.relation)).with_first_photo()
+    page = keyset_page(rows, request.GET, order=form.ordering, size=ROWS)
     context = {
         "form": form,
         "page": page,

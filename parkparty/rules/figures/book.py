@@ -37,7 +37,7 @@ class RuleBook:
     def read(cls, kinds: Iterable[str]) -> RuleBook:
         """All rows of ``kinds``, whatever their days; one query."""
         rows = Rule.objects.filter(kind__in=[*kinds]).order_by("code")
-        return cls(rows.select_related("activity_type", "organization__park", "organization__area"))
+        return cls(rows.select_related("activity_type", "organization"))
 
     def on(self, day: dt.date, path: str) -> list[Rule]:
         """The rules in force on ``day`` for the organisation or place at ``path``, in the order of their codes.
