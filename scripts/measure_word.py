@@ -24,8 +24,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "report.docx"
         file.write_bytes(_sample())
-        convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", folder, str(file)]
-        told = subprocess.run(convert, capture_output=True, text=True, check=True)
+        # A profile of its own: LibreOffice gives way to another one that is open with the same.
+        convert = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf"]
+        told = subprocess.run([*convert, "--outdir", folder, str(file)], capture_output=True, text=True, check=True)
         command = ["pdftotext", "-layout", str(file.with_suffix(".pdf")), "-"]
         pages = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\f")
     warnings = [line for line in told.stderr.splitlines() if line and "javaldx" not in line]
