@@ -7,8 +7,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, OuterRef, Q, Subquery, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from parkparty.core import paths
 from parkparty.core.models import DatedQuerySet, holds, rows_of
@@ -122,6 +122,11 @@ class OfOrganizationQuerySet(DatedQuerySet):
 
 class MemberCountQuerySet(OfOrganizationQuerySet):
     """Member counts."""
+
+    def last_on(self, day: dt.date) -> Self:
+        """The last count of each organisation on or before ``day``; those of many are told apart at once."""
+        place = Window(RowNumber(), partition_by=[F("organization")], order_by=F("as_of").desc())
+        return self.filter(as_of__lte=day).alias(place=place).filter(place=1)
 
     def with_total(self) -> Self:
         """Adds ``total``: full and probationary members; mobile members are a separate number, never added."""

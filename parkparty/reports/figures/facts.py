@@ -9,7 +9,7 @@ from heapq import nlargest
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, FilteredRelation, Q, Sum
 from django.utils.translation import gettext as _
 
 from parkparty.activities.models import Activity
@@ -17,6 +17,7 @@ from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink
 from parkparty.core.dates import Period, add_months, month_of
+from parkparty.core.models import valid_on
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfall
@@ -24,7 +25,7 @@ from parkparty.coverage.figures.frozen import code_of, uncovered_in
 from parkparty.coverage.figures.kept import activities_by_month
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.choices import BRANCH_TYPES
-from parkparty.organizations.models import Organization
+from parkparty.organizations.models import MemberCount, Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.reports.choices import LISTED, ROWS_IN_PART, ReportKind, period_label
 from parkparty.rules.figures import Tally, tally
@@ -119,26 +120,36 @@ class Standing(NamedTuple):
     path: str
     code: str
     name: str
-    type_then: str
     approved_on: dt.date
     term_since: dt.date | None
     term_until: dt.date | None
+    type_then: str
     full_members: int
     probationary_members: int
     units: int
 
 
+OF_ITSELF = Standing._fields[: Standing._fields.index("type_then")]
+
+
 def standing(node: Node, as_of: dt.date) -> Iterator[Standing]:
     """Organisations that stood on ``as_of``, in tree order, read as they are asked for.
 
-    In two queries: the units of all are counted at once.
+    In three queries: the member counts and the units of all are read at once.
     """
     rows = organizations_of(node).active_on(as_of)
-    links: Any = CoverageLink.objects.covering_many(as_of).filter(organization__in=rows.order_by().values("pk"))
+    of = {"organization__in": rows.order_by().values("pk")}
+    counts = MemberCount.objects.last_on(as_of).filter(**of).order_by()
+    members = {pk: numbers for pk, *numbers in counts.values_list("organization", "full", "probationary")}
+    links: Any = CoverageLink.objects.covering_many(as_of).filter(**of)
     units = dict(links.order_by().values_list("organization").annotate(number=Count("company", distinct=True)))
-    dressed: Any = rows.with_type_on(as_of).with_member_counts(as_of).order_by("path")
-    for *values, pk in dressed.values_list(*Standing._fields[:-1], "pk").iterator(ROWS_IN_PART):
-        yield Standing._make([*values, units.get(pk, 0)])
+    then = FilteredRelation("spans", condition=valid_on(as_of, "spans__"))
+    dressed = rows.annotate(span_then=then).order_by("path", "span_then__since")
+    last = None
+    for pk, *values in dressed.values_list("pk", *OF_ITSELF, "span_then__type").iterator(ROWS_IN_PART):
+        if pk != last:  # of two types at a time, the first is told
+            yield Standing._make([*values, *members.get(pk, (0, 0)), units.get(pk, 0)])
+        last = pk
 
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:
