@@ -34,6 +34,8 @@ def find_followers(stage: Stage, doubtful: Collection[int]) -> None:
     """
     run("CREATE TEMPORARY TABLE {doubtful} (number integer PRIMARY KEY)", **_names(stage))
     copy_in(f"{stage.following}_not", ["number"], ((number,) for number in doubtful))
+    run(_ADD_AMBIGUOUS, **_names(stage))
+    analyze(f"{stage.following}_not", "number")
     ways = [_NEW.format(industry=_INDUSTRY if "industry" in stage.keys else "", **_names(stage))]
     if "uscc" in stage.keys:
         _find_held(stage)
@@ -101,6 +103,11 @@ def _names(stage: Stage) -> dict[str, str]:
     return {**stage.names, "doubtful": doubtful, "held": held, "sure": _SURE.format(doubtful=doubtful)}
 
 
+_ADD_AMBIGUOUS = (
+    "INSERT INTO {doubtful} SELECT number FROM {match} WHERE number NOT IN (SELECT number FROM {doubtful}) "
+    "GROUP BY number HAVING count(*) > 1"
+)
+"""Rows that could mean more than one stored company are doubtful, too."""
 _SURE = "s.said IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {doubtful} d WHERE d.number = s.number)"
 _INDUSTRY = "AND (s.industry IS NULL OR EXISTS (SELECT 1 FROM companies_industry i WHERE i.code = s.industry))"
 _NEW = (
@@ -111,8 +118,7 @@ _NEW = (
 _STORED = (
     "SELECT s.number, s.said, h.told AS held FROM {stage} s JOIN {match} m ON m.number = s.number "
     "JOIN companies_company c ON c.id = m.company_id JOIN {held} h ON h.company_id = m.company_id "
-    "WHERE {sure} AND {same} "
-    "AND NOT EXISTS (SELECT 1 FROM {match} o WHERE o.number = m.number AND o.company_id <> m.company_id)"
+    "WHERE {sure} AND {same}"
 )
 """Rows of one stored company each, with all that the site holds of it."""
 _FOLLOW = (
