@@ -20,6 +20,7 @@ from parkparty.audit.models import AuditEntry
 from parkparty.companies.choices import WORK_LINKS, CoverageState, Denominator, LinkKind
 from parkparty.companies.models import Company, CoverageLink
 from parkparty.companies.querysets import CompanyQuerySet
+from parkparty.core.paths import ancestors
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Load, Node, Point, loaded
 from parkparty.coverage.figures.effective import effective_keys
@@ -99,7 +100,7 @@ def shared(node: Node, as_of: dt.date) -> Shared:
     a node with nothing above it does not: nearly all are its own.
     """
     everything = Scope.everything()
-    companies = Point(node, Denominator.REGISTERED, as_of).companies(everything) if node.path_parent else None
+    companies = Point(node, Denominator.REGISTERED, as_of).companies(everything) if ancestors(node.path) else None
     return Shared(load_at(node, as_of, everything), _covered(companies, as_of))
 
 
