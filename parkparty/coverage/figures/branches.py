@@ -21,7 +21,7 @@ from parkparty.core import paths
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point
 from parkparty.coverage.figures.history import COLUMNS, Run, Standing, histories, holds_on, standings_on
-from parkparty.coverage.figures.marks import MARKS_READ, first_marked
+from parkparty.coverage.figures.marks import all_marked
 from parkparty.organizations.models import Organization
 from parkparty.rules.figures import LimitBook
 
@@ -34,14 +34,12 @@ def is_of_branch(point: Point) -> bool:
     return isinstance(point.node, Organization) and point.node.is_branch and not point.cut
 
 
-def from_histories(points: Sequence[Point], scope: Scope, book: LimitBook | None = None) -> list[Counted] | None:
-    """The figures of ``points``, all of branches, in two queries; None with too many marks."""
+def from_histories(points: Sequence[Point], scope: Scope, book: LimitBook | None = None) -> list[Counted]:
+    """The figures of ``points``, all of branches, in two queries, in some more while a company of theirs is marked."""
     if not points:
         return []
     ties, first = _ties(points, scope)
     standings = _standings(ties, sorted({point.as_of for point in points}), book)
-    if standings is None:
-        return None
     found: list[Counted] = []
     for point in points:
         day, tied = point.as_of, ties[point.node.path].items()
@@ -83,25 +81,21 @@ def _ties(points: Sequence[Point], scope: Scope) -> tuple[Ties, dt.date | None]:
     return found, first
 
 
-def _standings(
-    ties: Ties, days: Sequence[dt.date], book: LimitBook | None
-) -> dict[int, dict[dt.date, Standing]] | None:
-    """How each company stands on each of ``days``; None with too many marks."""
-    companies = sorted({company for tied in ties.values() for company in tied})
+def _standings(ties: Ties, days: Sequence[dt.date], book: LimitBook | None) -> dict[int, dict[dt.date, Standing]]:
+    """How each company stands on each of ``days``."""
+    companies = {company for tied in ties.values() for company in tied}
     if not companies:
         return {}
-    names = [day.isoformat() for day in days]
-    asked = ", ".join(["%s"] * len(companies))
+    names, asked = [day.isoformat() for day in days], ", ".join(["%s"] * len(companies))
+    # Places of values, and names of our own tables.
+    marks = f"SELECT company_id, '' FROM ({all_marked()}) marked WHERE company_id IN ({asked})"  # nosec B608
     # Places of values.
     kept = f"SELECT company_id, text FROM coverage_companyhistory WHERE company_id IN ({asked})"  # nosec B608
     with connection.cursor() as cursor:
-        # Names of our own tables.
-        cursor.execute(f"SELECT company_id, '' FROM ({first_marked()}) marked UNION ALL {kept}", companies)  # nosec B608
+        cursor.execute(f"{marks} UNION ALL {kept}", [*companies, *companies])
         rows = cursor.fetchall()
     marked = {key for key, text in rows if not text}
-    if len(marked) > MARKS_READ:
-        return None
     found = {key: standings_on(text, names) for key, text in rows if text and key not in marked}
-    live = histories(marked.intersection(companies), book=book) if marked.intersection(companies) else {}
-    found |= {key: [history.on(name) for name in names] for key, history in live.items()}
+    for key, history in (histories(marked, book=book) if marked else {}).items():
+        found[key] = [history.on(name) for name in names]
     return {key: dict(zip(days, standings, strict=True)) for key, standings in found.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-MARKS_READ = 2000
+MARKS_READ = 10_000
 """More marked companies than this, and a reader works coverage out from the facts."""
 
 PREFIXES = ", ".join(f"SUBSTR(host.path, 1, {length})" for length in range(5, 55, 5))
@@ -60,5 +60,10 @@ def marked_companies(most: int) -> set[int] | None:
 
 def first_marked(most: int = MARKS_READ) -> str:
     """The query for companies that are marked, one more of them than a reader goes through."""
+    return f"{all_marked()} LIMIT {most + 1}"
+
+
+def all_marked() -> str:
+    """The query for all companies that are marked."""
     marked = "SELECT company_id FROM coverage_companymark WHERE company_id IS NOT NULL"
-    return f"{marked} UNION {companies_of_activities()} LIMIT {most + 1}"
+    return f"{marked} UNION {companies_of_activities()}"

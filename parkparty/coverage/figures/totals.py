@@ -32,6 +32,9 @@ FOLDED, MARKED, RECORDED = -1, -2, -3
 
 NOTHING = [0] * len(COLUMNS)
 
+ASKED_AT_ONCE = 2000
+"""Companies whose facts are in memory at a time."""
+
 ARE_SUMMED = "(SELECT summed = number FROM coverage_foldcount)"
 
 ROWS = (
@@ -75,7 +78,7 @@ def _known(points: Sequence[Point], scope: Scope, book: LimitBook | None) -> dic
     kept = {n: point for n, point in enumerate(points) if is_kept(point, scope)}
     found = dict(zip(kept, from_totals([*kept.values()], book) or (), strict=False))
     branches = {n: point for n, point in enumerate(points) if is_of_branch(point)}
-    return found | dict(zip(branches, from_histories([*branches.values()], scope, book) or (), strict=False))
+    return found | dict(zip(branches, from_histories([*branches.values()], scope, book), strict=True))
 
 
 def is_kept(point: Point, scope: Scope) -> bool:
@@ -178,6 +181,8 @@ def _moved(
     found: Counter[tuple[dt.date, Standing]] = Counter()
     for text in folded:
         found.subtract(zip(days, standings_on(text, names), strict=True))
-    for history in histories(marked, book=book).values():
-        found.update(zip(days, map(history.on, names), strict=True))
+    companies, book = sorted(marked), book or LimitBook()
+    for first in range(0, len(companies), ASKED_AT_ONCE):
+        for history in histories(companies[first : first + ASKED_AT_ONCE], book=book).values():
+            found.update(zip(days, map(history.on, names), strict=True))
     return found
