@@ -303,6 +303,20 @@ def test_with_too_many_marks_nothing_is_read_from_the_totals(field: World, monke
     assert from_totals([Point(field.kic, Denominator.OPERATING, dt.date(2018, 1, 1))]) is None
 
 
+def test_companies_marked_elsewhere_are_not_looked_at(field: World, django_assert_num_queries: Any) -> None:
+    fold_all()
+    here, there = (Point(park, OPERATING, dt.date(2018, 1, 1)) for park in (field.kic, field.neighbour))
+    company = Company.objects.create(name="邻里新企业")
+    Tenancy.objects.create(company=company, park=field.neighbour, since=FIRST)
+    with django_assert_num_queries(1):
+        found = from_totals([here])
+    assert found == effective_at([here], ALL)
+    assert from_totals([there]) == effective_at([there], ALL)
+    fold_all()
+    Tenancy.objects.filter(company=company).update(park=field.kic)
+    assert_kept_is_live([here, there])
+
+
 def test_the_version_follows_every_commit_that_a_dashboard_shows(field: World, secretary: User) -> None:
     seen = {version()}
     park = Park.objects.get(pk=field.kic.pk)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
+
 from django.db import connection
+
+from parkparty.core import paths
 
 MARKS_READ = 10_000
 """More marked companies than this, and a reader works coverage out from the facts."""
+
+NODES_ASKED = 8
+"""More nodes than this, and marked companies are not told apart by them."""
 
 PREFIXES = ", ".join(f"SUBSTR(host.path, 1, {length})" for length in range(5, 55, 5))
 
@@ -24,6 +31,27 @@ JOIN companies_coveragelink link ON link.organization_id = up.id AND link.kind I
 WHERE (SELECT EXISTS (SELECT 1 FROM coverage_activitymark))
 """
 """Companies that an organisation covers whose meetings, or those below it, were marked: are they still effective?"""
+
+OF_NODES: tuple[tuple[str, str, Callable[[str], Sequence[str]]], ...] = (
+    (
+        "coverage_companyhistory kept WHERE kept.company_id = marked.company_id",
+        "kept.text LIKE %s",
+        lambda path: [f'%"{path}%'],
+    ),
+    *(
+        (
+            f"{table} fact JOIN {place} place ON place.id = fact.{key} WHERE fact.company_id = marked.company_id",
+            "place.path >= %s AND place.path < %s",
+            paths.run,
+        )
+        for table, place, key in (
+            ("companies_tenancy", "places_park", "park_id"),
+            ("companies_coveragelink", "organizations_organization", "organization_id"),
+            ("companies_membership", "organizations_organization", "organization_id"),
+        )
+    ),
+)
+"""What makes a company one of a node: what is kept of it, a tenancy, a link, a membership; with the values to ask."""
 
 MONTH_LATER = {"sqlite": "date(mark.month, '+1 month')", "postgresql": "mark.month + INTERVAL '1 month'"}
 
@@ -58,9 +86,28 @@ def marked_companies(most: int) -> set[int] | None:
     return None if len(found) > most else found
 
 
-def first_marked(most: int = MARKS_READ) -> str:
+def first_marked(most: int) -> str:
     """The query for companies that are marked, one more of them than a reader goes through."""
     return f"{all_marked()} LIMIT {most + 1}"
+
+
+def marked_in(nodes: Collection[str]) -> tuple[str, list[str]]:
+    """The query, with its values, for marked companies of one of ``nodes``, by what is kept of them or by the facts.
+
+    One more of them than a reader goes through; of many nodes, all that are marked.
+    """
+    if len(nodes) > NODES_ASKED:
+        return first_marked(MARKS_READ), []
+    asked: list[str] = []
+    values: list[str] = []
+    for fact, is_there, given in OF_NODES:
+        # A limit keeps the database from finding all companies of a node, of which few are marked. Names of our tables.
+        one = f"(SELECT 1 FROM {fact} AND {is_there} LIMIT 1) IS NOT NULL"  # nosec B608
+        asked += [one for _node in nodes]
+        values += [value for node in nodes for value in given(node)]
+    # Names of our own tables and columns.
+    rows = f"SELECT company_id FROM ({all_marked()}) marked WHERE {' OR '.join(asked)} LIMIT {MARKS_READ + 1}"  # nosec B608
+    return rows, values
 
 
 def all_marked() -> str:

@@ -17,13 +17,14 @@ from typing import Any
 
 from django.db import connection
 
+from parkparty.core import paths
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.branches import from_histories, is_of_branch
 from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point
 from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
 from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, histories, standings_on
-from parkparty.coverage.figures.marks import MARKS_READ, first_marked
+from parkparty.coverage.figures.marks import MARKS_READ, marked_in
 from parkparty.organizations.models import Organization
 from parkparty.rules.figures import LimitBook
 
@@ -126,15 +127,15 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
     sums = ", ".join(f"SUM({column})" for column in COLUMNS)
     nothing = ", 0" * (len(COLUMNS) - 1)
     held = "SELECT 1 FROM activities_activity WHERE state IN ('approved', 'archived') AND held_on <= %s"
-    marked = first_marked()
+    marked, of_marked = marked_in(paths.outermost([path for nodes in groups.values() for path in nodes]))
     parts = [
         # Names of our own tables and columns.
         f"SELECT {FOLDED}, text, company_id{nothing} FROM coverage_companyhistory "  # nosec B608
-        f"WHERE company_id IN (SELECT company_id FROM ({marked}) marked)",
+        "WHERE company_id IN (SELECT company_id FROM marked)",
         # Names of our own tables and columns.
-        f"SELECT {MARKED}, '', company_id{nothing} FROM ({marked}) marked",  # nosec B608
+        f"SELECT {MARKED}, '', company_id{nothing} FROM marked",  # nosec B608
     ]
-    values: list[Any] = []
+    values: list[Any] = [*of_marked]
     for number, ((denominator, day), nodes) in enumerate(groups.items()):
         parts.append(f"SELECT {RECORDED}, '', {number}{nothing} WHERE EXISTS ({held})")
         of_node = f"path IN ({', '.join(['%s'] * len(nodes))}) AND denominator = %s"
@@ -145,7 +146,7 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
         values += [day, *asked, year, *asked, year, month, *asked, month, dt.date.min, day]
     read = _Read({}, set(), set(), [])
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
+        cursor.execute(f"WITH marked AS MATERIALIZED ({marked}) {' UNION ALL '.join(parts)}", values)
         for part, path, *numbers in cursor.fetchall():
             if part == FOLDED:
                 read.folded.append(path)
