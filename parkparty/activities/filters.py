@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.columns import STANDARD, Column, chosen
-from parkparty.activities.figures import stations_in_reach, type_choices
+from parkparty.activities.figures import seen_in, stations_in_reach, type_choices
 from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.core.dates import Period, month_named, month_of, today
@@ -76,15 +76,16 @@ class ActivityFilterForm(ListFilterForm):
         """The activities that are asked for."""
         if not self.is_valid():
             return Activity.objects.none()
-        asked, rows = self.cleaned_data, Activity.objects.within(self.scope)
+        asked, place = self.cleaned_data, self.cleaned_data["place"]
+        rows = seen_in(place, self.scope) if place else Activity.objects.within(self.scope)
         if asked["state"]:
             rows = rows.counted() if asked["state"] == COUNTED else rows.in_state(asked["state"])
         if asked["type"]:
             rows = rows.of_type(asked["type"])
         if asked["organization"]:
             rows = rows.hosted_under(asked["organization"])
-        if asked["place"]:
-            rows = self._of_place(rows, asked["place"])
+        if place:
+            rows = self._of_place(rows, place)
         if asked["own"]:
             rows = rows.writable(self.scope)
         if asked.get("since"):

@@ -41,9 +41,12 @@ class ActivityQuerySet(models.QuerySet):
         What is told by the row itself stands first: only of the others are all hosts looked up.
         """
         led = scope.q("places", "park__path") | scope.q("organizations", "organization__path")
-        ours = led | Q(self._hosted(reached(scope, "organization__")))
+        return self.filter(led | Q(self._hosted(reached(scope, "organization__")))).shown_drafts(scope)
+
+    def shown_drafts(self, scope: Scope) -> Self:
+        """Without the drafts of organisations that the reader does not write for."""
         mine = scope.q("organizations", "organization__path", (Role.SECRETARY,))
-        return self.filter(ours & (~Q(state=ActivityState.DRAFT) | mine))
+        return self.filter(~Q(state=ActivityState.DRAFT) | mine)
 
     def reviewable(self, scope: Scope) -> Self:
         """Submitted records that the reader is to judge: of units below theirs, never their own."""

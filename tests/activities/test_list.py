@@ -15,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
+from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.columns import COLUMNS
+from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.models import Activity, ActivityTheme, SavedView
 from parkparty.audit.models import AuditEntry
 from parkparty.places.models import ServiceStation
@@ -202,3 +204,19 @@ def test_few_queries(desk: Client, world: World, reviewer: User, django_assert_m
     for address in (LIST, VIEWS):
         with django_assert_max_num_queries(10):
             desk.get(f"{address}?state=counted")
+
+
+@pytest.mark.parametrize(
+    ("role", "held"), [(Role.VIEWER, "kic"), (Role.VIEWER, "yangpu"), (Role.REVIEWER, "wujiaochang")]
+)
+@pytest.mark.parametrize("place", ["kic", "neighbour"])
+def test_of_a_place_the_reader_sees_what_the_whole_list_shows_of_it(
+    world: World, make_user: Any, in_state: Any, role: Role, held: str, place: str
+) -> None:
+    in_state(ActivityState.DRAFT, world.joint_branch, topic="草稿")
+    park, scope = getattr(world, place), scope_of(make_user("reader", role, getattr(world, held)))
+    whole = Activity.objects.within(scope).located_in(park)
+    form = ActivityFilterForm({"place": f"park:{park.key}"}, scope=scope)
+    assert set(form.rows()) == (set(whole) if form.is_valid() else set())
+    assert "草稿" not in {row.topic for row in form.rows()}
+    assert bool(form.rows()) == (held != "kic" or place == "kic")
