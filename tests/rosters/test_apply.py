@@ -57,6 +57,13 @@ def test_defaults_of_a_row_that_says_little(world: World) -> None:
     assert (tenancy.kind, tenancy.since) == (TenancyKind.ON_SITE, dt.date(2025, 12, 31))
 
 
+def test_what_means_something_to_the_database_is_a_letter_like_others(world: World) -> None:
+    names = ["\\N公司", "反斜杠\\t公司", "\\.公司", "“引号”,'公司'\"", "NULL"]
+    put_in(*(row(number, 企业名称=name, 楼宇=name) for number, name in enumerate(names, start=1)))
+    assert [*Company.objects.order_by("pk").values_list("name", flat=True)] == names
+    assert [*Tenancy.objects.order_by("pk").values_list("building__name", flat=True)] == names
+
+
 def test_blank_cells_change_nothing(world: World, codes: None) -> None:
     put_in(row(1, **FULL_ROW))
     before = facts()
