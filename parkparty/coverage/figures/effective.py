@@ -36,7 +36,7 @@ from parkparty.companies.models import CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point
+from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Node, Point
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.rules.figures import LimitBook
@@ -158,16 +158,13 @@ def effective_companies(
     return companies.covered_by_one_of(effective_organizations(as_of, _coverers(node, companies)), as_of)
 
 
-def effective_at(
-    points: Sequence[Point], scope: Scope, book: LimitBook | None = None, *, among: Collection[int] | None = None
-) -> list[tuple[CompanyCoverage, int | None]]:
+def effective_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = None) -> list[Counted]:
     """The coverage at each of ``points`` and how many companies are effectively covered there, in one query for all.
 
-    Of all companies, or of those whose keys are ``among`` them.
     None instead of the second number when nothing had been recorded yet by that day: then nobody can know.
     """
     book = book or LimitBook()
-    parts = [_grouped(point, number, scope, book, among) for number, point in enumerate(points)]
+    parts = [_grouped(point, number, scope, book) for number, point in enumerate(points)]
     counts: list[Counter[str]] = [Counter() for _point in points]
     known: list[set[bool]] = [set() for _point in points]
     for part, state, is_effective, is_recorded, number in parts[0].union(*parts[1:], all=True):
@@ -191,9 +188,8 @@ def _coverers(node: Node, companies: CompanyQuerySet) -> list[int] | None:
     return list(links.order_by().values_list("organization", flat=True).distinct())
 
 
-def _grouped(point: Point, part: int, scope: Scope, book: LimitBook, among: Collection[int] | None) -> Any:
+def _grouped(point: Point, part: int, scope: Scope, book: LimitBook) -> Any:
     day, companies = point.as_of, point.companies(scope, book)
-    companies = companies if among is None else companies.filter(pk__in=among)
     recorded = Activity.objects.filter(state__in=COUNTED_STATES, held_on__lte=day)
     effective = effective_organizations(day, _coverers(point.node, companies))
     stated = companies.with_coverage_state(day).with_covered_by_one_of(effective, day, "effective")
