@@ -54,6 +54,13 @@ def test_a_credit_code_decides_before_the_name(world: World, codes: None) -> Non
     assert wrong(plan({NAME: "上海攀达科技有限公司", PARK: "创智园"})) == [("A2", "alike")]
 
 
+def test_a_code_may_be_that_of_a_company_without_one(world: World, codes: None) -> None:
+    company = make_company(1, world.kic, name="攀达科技有限公司")
+    company.uscc = None
+    company.save()
+    assert wrong(plan(row(2, 企业名称="上海攀达科技有限公司"), row(3))) == [("A2", "alike")]
+
+
 def test_only_companies_that_sit_in_the_park_of_the_row_are_offered(
     world: World, codes: None, administrator: User
 ) -> None:

@@ -173,12 +173,17 @@ class Stage:
         return Companies(keys.format(match=self.match, first=first, last=last, which=which))
 
     def sitting_in(self, parks: Iterable[int]) -> list[tuple[Any, ...]]:
-        """Key, name and park of companies that sit in ``parks`` and that no row could mean."""
+        """Key, name and park of companies that sit in ``parks`` and that no row could mean.
+
+        Where every row tells a code, only those without one: two codes tell two companies apart.
+        """
+        all_tell = "uscc" in self.keys and not self._select("SELECT 1 FROM {stage} WHERE uscc IS NULL LIMIT 1")
         return self._select(
             "SELECT c.id, c.name, t.park_id FROM companies_company c JOIN companies_tenancy t ON t.company_id = c.id "
-            "WHERE t.until IS NULL AND t.park_id IN ({parks}) "
+            "WHERE t.until IS NULL AND t.park_id IN ({parks}) {only} "
             "AND NOT EXISTS (SELECT 1 FROM {match} m WHERE m.company_id = c.id)",
             parks=", ".join(map(str, parks)),
+            only="AND c.uscc IS NULL" if all_tell else "",
         )
 
     def _run(self, statement: str, **names: object) -> None:
