@@ -29,7 +29,9 @@ MODULES = {"pickle", "marshal", "shelve", "xml", "yaml", "telnetlib", "ftplib"}
 KNOWN = {
     "parkparty/audit/migrations/0003_only_added.py": ["built SQL"],
     "parkparty/audit/services.py": ["built SQL"],
+    "parkparty/coverage/figures/branches.py": ["built SQL"],
     "parkparty/coverage/figures/changes.py": ["built SQL"],
+    "parkparty/coverage/figures/marks.py": ["built SQL"],
     "parkparty/coverage/figures/meetings.py": ["built SQL"] * 3,
     "parkparty/coverage/figures/totals.py": ["built SQL"],
     "parkparty/coverage/migrations/0004_coverage_kept.py": ["built SQL"],
