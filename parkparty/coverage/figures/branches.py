@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from django.db import connection
 from django.db.models import Q, Subquery
 
-from parkparty.activities.choices import COUNTED_STATES
 from parkparty.activities.models import Activity
 from parkparty.companies.figures import is_whole
 from parkparty.companies.models import Company, CoverageLink, Membership
@@ -69,7 +68,7 @@ def _ties(points: Sequence[Point], scope: Scope) -> tuple[Ties, dt.date | None]:
     asked = Q(*(paths.under("organization__path", path) for path in nodes), _connector=Q.OR)
     if not all(is_whole(node, scope) for node in nodes.values()):
         asked &= Q(company__in=Company.objects.within(scope))
-    held = Activity.objects.filter(state__in=COUNTED_STATES).order_by("held_on").values("held_on")[:1]
+    held = Activity.objects.counted().order_by("held_on").values("held_on")[:1]
     columns = ("organization__path", "company", "since", "until", Subquery(held))
     tied = [rows.filter(asked).order_by().values_list(*columns) for rows in (CoverageLink.objects, Membership.objects)]
     found: Ties = {path: defaultdict(list) for path in nodes}
