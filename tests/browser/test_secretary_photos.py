@@ -67,7 +67,9 @@ def test_small_and_bare_before_it_leaves_the_phone(form: Page) -> None:
 
 def test_kept_at_once_and_taken_away_again(form: Page, tmp_path: Path) -> None:
     choose(form, photo("green"), photo("blue"))
-    expect(form.get_by_role("img", name="刚上传的照片")).to_have_count(2, timeout=SLOW)
+    shown = form.get_by_role("img", name="刚上传的照片")
+    expect(shown).to_have_count(2, timeout=SLOW)
+    expect(shown.first).not_to_have_js_property("naturalWidth", 0, timeout=SLOW)  # before it is taken away
     activity = Activity.objects.get()
     assert (activity.state, activity.photos.count()) == (ActivityState.DRAFT, 2)
     tiles(form).first.get_by_role("button", name="去掉").click()
