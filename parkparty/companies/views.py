@@ -13,7 +13,7 @@ from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.companies.choices import CoverageState
 from parkparty.companies.filters import CompanyFilterForm
-from parkparty.companies.models import Company, CoverageLink, Membership
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
 from parkparty.companies.tables import company_table
 from parkparty.core.dates import today
 from parkparty.core.paging import COUNTED_TO, ROWS, keyset_page, number_of
@@ -60,6 +60,6 @@ def company_detail(request: ScopedRequest, pk: int) -> HttpResponse:
         "tenancies": company.tenancies.shown_to(scope).select_related("park", "building"),
         "links": links.opening_for(scope).order_by("-since"),
         "memberships": Membership.objects.within(scope).filter(company=company).opening_for(scope).order_by("-since"),
-        "counts": company.member_counts.order_by("-as_of")[:5],
+        "counts": CompanyMemberCount.objects.within(scope).filter(company=company).order_by("-as_of")[:5],
     }
     return render(request, "companies/detail.html", context)

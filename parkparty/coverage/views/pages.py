@@ -56,7 +56,7 @@ from parkparty.coverage.tables import (
 )
 from parkparty.coverage.tables.drawn import drawn
 from parkparty.organizations.choices import OrganizationType
-from parkparty.organizations.models import MemberCount, Organization
+from parkparty.organizations.models import MemberCount, Officer, Organization, OrganizationSpan
 from parkparty.places.models import Area, Park
 from parkparty.rules.figures import LimitBook, facts_of, hints
 
@@ -217,18 +217,16 @@ def organization_list(request: ScopedRequest) -> HttpResponse:
 
 @requires(Action.VIEW_ORGANIZATION)
 def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
-    """An organisation: facts, size with its hints, units covered, organisations below, latest activities, history.
-
-    Its own facts are in reach as it is.
-    """
+    """An organisation: facts, size with its hints, units covered, organisations below, latest activities, history."""
     scope, day = request.scope, today()
     rows = Organization.objects.within(scope).select_related("park", "area", "formation_mode", "founding_case")
     organization: Any = scoped_or_404(with_units(rows, day), code=code)
-    counts = list(organization.member_counts.order_by("-as_of")[:LATEST])
+    counts = list(MemberCount.objects.within(scope).filter(organization=organization).order_by("-as_of")[:LATEST])
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
     below = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
     children = [] if organization.is_branch else list(below[: CHILDREN_SHOWN + 1])
     activities = Activity.objects.within(scope).hosted_under(organization).select_related("organization")
+    officers = Officer.objects.within(scope).filter(organization=organization)
     context = {
         "organization": organization,
         "crumbs": _organization_crumbs(organization, scope, "organizations:detail"),
@@ -238,8 +236,8 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
         "children": children[:CHILDREN_SHOWN],
         "children_left_out": len(children) > CHILDREN_SHOWN,
         "activities": activities[:LATEST],
-        "officers": organization.officers.order_by("until", "post", "-since"),
+        "officers": officers.order_by("until", "post", "-since"),
         "shows_contacts": organization.is_reached_by(scope, ROLES_FOR[Action.VIEW_CONTACT]),
-        "spans": organization.spans.order_by("since").select_related("parent"),
+        "spans": OrganizationSpan.objects.within(scope).filter(organization=organization).select_related("parent"),
     }
     return render(request, "organizations/detail.html", context)
