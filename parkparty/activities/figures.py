@@ -18,7 +18,6 @@ from parkparty.activities.choices import MAX_PICKED, ActivityState
 from parkparty.activities.models import Activity, ActivityHost, ActivityTheme, ActivityType, CalendarFeed, ListChoice
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.audit.models import AuditEntry
-from parkparty.companies.figures import is_whole
 from parkparty.companies.models import Company
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.dates import Period, today
@@ -26,7 +25,7 @@ from parkparty.core.ics import Event
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
-from parkparty.places.models import Area, Park, ServiceStation
+from parkparty.places.models import ServiceStation
 from parkparty.places.querysets import InParkQuerySet
 
 COUNT_CAP = 1000
@@ -235,15 +234,6 @@ def list_choice(user: User) -> ListChoice:
 def has_feed(user: User) -> bool:
     """Whether a secret address shows ``user``'s activities to a calendar program."""
     return CalendarFeed.objects.filter(user=user).exists()
-
-
-def seen_in(place: Area | Park, scope: Scope) -> ActivityQuerySet:
-    """Activities that the reader sees, for whoever cuts them to those whose main hosts sit in ``place``.
-
-    Whoever holds the whole place reaches these hosts: nobody asks who else held each activity.
-    """
-    rows = Activity.objects
-    return rows.all().shown_drafts(scope) if is_whole(place, scope) else rows.within(scope)
 
 
 def feed_events(scope: Scope, site: str) -> list[Event]:

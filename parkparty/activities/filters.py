@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.columns import STANDARD, Column, chosen
-from parkparty.activities.figures import seen_in, stations_in_reach, type_choices
+from parkparty.activities.figures import stations_in_reach, type_choices
 from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.core.dates import Period, month_named, month_of, today
@@ -77,7 +77,7 @@ class ActivityFilterForm(ListFilterForm):
         if not self.is_valid():
             return Activity.objects.none()
         asked, place = self.cleaned_data, self.cleaned_data["place"]
-        rows = seen_in(place, self.scope) if place else Activity.objects.within(self.scope)
+        rows = Activity.objects.within(self.scope, cut_to=place)
         if asked["state"]:
             rows = rows.counted() if asked["state"] == COUNTED else rows.in_state(asked["state"])
         if asked["type"]:

@@ -13,7 +13,7 @@ from parkparty.access.choices import Role
 from parkparty.activities.choices import COUNTED_STATES, FILED_STATES, UNCOUNTED_STATES, ActivityState
 from parkparty.core import paths
 from parkparty.core.models import rows_of
-from parkparty.organizations.models import Organization
+from parkparty.organizations.models import Organization, is_whole
 from parkparty.organizations.querysets import reached
 
 if TYPE_CHECKING:
@@ -35,18 +35,19 @@ class ActivityQuerySet(models.QuerySet):
         """Whether some host of the outer activity fulfils ``condition`` on ``organization__…``."""
         return Exists(rows_of(self.model, "host_rows").filter(condition, activity=OuterRef("pk")))
 
-    def within(self, scope: Scope) -> Self:
+    def within(self, scope: Scope, *, cut_to: TreeNode | None = None) -> Self:
         """Activities that an organisation in reach hosts; drafts only for those who write for that organisation.
 
-        What is told by the row itself stands first: only of the others are all hosts looked up.
+        What is told by the row itself stands first: only of the others are all hosts looked up. ``cut_to`` is a place
+        to which the caller cuts the rows by where their main hosts sit: whoever holds all of it reaches these hosts,
+        and nobody asks who else held each activity.
         """
-        led = scope.q("places", "park__path") | scope.q("organizations", "organization__path")
-        return self.filter(led | Q(self._hosted(reached(scope, "organization__")))).shown_drafts(scope)
-
-    def shown_drafts(self, scope: Scope) -> Self:
-        """Without the drafts of organisations that the reader does not write for."""
         mine = scope.q("organizations", "organization__path", (Role.SECRETARY,))
-        return self.filter(~Q(state=ActivityState.DRAFT) | mine)
+        shown = ~Q(state=ActivityState.DRAFT) | mine
+        if cut_to and is_whole(cut_to, scope):
+            return self.filter(shown)
+        led = scope.q("places", "park__path") | scope.q("organizations", "organization__path")
+        return self.filter((led | Q(self._hosted(reached(scope, "organization__")))) & shown)
 
     def reviewable(self, scope: Scope) -> Self:
         """Submitted records that the reader is to judge: of units below theirs, never their own."""

@@ -1,4 +1,4 @@
-"""Which companies a reader sees of a node, and what lists show of them, read for a page of them at once."""
+"""What lists show of companies, read for a page of them at once."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from typing import Any, NamedTuple
 
 from parkparty.companies.choices import ORGANISATION_LINKS, TYPES_FOR, CoverageState
 from parkparty.companies.models import Company, CoverageLink, Tenancy
-from parkparty.companies.querysets import CompanyQuerySet
-from parkparty.core.models import TreeNode
-from parkparty.core.scope import Scope, Tree
-from parkparty.organizations.models import Organization
+from parkparty.core.scope import Scope
 from parkparty.organizations.querysets import is_reached
 from parkparty.places.models import park_in_words
 
@@ -36,27 +33,6 @@ class Covering(NamedTuple):
     code: str
     name: str
     opens: bool
-
-
-def tree_of(node: TreeNode) -> Tree:
-    """The tree that the node stands in."""
-    return "organizations" if isinstance(node, Organization) else "places"
-
-
-def is_whole(node: TreeNode, scope: Scope) -> bool:
-    """Whether the reader sees all companies of ``node``.
-
-    An organisation reached only by the park it sits in may cover companies elsewhere.
-    """
-    return scope.covers(tree_of(node), node.path)
-
-
-def seen_in(node: TreeNode, scope: Scope) -> CompanyQuerySet:
-    """Companies that the reader sees, for whoever cuts them to ``node``.
-
-    Whoever holds the whole node sees all of its companies: nothing is asked of each.
-    """
-    return Company.objects.all() if is_whole(node, scope) else Company.objects.within(scope)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parkparty.companies.choices import CoverageChoice, Denominator, SizeClass, StaffBand
-from parkparty.companies.figures import seen_in
 from parkparty.companies.models import Company, Industry, Tenancy
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
 from parkparty.companies.scoping import LimitsByDay
@@ -163,7 +162,7 @@ class CompanyFilterForm(CutForm):
     def by_name(self, rows: CompanyQuerySet) -> CompanyQuerySet:
         """``rows`` of which ``is_long`` is true, to be read page by page in the order of their names."""
         place = self.cleaned_data["place"]
-        return seen_in(place, self.scope).met_by_name(rows, place)
+        return Company.objects.within(self.scope, cut_to=place).met_by_name(rows, place)
 
     def rows(self) -> CompanyQuerySet:
         """The companies that are asked for."""
@@ -173,7 +172,7 @@ class CompanyFilterForm(CutForm):
         denominator = Denominator(asked["denominator"]) if asked["denominator"] else None
         kind = denominator or Denominator.REGISTERED
         nodes = [node for node in (asked["place"], asked["organization"]) if node]
-        rows = seen_in(nodes[0], self.scope) if nodes else Company.objects.within(self.scope)
+        rows = Company.objects.within(self.scope, cut_to=nodes[0] if nodes else None)
         for node in nodes:
             rows = rows.population(node, kind, day, self.limits.of(kind, day))
         if asked["branch"]:

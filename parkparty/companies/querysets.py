@@ -29,7 +29,7 @@ from parkparty.companies.choices import (
 from parkparty.core import paths
 from parkparty.core.models import DatedQuerySet, rows_of, valid_on
 from parkparty.core.text import fold, half_width
-from parkparty.organizations.models import Organization
+from parkparty.organizations.models import Organization, is_whole
 from parkparty.organizations.querysets import active_on, reached
 
 if TYPE_CHECKING:
@@ -152,8 +152,14 @@ class CompanyQuerySet(models.QuerySet):
     def _related(self, name: str) -> Any:
         return _related(self.model, name)
 
-    def within(self, scope: Scope) -> Self:
-        """Companies with a tenancy in the reader's places, or tied to the reader's organisations."""
+    def within(self, scope: Scope, *, cut_to: TreeNode | None = None) -> Self:
+        """Companies with a tenancy in the reader's places, or tied to the reader's organisations.
+
+        ``cut_to`` is a node to which the caller cuts the rows: whoever holds all of it sees all of its companies, and
+        nothing is asked of each.
+        """
+        if cut_to and is_whole(cut_to, scope):
+            return self.all()
         here = self._related("tenancies").filter(scope.q("places", "park__path"))
         found = Q(Exists(here))
         if scope.paths("organizations"):

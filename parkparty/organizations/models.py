@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from parkparty.core.models import CodeTable, DatedFact, TreeNode
-from parkparty.core.scope import Scope
+from parkparty.core.scope import Scope, Tree
 from parkparty.organizations.choices import (
     BRANCH_TYPES,
     HostUnitKind,
@@ -242,3 +242,16 @@ class Officer(DatedFact):
     def end(self, on: dt.date) -> None:
         """Let the post be over from ``on``; name and contacts go with it. Nothing is saved."""
         self.until, self.name, self.phone, self.email = on, "", "", ""
+
+
+def tree_of(node: TreeNode) -> Tree:
+    """The tree that the node stands in."""
+    return "organizations" if isinstance(node, Organization) else "places"
+
+
+def is_whole(node: TreeNode, scope: Scope) -> bool:
+    """Whether the reader holds all of ``node``, in its own tree.
+
+    An organisation reached only by the park it sits in may cover companies elsewhere.
+    """
+    return scope.covers(tree_of(node), node.path)

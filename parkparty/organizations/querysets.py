@@ -127,7 +127,3 @@ class MemberCountQuerySet(OfOrganizationQuerySet):
         """The last count of each organisation on or before ``day``; those of many are told apart at once."""
         place = Window(RowNumber(), partition_by=[F("organization")], order_by=F("as_of").desc())
         return self.filter(as_of__lte=day).alias(place=place).filter(place=1)
-
-    def with_total(self) -> Self:
-        """Adds ``total``: full and probationary members; mobile members are a separate number, never added."""
-        return self.annotate(total=F("full") + F("probationary"))

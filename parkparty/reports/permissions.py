@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.core.scope import Scope, Tree
-from parkparty.coverage.figures import Node, is_whole
+from parkparty.coverage.figures import Node
+from parkparty.organizations.models import is_whole
 
 if TYPE_CHECKING:
     from parkparty.core.models import TreeNode

@@ -1,6 +1,5 @@
 """Coverage worked out from the facts: today's and any day's rates, what changed between two days, what was frozen."""
 
-from parkparty.companies.figures import is_whole, tree_of
 from parkparty.coverage.figures.coverage import (
     CompanyCoverage,
     CoverageFigures,
@@ -34,7 +33,6 @@ __all__ = [
     "coverage_at",
     "coverage_by_area",
     "coverage_by_park",
-    "is_whole",
     "load_at",
     "loaded",
     "nodes_below",
@@ -43,6 +41,5 @@ __all__ = [
     "places_above",
     "top_organizations",
     "top_places",
-    "tree_of",
     "with_units",
 ]

@@ -14,14 +14,13 @@ from django.db import connection
 from django.db.models import Q, Subquery
 
 from parkparty.activities.models import Activity
-from parkparty.companies.figures import is_whole
 from parkparty.companies.models import Company, CoverageLink, Membership
 from parkparty.core import paths
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point
 from parkparty.coverage.figures.history import COLUMNS, Run, Standing, histories, holds_on, standings_on
 from parkparty.coverage.figures.marks import all_marked
-from parkparty.organizations.models import Organization
+from parkparty.organizations.models import Organization, is_whole
 from parkparty.rules.figures import LimitBook
 
 Ties = dict[str, defaultdict[int, list[Run]]]

@@ -18,15 +18,14 @@ from parkparty.companies.choices import (
     Limits,
     TenancyKind,
 )
-from parkparty.companies.figures import is_whole, seen_in
-from parkparty.companies.models import CoverageLink
+from parkparty.companies.models import Company, CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core import paths
 from parkparty.core.models import valid_on
 from parkparty.core.rates import Rate, mean_of
 from parkparty.core.scope import Scope
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
-from parkparty.organizations.models import Organization, OrganizationSpan
+from parkparty.organizations.models import Organization, OrganizationSpan, is_whole
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.places.models import Area, Park
 from parkparty.rules.figures import LimitBook, limits_of
@@ -229,7 +228,7 @@ class Point:
 
     def seen(self, scope: Scope) -> CompanyQuerySet:
         """Companies that the reader sees, to be cut to the node."""
-        return seen_in(self.node, scope)
+        return Company.objects.within(scope, cut_to=self.node)
 
 
 def company_coverage(node: Node, *, as_of: dt.date, denominator: Denominator, scope: Scope) -> CompanyCoverage:

@@ -16,7 +16,6 @@ from django.db.models import Exists, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
 from parkparty.companies.choices import ORGANISATION_LINKS, CompanyStatus
-from parkparty.companies.figures import is_whole
 from parkparty.companies.models import CoverageLink
 from parkparty.core import paths
 from parkparty.core.scope import Scope
@@ -24,7 +23,7 @@ from parkparty.coverage.figures.coverage import Load, Node, load_from, load_of, 
 from parkparty.coverage.figures.history import Run, holds_on
 from parkparty.coverage.models import LoadCell, LoadMark, LoadTotal
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
-from parkparty.organizations.models import Organization, OrganizationSpan
+from parkparty.organizations.models import Organization, OrganizationSpan, is_whole
 
 COLUMNS = ("branches", "joint_branches", "listed")
 

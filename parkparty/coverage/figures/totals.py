@@ -25,7 +25,7 @@ from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
 from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, histories, standings_on
 from parkparty.coverage.figures.marks import MARKS_READ, marked_in
-from parkparty.organizations.models import Organization
+from parkparty.organizations.models import is_whole
 from parkparty.rules.figures import LimitBook
 
 FOLDED, MARKED, RECORDED = -1, -2, -3
@@ -84,10 +84,7 @@ def _known(points: Sequence[Point], scope: Scope, book: LimitBook | None) -> dic
 
 def is_kept(point: Point, scope: Scope) -> bool:
     """Whether totals are kept of what ``point`` asks for, and the reader may see all that they count."""
-    node = point.node
-    if isinstance(node, Organization):
-        return not point.cut and not node.is_branch and scope.covers("organizations", node.path)
-    return not point.cut and scope.covers("places", node.path)
+    return not point.cut and not is_of_branch(point) and is_whole(point.node, scope)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.activities.figures import type_choices
 from parkparty.companies.choices import Denominator
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import Node, Point, tree_of
+from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.board import board, last_months
 from parkparty.coverage.figures.kept import activities_by_type
 from parkparty.coverage.forms import CoverageOptionsForm
@@ -24,6 +24,7 @@ from parkparty.coverage.tables import Lists, crumbs_of, key_of
 from parkparty.coverage.tables.board import tiles_of
 from parkparty.coverage.tables.drawn import drawn
 from parkparty.coverage.tables.months import type_months
+from parkparty.organizations.models import tree_of
 
 
 @requires(Action.VIEW_COVERAGE)

@@ -16,7 +16,6 @@ from parkparty.audit.choices import Kind
 from parkparty.audit.services import record_read
 from parkparty.companies.choices import Denominator
 from parkparty.core.paging import keyset_page
-from parkparty.coverage.figures import is_whole
 from parkparty.coverage.figures.frozen import (
     company_corrections,
     coverage_in,
@@ -32,6 +31,7 @@ from parkparty.coverage.scoping import asked_node
 from parkparty.coverage.services import take_snapshot
 from parkparty.coverage.tables import Lists, crumbs_of, key_of
 from parkparty.coverage.tables.trend import trend_points
+from parkparty.organizations.models import is_whole
 
 SHOWN = 20
 CORRECTIONS_SHOWN = 200

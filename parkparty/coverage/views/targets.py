@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.core.dates import today
-from parkparty.coverage.figures import is_whole
 from parkparty.coverage.figures.targets import progress
 from parkparty.coverage.forms import TargetForm
 from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.coverage.services import set_target
 from parkparty.coverage.tables import crumbs_of, key_of
 from parkparty.coverage.tables.targets import target_rows
+from parkparty.organizations.models import is_whole
 
 
 @requires(Action.VIEW_COVERAGE)

@@ -17,9 +17,9 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.core.paging import keyset_page
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import is_whole, tree_of
 from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.coverage.tables import key_of
+from parkparty.organizations.models import is_whole, tree_of
 from parkparty.reports import tasks
 from parkparty.reports.choices import PeriodState
 from parkparty.reports.figures.closing import late_in
