@@ -2,8 +2,9 @@
 
 The data is that of ``make bench``, kept in ``KEEP=``. The report is made of the last quarter that is over, in a
 transaction that is taken back, so that each round begins without a version. Told are seconds by the clock, of the
-processor in this process, and of the database by the part of the report that asked, until the first rows come: what a
-cursor streams shows in the clock alone. For a city the command fails when the quickest round takes longer than the bar.
+processor in this process, and of the database by the part of the report that asked, until the first rows come, with
+what it waited for the other part that asks over the same connection: together they come to more than the clock. For a
+city the command fails when the quickest round takes longer than the bar.
 """
 
 from __future__ import annotations

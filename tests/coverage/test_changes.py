@@ -22,7 +22,7 @@ from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures import Node, company_coverage
-from parkparty.coverage.figures.changes import Comparison, Waterfall, companies_behind, waterfall
+from parkparty.coverage.figures.changes import Comparison, Waterfall, companies_behind, waterfall, waterfalls
 from parkparty.coverage.figures.history import NOT_YET, History, Standing, Step, standings_on
 from parkparty.coverage.services.counting import fold_all
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
@@ -101,6 +101,21 @@ def test_kept_histories_tell_the_same_causes_as_the_facts(year: World) -> None:
     assert set().union(*(steps(found) for found in by_facts)) >= {"joined", "ended", "moved_in", "moved_out", "founded"}
     fold_all()
     assert [waterfall(comparison, ALL) for comparison in comparisons] == by_facts
+
+
+def test_comparisons_with_several_days_tell_the_same_as_each_alone(year: World, django_assert_num_queries: Any) -> None:
+    late = cover(make_company(15, year.kic), year.joint_branch, since=dt.date(2020, 8, 1))
+    comparisons = [Comparison(year.kic, day, AUTUMN, OPERATING, OPERATING) for day in (dt.date(2020, 7, 1), SPRING)]
+    alone = [waterfall(comparison, ALL) for comparison in comparisons]
+    assert [steps(found)["joined"] for found in alone] == [(1, 0), (2, 0)]
+    assert len(steps(alone[0])) == 1
+    assert waterfalls(comparisons, ALL) == alone
+    fold_all()
+    with django_assert_num_queries(3):
+        assert waterfalls(comparisons, ALL) == alone
+    late.since = dt.date(2020, 7, 1)  # marks its company
+    late.save()
+    assert [steps(found)["joined"] for found in waterfalls(comparisons, ALL) if "joined" in steps(found)] == [(2, 0)]
 
 
 def test_a_history_is_read_day_by_day_as_it_was_written() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
@@ -98,61 +98,79 @@ class Waterfall:
 
 
 def waterfall(comparison: Comparison, scope: Scope) -> Waterfall:
-    """The steps between the two points; both ends as ``totals.coverage_at``, which keeps them.
+    """The steps between the two points of ``comparison``."""
+    return waterfalls([comparison], scope)[0]
+
+
+def waterfalls(comparisons: Sequence[Comparison], scope: Scope) -> list[Waterfall]:
+    """The steps of each of ``comparisons``, which differ in their first day alone; ends as ``totals.coverage_at``.
 
     Where the definition stays, only companies of which a fact began or ended in between are looked at, and their kept
-    histories tell what became of them.
+    histories tell what became of them, read once for all days.
     """
     book = LimitBook()
-    node, since, until = comparison.node, comparison.since, comparison.until
-    points = [Point(node, comparison.denominator, since), Point(node, comparison.then, until)]
-    start, end = coverage_at(points, scope, book)
-    limits = {(point.denominator, book.of(point.denominator, point.as_of)) for point in points}
-    if len(limits) > 1:
-        rows = list(_grouped(compared(comparison, scope)))
-    else:
-        marked = marked_companies(MARKS_ASKED) if is_kept(points[0], scope) else None
-        rows = _moved_rows(comparison, scope) if marked is None else _kept_rows(comparison, marked, scope)
-    flags = [(dict(zip(FLAGS, row[:-1], strict=True)), row[-1]) for row in rows]
-    return Waterfall(
-        start=start.organization_rate,
-        steps=tuple(_step(cause, flags) for cause in Cause),
-        end=end.organization_rate,
-    )
+    points = [
+        (Point(one.node, one.denominator, one.since), Point(one.node, one.then, one.until)) for one in comparisons
+    ]
+    ends = iter(coverage_at([point for both in points for point in both], scope, book))
+    limits = [{(point.denominator, book.of(point.denominator, point.as_of)) for point in both} for both in points]
+    steady = [one for one, found in zip(comparisons, limits, strict=True) if len(found) == 1]
+    marked = marked_companies(MARKS_ASKED) if steady and is_kept(points[0][0], scope) else None
+    kept = {} if marked is None else dict(zip(steady, _kept_rows(steady, marked, scope), strict=True))
+    found = []
+    for one in comparisons:
+        asked = _moved_rows if one in steady else _all_rows
+        rows = kept[one] if one in kept else asked(one, scope)
+        flags = [(dict(zip(FLAGS, row[:-1], strict=True)), row[-1]) for row in rows]
+        steps = tuple(_step(cause, flags) for cause in Cause)
+        found.append(Waterfall(next(ends).organization_rate, steps, next(ends).organization_rate))
+    return found
 
 
 def _grouped(rows: Any) -> Any:
     return rows.order_by().values_list(*FLAGS).annotate(number=Count("pk"))
 
 
+def _all_rows(comparison: Comparison, scope: Scope) -> list[tuple[Any, ...]]:
+    """How many companies have which ``FLAGS``."""
+    return list(_grouped(compared(comparison, scope)))
+
+
 def _moved_rows(comparison: Comparison, scope: Scope) -> list[tuple[Any, ...]]:
-    """How many companies that moved have which ``FLAGS``; which moved is asked once for all the conditions."""
+    """The same of companies that moved; which moved is asked once for all the conditions."""
     return _of_moved(_grouped(compared(comparison, scope, among=Q(pk__in=MOVED))), comparison)
 
 
-def _kept_rows(comparison: Comparison, marked: set[int], scope: Scope) -> list[tuple[Any, ...]]:
-    """The same by the kept histories, and by the facts for the companies ``marked``."""
-    path, denominator = comparison.node.path, comparison.denominator
+def _kept_rows(comparisons: Sequence[Comparison], marked: set[int], scope: Scope) -> list[list[tuple[Any, ...]]]:
+    """The same for each of ``comparisons`` by the kept histories, and by the facts for the companies ``marked``.
+
+    Who moved since the earliest day only is found to stand as before by the others, which is no cause of theirs.
+    """
+    path, denominator, until = comparisons[0].node.path, comparisons[0].denominator, comparisons[0].until
 
     @cache  # so many companies, so few ways to stand
     def told(standing: Standing) -> tuple[bool, str, bool]:
         return standing.counts_in(path, denominator), standing.state, standing.is_in(path)
 
-    days = (comparison.since.isoformat(), comparison.until.isoformat())
+    days = [day.isoformat() for day in (*(one.since for one in comparisons), until)]
     history = CompanyHistory.objects.filter(company_id=OuterRef("pk")).values("text")
-    moved: Any = Company.objects.filter(pk__in=_moved(comparison.since, comparison.until)).exclude(pk__in=marked)
-    asked = moved.annotate(history=Subquery(history), **_fates(comparison)).order_by()
+    moved: Any = Company.objects.filter(pk__in=_moved(min(one.since for one in comparisons), until))
+    asked = moved.exclude(pk__in=marked).annotate(history=Subquery(history), gone=_gone(until)).order_by()
     found: Counter[tuple[Any, ...]] = Counter()
-    for text, gone, founded in asked.values_list("history", "gone", "founded"):
-        was, now = map(told, standings_on(text, days) if text else (NOT_YET, NOT_YET))
-        if was[0] or now[0]:
-            found[was, now, bool(gone), bool(founded)] += 1
-    rows = [
-        (counted, still, still, state, state_then, here, here_then, gone, founded, number)
-        for ((counted, state, here), (still, state_then, here_then), gone, founded), number in found.items()
-    ]
-    by_facts = _grouped(compared(comparison, scope, among=Q(pk__in=marked))) if marked else ()
-    return [*rows, *by_facts]
+    for text, gone, founded_on in asked.values_list("history", "gone", "founded_on"):
+        stood = tuple(map(told, standings_on(text, days))) if text else (told(NOT_YET),) * len(days)
+        founded = tuple([founded_on is not None and one.since < founded_on <= until for one in comparisons])
+        found[stood, founded, bool(gone)] += 1
+    by_facts = (_grouped(compared(one, scope, among=Q(pk__in=marked))) if marked else () for one in comparisons)
+    return [[*_flags(found, number), *others] for number, others in enumerate(by_facts)]
+
+
+def _flags(found: Counter[tuple[Any, ...]], number: int) -> Iterator[tuple[Any, ...]]:
+    """The ``FLAGS`` of companies that were counted on the day of this ``number`` or on the last one."""
+    for (stood, founded, gone), companies in found.items():
+        (counted, state, here), (still, state_then, here_then) = stood[number], stood[-1]
+        if counted or still:
+            yield counted, still, still, state, state_then, here, here_then, gone, founded[number], companies
 
 
 def _of_moved(query: Any, comparison: Comparison) -> list[tuple[Any, ...]]:
@@ -213,9 +231,14 @@ def compared(comparison: Comparison, scope: Scope, *, among: Q | None = None) ->
 def _fates(comparison: Comparison) -> dict[str, Case]:
     """Whether a company was deregistered by the second day, and whether it was founded in between."""
     return {
-        "gone": _flag(Q(status=CompanyStatus.DEREGISTERED, status_since__lte=comparison.until)),
+        "gone": _gone(comparison.until),
         "founded": _flag(Q(founded_on__gt=comparison.since, founded_on__lte=comparison.until)),
     }
+
+
+def _gone(day: dt.date) -> Case:
+    """Whether a company was deregistered by ``day``."""
+    return _flag(Q(status=CompanyStatus.DEREGISTERED, status_since__lte=day))
 
 
 def companies_behind(comparison: Comparison, cause: Cause, scope: Scope, *, covered_only: bool = False) -> Any:

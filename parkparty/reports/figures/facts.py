@@ -16,11 +16,12 @@ from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink
-from parkparty.core.dates import Period, add_months, month_of
+from parkparty.core.dates import Period, add_months, month_of, period_before, same_period_last_year
 from parkparty.core.models import valid_on
+from parkparty.core.paths import ancestors
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node, Point
-from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfall
+from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfalls
 from parkparty.coverage.figures.frozen import code_of, uncovered_in
 from parkparty.coverage.figures.kept import activities_by_month
 from parkparty.coverage.models import CoverageSnapshot
@@ -55,6 +56,31 @@ class Before:
     waterfall: Waterfall
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a report of coverage tells beside its snapshots."""
+
+    before: Sequence[Before]
+    standing: Sequence[Standing]
+    by_type: Sequence[tuple[str, int, int]]
+    owed: Tally
+    held: int
+    founded: int
+
+
+def beside(asked: Asked, denominator: Denominator) -> Beside:
+    """Everything that a report of coverage tells but its snapshots; ``denominator`` is that of its comparisons."""
+    node, period, as_of = asked.node, asked.period, asked.as_of
+    return Beside(
+        before=before(node, earlier(period), as_of=as_of, denominator=denominator),
+        standing=list(standing(node, as_of)),
+        by_type=by_type(activities_of(node, period, as_of)),
+        owed=duties_of(node, period, as_of),
+        held=held_in(node, period, as_of),
+        founded=founded_in(node, period, as_of),
+    )
+
+
 def cover(asked: Asked, *further: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     """What stands on the first page: the unit, the period, the day, what is missing and what came late."""
     lines = [
@@ -85,12 +111,19 @@ def about(asked: Asked, kind: ReportKind) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(told.items()))
 
 
-def before(node: Node, period: Period, *, as_of: dt.date, denominator: Denominator) -> Before:
-    """What stood at the end of ``period``, and every change from then to ``as_of``."""
-    day = period.last_day
-    frozen = CoverageSnapshot.objects.of(node).filter(as_of=day, denominator=denominator).order_by("-pk").first()
-    comparison = Comparison(node, day, as_of, denominator, denominator)
-    return Before(period, frozen, waterfall(comparison, EVERYTHING))
+def earlier(period: Period) -> list[Period]:
+    """The period before, and the same one last year, which for a year is the same."""
+    return list(dict.fromkeys((period_before(period), same_period_last_year(period))))
+
+
+def before(node: Node, periods: Sequence[Period], *, as_of: dt.date, denominator: Denominator) -> list[Before]:
+    """What stood at the end of each of ``periods``, and every change from then to ``as_of``."""
+    comparisons = [Comparison(node, period.last_day, as_of, denominator, denominator) for period in periods]
+    taken = CoverageSnapshot.objects.of(node).filter(denominator=denominator).order_by("-pk")
+    return [
+        Before(period, taken.filter(as_of=period.last_day).first(), found)
+        for period, found in zip(periods, waterfalls(comparisons, EVERYTHING), strict=True)
+    ]
 
 
 def organizations_of(node: Node) -> OrganizationQuerySet:
@@ -132,23 +165,25 @@ class Standing(NamedTuple):
 OF_ITSELF = Standing._fields[: Standing._fields.index("type_then")]
 
 
-def standing(node: Node, as_of: dt.date) -> Iterator[Standing]:
-    """Organisations that stood on ``as_of``, in tree order, read as they are asked for.
+def standing(node: Node, as_of: dt.date, *, is_streamed: bool = False) -> Iterator[Standing]:
+    """Organisations that stood on ``as_of``, in tree order.
 
-    In three queries: the member counts and the units of all are read at once.
+    In three queries: the member counts and the units of all are read at once. The organisations are so, too, which
+    PostgreSQL does with several workers, unless they are ``is_streamed``: then few are in memory at a time.
     """
     rows = organizations_of(node).active_on(as_of)
-    of = {"organization__in": rows.order_by().values("pk")}
+    of = {"organization__in": rows.order_by().values("pk")} if ancestors(node.path) else {}
     counts = MemberCount.objects.last_on(as_of).filter(**of).order_by()
-    members = {pk: numbers for pk, *numbers in counts.values_list("organization", "full", "probationary")}
+    members = {row[0]: row[1:] for row in counts.values_list("organization", "full", "probationary")}
     links: Any = CoverageLink.objects.covering_many(as_of).filter(**of)
     units = dict(links.order_by().values_list("organization").annotate(number=Count("company", distinct=True)))
     then = FilteredRelation("spans", condition=valid_on(as_of, "spans__"))
     dressed = rows.annotate(span_then=then).order_by("path", "span_then__since")
+    found = dressed.values_list("pk", *OF_ITSELF, "span_then__type")
     last = None
-    for pk, *values in dressed.values_list("pk", *OF_ITSELF, "span_then__type").iterator(ROWS_IN_PART):
+    for pk, *values in found.iterator(ROWS_IN_PART) if is_streamed else found:
         if pk != last:  # of two types at a time, the first is told
-            yield Standing._make([*values, *members.get(pk, (0, 0)), units.get(pk, 0)])
+            yield Standing._make((*values, *members.get(pk, (0, 0)), units.get(pk, 0)))
         last = pk
 
 

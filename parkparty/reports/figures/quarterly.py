@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CoverageState, Denominator
-from parkparty.core.dates import period_before, same_period_last_year
 from parkparty.core.rates import Rate
 from parkparty.coverage.figures import CompanyCoverage
 from parkparty.coverage.figures.frozen import coverage_in, read
@@ -16,7 +15,7 @@ from parkparty.reports.choices import ReportKind, period_label
 from parkparty.reports.figures import appendices, facts
 from parkparty.reports.figures.comparison import compared
 from parkparty.reports.figures.draft import Draft
-from parkparty.reports.figures.facts import Asked
+from parkparty.reports.figures.facts import Asked, Before, Beside
 from parkparty.reports.figures.life import life
 from parkparty.reports.figures.measures import measures_section
 from parkparty.reports.sheets import Column, Ref, Report, Section, Table, say
@@ -24,25 +23,25 @@ from parkparty.reports.sheets import Column, Ref, Report, Section, Table, say
 DENOMINATORS = (Denominator.OPERATING, Denominator.YINGJIAN)
 """Of which companies a report tells: those at work, and those that should have an organisation of their own."""
 
+COMPARED = Denominator.OPERATING
+"""Which of them it compares with earlier days."""
 
-def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot]) -> Report:
-    """The report from the snapshots of its day, one for each of ``DENOMINATORS``."""
-    node, period, as_of = asked.node, asked.period, asked.as_of
-    draft, operating = Draft(), frozen[Denominator.OPERATING]
-    standing, owed = list(facts.standing(node, as_of)), facts.duties_of(node, period, as_of)
-    held = facts.activities_of(node, period, as_of).counted()
-    members, founded = facts.member_counts(standing), facts.founded_in(node, period, as_of)
+
+def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot], beside: Beside) -> Report:
+    """The report from the snapshots of its day, one for each of ``DENOMINATORS``, and what stands ``beside`` them."""
+    draft, operating = Draft(), frozen[COMPARED]
+    members = facts.member_counts(beside.standing)
     draft.word("period", _("报告期"), period_label(asked.period))
     draft.word("as_of", _("截至"), asked.as_of.isoformat())
     sections = (
         _summary(draft, asked, operating, coverage_in(frozen[Denominator.YINGJIAN])),
-        _changes(draft, asked, operating),
-        life(draft, owed, members, held=facts.held_in(node, period, as_of), founded=founded),
-        appendices.hints(draft, standing, as_of),
+        _changes(draft, beside.before, operating),
+        life(draft, beside.owed, members, held=beside.held, founded=beside.founded),
+        appendices.hints(draft, beside.standing, asked.as_of),
         measures_section(asked),
         appendices.uncovered(operating),
-        appendices.missing(owed, _("附件二：未报组织生活名单")),
-        appendices.activities(facts.by_type(held)),
+        appendices.missing(beside.owed, _("附件二：未报组织生活名单")),
+        appendices.activities(beside.by_type),
     )
     return Report(
         title=f"{asked.node}{ReportKind.COVERAGE.label}",
@@ -128,17 +127,10 @@ def _counts_table(draft: Draft) -> Table:
     return Table(_("数量"), (Column(_("指标"), 24), _number(_("数量"))), rows)
 
 
-def _changes(draft: Draft, asked: Asked, frozen: CoverageSnapshot) -> Section:
+def _changes(draft: Draft, before: Sequence[Before], frozen: CoverageSnapshot) -> Section:
     """Against the period before and the same period last year, each with the steps between."""
-    earlier = [("last", period_before(asked.period))]
-    last_year = same_period_last_year(asked.period)
-    if last_year != earlier[0][1]:
-        earlier.append(("year", last_year))
     rate = coverage_in(frozen).organization_rate
-    found = [
-        compared(draft, prefix, facts.before(asked.node, period, as_of=asked.as_of, denominator=frozen.chosen), rate)
-        for prefix, period in earlier
-    ]
+    found = [compared(draft, prefix, one, rate) for prefix, one in zip(("last", "year"), before, strict=False)]
     return Section(
         _("变化情况"), tuple(sentence for sentence, _table in found), tuple(table for _sentence, table in found)
     )

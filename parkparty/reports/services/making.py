@@ -17,16 +17,17 @@ from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.core.dates import Period, today
 from parkparty.core.models import plan_for_much
+from parkparty.core.reading import read_ahead, rubbish_left
 from parkparty.coverage.figures import Node
 from parkparty.coverage.figures.frozen import shared
 from parkparty.coverage.services import take_snapshot
 from parkparty.organizations.models import Organization
 from parkparty.reports.choices import PeriodState, ReportKind
 from parkparty.reports.figures.closing import late_entries
-from parkparty.reports.figures.facts import Asked, about
+from parkparty.reports.figures.facts import Asked, about, beside
 from parkparty.reports.figures.lists import LISTS
 from parkparty.reports.figures.public import public_edition, public_figures
-from parkparty.reports.figures.quarterly import DENOMINATORS, coverage_report
+from parkparty.reports.figures.quarterly import COMPARED, DENOMINATORS, coverage_report
 from parkparty.reports.figures.released import coverage_behind, released_around
 from parkparty.reports.figures.together import Edition, unsaid_beside
 from parkparty.reports.figures.whole import PackedRows
@@ -99,12 +100,13 @@ def _written(asked: Asked, kind: ReportKind, *, by: User | None, last: ReportVer
         return _public(make_report(asked.node, asked.period, by=by)[0], last)
     if kind != ReportKind.COVERAGE:
         return LISTS[kind](asked)
-    common = shared(asked.node, asked.as_of)
-    frozen = {
-        denominator: take_snapshot(asked.node, as_of=asked.as_of, denominator=denominator, by=by, common=common)[0]
-        for denominator in DENOMINATORS
-    }
-    return coverage_report(asked, frozen)
+    with rubbish_left(), read_ahead(lambda: beside(asked, COMPARED)) as read:
+        common = shared(asked.node, asked.as_of)
+        frozen = {
+            denominator: take_snapshot(asked.node, as_of=asked.as_of, denominator=denominator, by=by, common=common)[0]
+            for denominator in DENOMINATORS
+        }
+        return coverage_report(asked, frozen, read())
 
 
 def _public(coverage: ReportVersion, last: ReportVersion | None) -> Report:
