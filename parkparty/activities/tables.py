@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from typing import Any
 
 import xlsxwriter
 from django.template.loader import render_to_string
@@ -24,16 +25,26 @@ MAX_ROWS = 20_000
 """Longer lists are narrowed first: a file nobody can read is no answer."""
 
 
-Line = tuple[Activity, str, SafeString]
-"""An activity, its address, and its cells as they are drawn."""
-
-
-def lines_of(activities: Iterable[Activity], columns: list[Column]) -> list[Line]:
-    """The lines of a page. Titles and states are put into words once, however many lines there are."""
+def lines_of(activities: Iterable[Activity], columns: list[Column]) -> list[SafeString]:
+    """The lines of a page as they are drawn. Titles and states are put into words once, not for each line."""
     signs: dict[tuple[str, bool], str] = {}
     drawn = row_drawer((column.title, column.css_class) for column in columns)
     address_of = addresses("activities:detail")
-    return [(row, address_of(row.pk), drawn(*[_shown(column, row, signs) for column in columns])) for row in activities]
+    return [
+        drawn(
+            address_of(row.pk),
+            str(row),
+            *[_shown(column, row, signs) for column in columns],
+            beside=_picture(row),
+        )
+        for row in activities
+    ]
+
+
+def _picture(activity: Any) -> str:
+    """The first photo, small, in a list that asked for it by ``with_first_photo``."""
+    shown = getattr(activity, "first_photo", None)
+    return render_to_string("activities/_thumbnail.html", {"activity": activity}) if shown else ""
 
 
 def _shown(column: Column, activity: Activity, signs: dict[tuple[str, bool], str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -73,10 +74,7 @@ def _add_parks(rows: dict[int, ListedCompany], scope: Scope, day: dt.date) -> se
 
 def _add_links(rows: dict[int, ListedCompany], scope: Scope, day: dt.date, here: set[int]) -> None:
     """Adds the state, and the covering organisations of links that ``within`` would keep: in reach, or of ``here``."""
-    links: Any = CoverageLink.objects.filter(company__in=rows).valid_on(day).with_type_on(day).order_by("-since")
-    dates, paths = ("approved_on", "dissolved_on"), ("path", "park__path", "area__path")
-    of_organization = [f"organization__{name}" for name in (*dates, *paths, "code", "name")]
-    for company, kind, type_then, *values in links.values_list("company", "kind", "type_then", *of_organization):
+    for company, kind, type_then, *values in _links_on(day).filter(company__in=rows):
         approved, dissolved, path, park, area, code, name = values
         row = rows[company]
         if kind not in ORGANISATION_LINKS:
@@ -88,6 +86,15 @@ def _add_links(rows: dict[int, ListedCompany], scope: Scope, day: dt.date, here:
         opens = is_reached(scope, path, park, area)
         if opens or company in here:
             row.covered_by.append(Covering(code, name, opens))
+
+
+@lru_cache(maxsize=8)
+def _links_on(day: dt.date) -> Any:
+    """All links of a day as ``_add_links`` reads them; not asked yet, put together once."""
+    dates, paths = ("approved_on", "dissolved_on"), ("path", "park__path", "area__path")
+    of_organization = [f"organization__{name}" for name in (*dates, *paths, "code", "name")]
+    links: Any = CoverageLink.objects.valid_on(day).with_type_on(day).order_by("-since")
+    return links.values_list("company", "kind", "type_then", *of_organization)
 
 
 def _better(state: CoverageState, other: CoverageState) -> CoverageState:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from parkparty.companies.choices import CoverageChoice, Denominator, SizeClass, StaffBand
 from parkparty.companies.models import Company, Industry, Tenancy
-from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
+from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut, TenancyQuerySet
 from parkparty.companies.scoping import LimitsByDay
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
@@ -146,42 +146,53 @@ class CompanyFilterForm(CutForm):
         asked = self.cleaned_data if self.is_valid() else {}
         return bool(asked.get("place")) and not (asked["organization"] or asked["branch"])
 
-    def is_long(self, rows: CompanyQuerySet) -> bool:
-        """Whether ``rows`` are so many, of so large a place, that a page is met sooner on a walk along all names."""
-        if not self.is_of_place:
-            return False
-        asked = self.cleaned_data
-        there = Tenancy.objects.within(self.scope).located_in(asked["place"]).order_by()
-        if there[: SORTED_TO + 1].count() <= SORTED_TO:
-            return False
-        # A tenth more: a company may sit there twice.
-        found = there.valid_on(self.day).of_companies(rows)[: COUNTED_TO * 11 // 10]
-        number: int = found.aggregate(number=Count("company", distinct=True))["number"]
-        return number > COUNTED_TO
+    @property
+    def _kind(self) -> Denominator:
+        return Denominator(self.cleaned_data["denominator"] or Denominator.REGISTERED)
 
-    def by_name(self, rows: CompanyQuerySet) -> CompanyQuerySet:
-        """``rows`` of which ``is_long`` is true, to be read page by page in the order of their names."""
+    def _tenancies(self) -> TenancyQuerySet:
+        """Those in the place that is asked for, of any day."""
         place = self.cleaned_data["place"]
-        return Company.objects.within(self.scope, cut_to=place).met_by_name(rows, place)
+        return Tenancy.objects.within(self.scope, cut_to=place).located_in(place).order_by()
+
+    def _meant(self) -> CompanyQuerySet:
+        """The companies that are asked for, wherever they sit."""
+        asked, day, kind = self.cleaned_data, self.day, self._kind
+        place, organization, branch = asked["place"], asked["organization"], asked["branch"]
+        rows = Company.objects.within(self.scope, cut_to=place or organization)
+        if organization:
+            rows = rows.population(organization, kind, day, self.limits.of(kind, day))
+        elif place or asked["denominator"]:
+            rows = rows.counting_as(kind, day, self.limits.of(kind, day))
+        if branch:
+            rows = rows.covered_by_none(day) if branch == UNSTATED else rows.covered_by(branch, day)
+        rows = rows.cut_to(self.cut, day)
+        if asked["coverage"]:
+            rows = rows.covered(CoverageChoice(asked["coverage"]), day)
+        return rows.matching(asked["q"]) if asked["q"] else rows
 
     def rows(self) -> CompanyQuerySet:
         """The companies that are asked for."""
         if not self.is_valid():
             return Company.objects.none()
-        asked, day = self.cleaned_data, self.day
-        denominator = Denominator(asked["denominator"]) if asked["denominator"] else None
-        kind = denominator or Denominator.REGISTERED
-        nodes = [node for node in (asked["place"], asked["organization"]) if node]
-        rows = Company.objects.within(self.scope, cut_to=nodes[0] if nodes else None)
-        for node in nodes:
-            rows = rows.population(node, kind, day, self.limits.of(kind, day))
-        if asked["branch"]:
-            by_none = asked["branch"] == UNSTATED
-            rows = rows.covered_by_none(day) if by_none else rows.covered_by(asked["branch"], day)
-        rows = rows.cut_to(self.cut, day)
-        if denominator and not nodes:
-            rows = rows.counting_as(denominator, day, self.limits.of(denominator, day))
-            rows = rows.on_site_on(day) if denominator.is_on_site else rows
-        if asked["coverage"]:
-            rows = rows.covered(CoverageChoice(asked["coverage"]), day)
-        return rows.matching(asked["q"]) if asked["q"] else rows
+        rows, place, on_site_only = self._meant(), self.cleaned_data["place"], self._kind.is_on_site
+        if place:
+            return rows.located_in(place, self.day, on_site_only=on_site_only)
+        return rows.on_site_on(self.day) if on_site_only and not self.cleaned_data["organization"] else rows
+
+    def is_long(self) -> bool:
+        """Whether so many are asked for, of so large a place, that a page is met sooner on a walk along all names."""
+        if not self.is_of_place or self._tenancies()[: SORTED_TO + 1].count() <= SORTED_TO:
+            return False
+        # A tenth more: a company may sit there twice.
+        found = self._counting().of_companies(self._meant())[: COUNTED_TO * 11 // 10]
+        number: int = found.aggregate(number=Count("company", distinct=True))["number"]
+        return number > COUNTED_TO
+
+    def by_name(self) -> CompanyQuerySet:
+        """``rows`` where ``is_long``, to be read page by page in the order of their names."""
+        place = self.cleaned_data["place"]
+        return Company.objects.within(self.scope, cut_to=place).met_by_name(self._meant(), self._counting())
+
+    def _counting(self) -> TenancyQuerySet:
+        return self._tenancies().counting_on(self.day, on_site_only=self._kind.is_on_site)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
 from parkparty.companies.choices import (
     ORGANISATION_LINKS,
@@ -28,6 +30,7 @@ from parkparty.companies.choices import (
 )
 from parkparty.core import paths
 from parkparty.core.models import DatedQuerySet, rows_of, valid_on
+from parkparty.core.scope import NOTHING
 from parkparty.core.text import fold, half_width
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.organizations.querysets import active_on, reached
@@ -74,17 +77,24 @@ WHOLE = Cut()
 class TenancyQuerySet(DatedQuerySet):
     """Tenancies of companies in parks."""
 
-    def within(self, scope: Scope) -> Self:
-        """Tenancies in the reader's place subtrees."""
+    def within(self, scope: Scope, *, cut_to: TreeNode | None = None) -> Self:
+        """Tenancies in the reader's place subtrees; ``cut_to`` is a place to which the caller cuts them."""
+        if cut_to and is_whole(cut_to, scope):
+            return self.all()
         return self.filter(scope.q("places", "park__path"))
 
     def located_in(self, place: TreeNode) -> Self:
         """Tenancies in ``place``: a park with its bases, or an area with its parks."""
         return self.filter(paths.under("park__path", place.path))
 
+    def counting_on(self, day: dt.date, *, on_site_only: bool) -> Self:
+        """Tenancies by which a company counts on ``day`` where it sits."""
+        rows = self.valid_on(day)
+        return rows.filter(kind=TenancyKind.ON_SITE) if on_site_only else rows
+
     def of_companies(self, companies: Any) -> Self:
         """Tenancies of ``companies``, which are asked for one by one, so that the first are soon found."""
-        return self.alias(meant=_one_of(companies, "company")).filter(meant__isnull=False)
+        return self.filter(_is_one_of(companies, "company"))
 
     def shown_to(self, scope: Scope) -> Self:
         """Tenancies to read, not to keep: in the reader's places, and all of companies tied to their organisations."""
@@ -170,20 +180,17 @@ class CompanyQuerySet(models.QuerySet):
 
     def located_in(self, place: TreeNode, day: dt.date, *, on_site_only: bool = False) -> Self:
         """Companies with a tenancy in ``place`` on ``day``."""
-        tenancies = rows_of(self.model, "tenancies").located_in(place).valid_on(day)
-        if on_site_only:
-            tenancies = tenancies.filter(kind=TenancyKind.ON_SITE)
+        tenancies = rows_of(self.model, "tenancies").located_in(place).counting_on(day, on_site_only=on_site_only)
         return self.filter(pk__in=tenancies.order_by().values("company"))  # SQLite asks all companies by an EXISTS
 
-    def met_by_name(self, companies: Any, place: TreeNode) -> Self:
-        """The same as ``companies``, very many of ``place``, for a page of a list by name.
+    def met_by_name(self, companies: Any, tenancies: TenancyQuerySet) -> Self:
+        """Those of ``companies`` that have one of ``tenancies``, both very many, for a page of a list by name.
 
-        Databases walk along the names and ask of each company whether it is there, then whether it is meant, instead of
+        Databases walk along the names and ask of each company whether it is there and whether it is meant, instead of
         finding and sorting all of them.
         """
-        there = Subquery(self._related("tenancies").located_in(place).order_by().values("pk")[:1])
-        found = self.alias(there=there, meant=_one_of(companies, "pk"))
-        return found.filter(there__isnull=False, meant__isnull=False)
+        there = tenancies.filter(company=OuterRef("pk")).order_by().values("pk")[:1]
+        return self.filter(IsNull(Subquery(there), False), _is_one_of(companies, "pk"))
 
     def tied_to(self, organization: TreeNode, day: dt.date) -> Self:
         """Companies that are members of, or covered by, ``organization`` or anything below it on ``day``."""
@@ -286,7 +293,7 @@ class CompanyQuerySet(models.QuerySet):
 
     def covered(self, choice: CoverageChoice, day: dt.date) -> Self:
         """Companies in one of the states that ``choice`` sums up."""
-        return self.alias(state=_state_on(self.model, day)).filter(state__in=STATES_OF[choice])
+        return self.filter(_in_states(self.model, STATES_OF[choice], day))
 
     def matching(self, text: str) -> Self:
         """Companies whose name holds ``text``, whatever its width, case and spacing, or whose credit code starts so."""
@@ -309,22 +316,39 @@ def _covering(companies: type[models.Model], day: dt.date) -> tuple[Any, Any]:
 
 
 @lru_cache(maxsize=32)
-def _state_on(companies: type[models.Model], day: dt.date) -> Case:
-    """How the outer company is covered on ``day``; putting it together takes longer than asking it of a page."""
+def _links_of_states(companies: type[models.Model], day: dt.date) -> dict[CoverageState, Exists]:
+    """Whether the outer company has links on ``day`` that make each state, the best first; putting these together takes
+    longer than asking them of a page.
+    """
     own, joint = _covering(companies, day)
     work = _related(companies, "links").valid_on(day).filter(kind__in=WORK_LINKS)
-    return Case(
-        When(Exists(own), then=Value(CoverageState.OWN)),
-        When(Exists(joint), then=Value(CoverageState.JOINT)),
-        When(Exists(work), then=Value(CoverageState.WORK_ONLY)),
-        default=Value(CoverageState.NONE),
-        output_field=models.CharField(max_length=10),
-    )
+    return {
+        CoverageState.OWN: Exists(own),
+        CoverageState.JOINT: Exists(joint),
+        CoverageState.WORK_ONLY: Exists(work),
+    }
 
 
-def _one_of(companies: Any, outer: str) -> Subquery:
-    """The company that the outer row names, if it is one of ``companies``: no database finds all of them for it."""
-    return Subquery(companies.order_by().filter(pk=OuterRef(outer)).values("pk")[:1])
+def _state_on(companies: type[models.Model], day: dt.date) -> Case:
+    """How the outer company is covered on ``day``."""
+    found = [When(linked, then=Value(state)) for state, linked in _links_of_states(companies, day).items()]
+    return Case(*found, default=Value(CoverageState.NONE), output_field=models.CharField(max_length=10))
+
+
+def _in_states(companies: type[models.Model], states: Collection[CoverageState], day: dt.date) -> Case:
+    """Whether the outer company is in one of ``states`` on ``day``. A CASE is asked of each company: no database joins
+    the links of all of them first.
+    """
+    found = ~NOTHING if CoverageState.NONE in states else NOTHING
+    for state, linked in reversed(_links_of_states(companies, day).items()):
+        found = linked | found if state in states else ~linked & found
+    return Case(When(found, then=True), default=False)
+
+
+def _is_one_of(companies: Any, outer: str) -> IsNull:
+    """Whether the company that the outer row names is one of ``companies``: no database finds all of them for it."""
+    found = companies.order_by().filter(pk=OuterRef(outer)).values("pk")[:1]
+    return IsNull(Subquery(found), False)
 
 
 def _is(name: str, value: Any) -> dict[str, Any]:

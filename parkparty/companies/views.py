@@ -25,9 +25,9 @@ def company_list(request: ScopedRequest) -> HttpResponse:
     form = CompanyFilterForm(request.GET, scope=request.scope, limits=request.limits)
     form.offer_places()
     rows = form.rows()
-    is_long = form.is_long(rows)
+    is_long = form.is_long()
     page = keyset_page(
-        form.by_name(rows) if is_long else rows,
+        form.by_name() if is_long else rows,
         request.GET,
         order=("name", "pk"),
         size=ROWS,

@@ -55,8 +55,7 @@ def run(path: str) -> tuple[str, str]:
 
 def under(field: str, path: str) -> Q:
     """Rows whose ``field`` lies in the subtree of ``path``, the node itself included."""
-    first, after = run(path)
-    return Q(**{f"{field}__gte": first, f"{field}__lt": after})
+    return Q(**{f"{field}__range": run(path)})
 
 
 def ancestors(path: str, *, include_self: bool = False) -> list[str]:

@@ -15,6 +15,9 @@ from parkparty.core import paths
 
 Tree = Literal["organizations", "places"]
 
+NOTHING = Q(pk__in=())
+"""No row at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -75,10 +78,10 @@ class Scope:
 
     def q(self, tree: Tree, field: str, roles: Iterable[str] | None = None) -> Q:
         """Rows whose path column ``field`` lies in a reached subtree of ``tree``; nothing when none is reached."""
-        found = Q(pk__in=())
+        found = Q()
         for path in self.paths(tree, roles):
             found |= paths.under(field, path)
-        return found
+        return found or NOTHING
 
     def tops(self, tree: Tree, field: str = "path") -> Q:
         """Nodes at which the reached subtrees of ``tree`` begin; the roots where the whole tree is reached."""

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from parkparty.core import paths
 from parkparty.core.models import DatedQuerySet, holds, rows_of
+from parkparty.core.scope import NOTHING, Tree
 from parkparty.core.text import half_width
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
 
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
     from parkparty.core.scope import Scope
 
 
+SEATS: tuple[tuple[Tree, str], ...] = (("organizations", "path"), ("places", "park__path"), ("places", "area__path"))
+"""Where an organisation stands in the two trees: the tree, and the path column."""
+
+
 def reached(scope: Scope, prefix: str = "", roles: tuple[str, ...] | None = None) -> Q:
     """Organisations that ``scope`` reaches by the party tree, or by the park or area they sit in."""
-    return (
-        scope.q("organizations", f"{prefix}path", roles)
-        | scope.q("places", f"{prefix}park__path", roles)
-        | scope.q("places", f"{prefix}area__path", roles)
-    )
+    found = Q()
+    for tree, field in SEATS:
+        if scope.paths(tree, roles):
+            found |= scope.q(tree, f"{prefix}{field}", roles)
+    return found or NOTHING
 
 
 def is_reached(scope: Scope, path: str, *places: str | None) -> bool:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
+from typing import cast
 
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
 from django import template
+from django.forms import BoundField
 from django.forms.utils import flatatt
+from django.template import Context
+from django.template.base import NodeList, Parser, Token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parkparty.core.rates import NO_RATE, Rate
@@ -47,19 +53,52 @@ def icon(name: str) -> SafeString:
     return format_html('<i class="bi bi-{}" aria-hidden="true"></i>', name)
 
 
+@register.simple_tag
+def filter_field(field: BoundField) -> SafeString:
+    """A field of a filter form, drawn as crispy does but at once; by crispy itself when it is wrong or has no class."""
+    if field.errors or "class" not in field.field.widget.attrs:
+        return cast("SafeString", as_crispy_field(field))
+    pattern = '<div id="div_{0}" class="mb-3"><label for="{0}" class="form-label">{1}</label>{2}</div>'
+    return format_html(pattern, field.auto_id, field.label, field)
+
+
 def row_drawer(columns: Iterable[tuple[object, str]]) -> Callable[..., SafeString]:
-    """What draws the cells of a row from their values: at once, as nodes of a template they take most of a list.
+    """What draws a row from address and name of what it is about, and the values of its cells; ``beside`` the name may
+    stand a picture. All at once: as nodes of a template the rows take most of a list.
 
     ``columns`` are titles, which stand in each cell for phones, where rows are cards, and classes.
     """
     heads = (flatatt({"class": css_class or None, "data-label": title}) for title, css_class in columns)
-    pattern = "".join(f"<td{_plain(head)}>{{}}</td>" for head in heads)
-    return lambda *values: format_html(pattern, *values)
+    cells = "".join(f"<td{_plain(head)}>{{}}</td>" for head in heads)
+    pattern = f'<tr><th scope="row">{{}}<a href="{{}}">{{}}</a></th>{cells}</tr>'
+    return lambda address, name, *values, beside="": format_html(pattern, beside, address, name, *values)
 
 
 def _plain(text: str) -> str:
     """``text`` as a pattern of ``format`` that says just that."""
     return text.replace("{", "{{").replace("}", "}}")
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> KeptNode:
+    """What stands inside says the same to everybody on every page of a language: each process draws it once."""
+    inside = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(inside)
+
+
+class KeptNode(template.Node):
+    """What ``kept`` encloses, by language."""
+
+    def __init__(self, inside: NodeList) -> None:
+        self.inside = inside
+        self.drawn: dict[str | None, SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        language = get_language()
+        if language not in self.drawn:
+            self.drawn[language] = self.inside.render(context)
+        return self.drawn[language]
 
 
 @register.simple_block_tag
