@@ -39,12 +39,12 @@ class ActivityQuerySet(models.QuerySet):
         """Activities that an organisation in reach hosts; drafts only for those who write for that organisation.
 
         What is told by the row itself stands first: only of the others are all hosts looked up. ``cut_to`` is a place
-        to which the caller cuts the rows by where their main hosts sit: whoever holds all of it reaches these hosts,
-        and nobody asks who else held each activity.
+        to which the caller cuts the rows by where their main hosts sit, or an organisation under which they are hosted:
+        who holds all of it, or reaches that branch, reaches these hosts, and nobody asks who else held each activity.
         """
         mine = scope.q("organizations", "organization__path", (Role.SECRETARY,))
         shown = ~Q(state=ActivityState.DRAFT) | mine
-        if cut_to and is_whole(cut_to, scope):
+        if cut_to and (is_whole(cut_to, scope) or _is_reached_branch(cut_to, scope)):
             return self.filter(shown)
         led = scope.q("places", "park__path") | scope.q("organizations", "organization__path")
         return self.filter((led | Q(self._hosted(reached(scope, "organization__")))) & shown)
@@ -147,6 +147,11 @@ class ActivityQuerySet(models.QuerySet):
     def for_list(self, *relations: str) -> Self:
         """With all that a row of a list shows, or with just these ``relations``, in a fixed number of queries."""
         return self.select_related(*(relations or SHOWN)).prefetch_related("types")
+
+
+def _is_reached_branch(node: TreeNode, scope: Scope) -> bool:
+    """Nothing is below a branch that the reader might not reach."""
+    return isinstance(node, Organization) and node.is_branch and node.is_within(scope)
 
 
 class ActivityFileQuerySet(models.QuerySet):

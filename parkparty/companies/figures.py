@@ -59,6 +59,13 @@ def listed_companies(companies: Iterable[Company], scope: Scope, day: dt.date) -
         yield from rows.values()
 
 
+def state_of(company: Company, day: dt.date) -> CoverageState:
+    """How one company is covered on ``day``; a query of ``with_coverage_state`` takes longer to plan than to answer."""
+    row = ListedCompany(company)
+    _add_links({company.pk: row}, Scope(), day, set())
+    return row.state
+
+
 def _add_parks(rows: dict[int, ListedCompany], scope: Scope, day: dt.date) -> set[int]:
     """Adds the parks that the reader is told of. Returns the companies that ever sat in the reader's places."""
     here = set()

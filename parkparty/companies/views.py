@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
-from parkparty.companies.choices import CoverageState
+from parkparty.companies.figures import state_of
 from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
 from parkparty.companies.tables import company_table
@@ -48,15 +48,13 @@ def company_list(request: ScopedRequest) -> HttpResponse:
 @requires(Action.VIEW_COMPANY)
 def company_detail(request: ScopedRequest, pk: int) -> HttpResponse:
     """A company: its facts, where it sits, what covers it and since when, its member counts."""
-    scope, day = request.scope, today()
-    company: Any = scoped_or_404(
-        Company.objects.within(scope).select_related("industry").with_coverage_state(day), pk=pk
-    )
+    scope = request.scope
+    company: Any = scoped_or_404(Company.objects.within(scope).select_related("industry"), pk=pk)
     links = CoverageLink.objects.within(scope).filter(company=company)
     context = {
         "company": company,
         "crumbs": [(pgettext("复数", "企业"), reverse("companies:list"))],
-        "state": CoverageState(company.coverage_state),
+        "state": state_of(company, today()),
         "tenancies": company.tenancies.shown_to(scope).select_related("park", "building"),
         "links": links.opening_for(scope).order_by("-since"),
         "memberships": Membership.objects.within(scope).filter(company=company).opening_for(scope).order_by("-since"),

@@ -24,7 +24,7 @@ from parkparty.organizations.choices import (
 )
 from parkparty.organizations.querysets import (
     MemberCountQuerySet,
-    OfOrganizationQuerySet,
+    OrganizationFactQuerySet,
     OrganizationQuerySet,
     is_reached,
 )
@@ -145,10 +145,13 @@ class Organization(TreeNode):
         """Whether organisation life (三会一课, 主题党日) is asked of it."""
         return self.type in BRANCH_TYPES
 
+    def is_within(self, scope: Scope) -> bool:
+        """Whether ``scope`` reaches it, by the party tree or by the park or area it sits in."""
+        return is_reached(scope, self.path, *(place.path for place in (self.park, self.area) if place))
+
     def is_reached_by(self, scope: Scope, roles: Iterable[str]) -> bool:
-        """Whether one of ``roles`` reaches it, by the party tree or by the park or area it sits in."""
-        places = [place.path for place in (self.park, self.area) if place]
-        return is_reached(scope.with_roles(roles), self.path, *places)
+        """Whether one of ``roles`` reaches it."""
+        return self.is_within(scope.with_roles(roles))
 
     def clean(self) -> None:
         super().clean()
@@ -165,7 +168,7 @@ class OrganizationSpan(DatedFact):
         Organization, models.PROTECT, verbose_name=_("上级党组织"), null=True, blank=True, related_name="+"
     )
 
-    objects = OfOrganizationQuerySet.as_manager()
+    objects = OrganizationFactQuerySet.as_manager()
 
     class Meta(DatedFact.Meta):
         verbose_name = _("组织沿革")
@@ -215,7 +218,7 @@ class Officer(DatedFact):
     phone = models.CharField(_("办公电话"), max_length=30, blank=True)
     email = models.EmailField(_("邮箱"), blank=True)
 
-    objects = OfOrganizationQuerySet.as_manager()
+    objects = OrganizationFactQuerySet.as_manager()
 
     class Meta(DatedFact.Meta):
         verbose_name = _("任职")

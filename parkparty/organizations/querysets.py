@@ -19,6 +19,7 @@ from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
 if TYPE_CHECKING:
     from parkparty.core.models import TreeNode
     from parkparty.core.scope import Scope
+    from parkparty.organizations.models import Organization
 
 
 SEATS: tuple[tuple[Tree, str], ...] = (("organizations", "path"), ("places", "park__path"), ("places", "area__path"))
@@ -117,15 +118,18 @@ def active_on(day: dt.date, prefix: str = "") -> Q:
     )
 
 
-class OfOrganizationQuerySet(DatedQuerySet):
+class OrganizationFactQuerySet(DatedQuerySet):
     """Dated or counted facts of one organisation through their ``organization``."""
 
-    def within(self, scope: Scope) -> Self:
-        """Facts of organisations in the reader's subtrees."""
-        return self.filter(reached(scope, "organization__"))
+    def within(self, scope: Scope, *, of: Organization | None = None) -> Self:
+        """Facts of organisations in the reader's subtrees, or of one of these."""
+        if of and of.is_within(scope):
+            return self.filter(organization=of)
+        rows = self.filter(reached(scope, "organization__"))
+        return rows.filter(organization=of) if of else rows
 
 
-class MemberCountQuerySet(OfOrganizationQuerySet):
+class MemberCountQuerySet(OrganizationFactQuerySet):
     """Member counts."""
 
     def last_on(self, day: dt.date) -> Self:

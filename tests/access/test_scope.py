@@ -111,6 +111,20 @@ def test_a_reader_of_an_organisation_finds_it_and_what_is_below(
         assert found == reached & there, node
 
 
+@pytest.mark.parametrize("node", ["kic", "wujiaochang", "putuo", "joint_branch", "kic_committee", "street_committee"])
+def test_facts_of_one_organisation_are_those_of_it_in_the_whole_list(
+    filled: World, make_user: Callable[..., User], node: str
+) -> None:
+    Organization.objects.filter(code="KIC").update(park=filled.tiandi)  # those below it sit elsewhere
+    scope = scope_of(make_user("reader", Role.VIEWER, getattr(filled, node)))
+    for organization in Organization.objects.all():
+        for model in (OrganizationSpan, MemberCount, Officer):
+            facts = model.objects.within(scope).filter(organization=organization)
+            assert set(model.objects.within(scope, of=organization)) == set(facts), (organization, model)
+        held = Activity.objects.within(scope).hosted_under(organization)
+        assert set(Activity.objects.within(scope, cut_to=organization).hosted_under(organization)) == set(held)
+
+
 def test_an_area_within_reach_has_its_subareas(filled: World, make_user: Callable[..., User]) -> None:
     user = make_user("area", Role.VIEWER, filled.yangpu)
     assert set(Area.objects.within(scope_of(user))) == {filled.yangpu, filled.wujiaochang}

@@ -221,12 +221,14 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     scope, day = request.scope, today()
     rows = Organization.objects.within(scope).select_related("park", "area", "formation_mode", "founding_case")
     organization: Any = scoped_or_404(with_units(rows, day), code=code)
-    counts = list(MemberCount.objects.within(scope).filter(organization=organization).order_by("-as_of")[:LATEST])
+    counts = list(MemberCount.objects.within(scope, of=organization).order_by("-as_of")[:LATEST])
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
     below = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
     children = [] if organization.is_branch else list(below[: CHILDREN_SHOWN + 1])
-    activities = Activity.objects.within(scope).hosted_under(organization).select_related("organization")
-    officers = Officer.objects.within(scope).filter(organization=organization)
+    activities = (
+        Activity.objects.within(scope, cut_to=organization).hosted_under(organization).select_related("organization")
+    )
+    officers = Officer.objects.within(scope, of=organization)
     context = {
         "organization": organization,
         "crumbs": _organization_crumbs(organization, scope, "organizations:detail"),
@@ -238,6 +240,6 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
         "activities": activities[:LATEST],
         "officers": officers.order_by("until", "post", "-since"),
         "shows_contacts": organization.is_reached_by(scope, ROLES_FOR[Action.VIEW_CONTACT]),
-        "spans": OrganizationSpan.objects.within(scope).filter(organization=organization).select_related("parent"),
+        "spans": OrganizationSpan.objects.within(scope, of=organization).select_related("parent"),
     }
     return render(request, "organizations/detail.html", context)
