@@ -205,6 +205,41 @@ class CompanyHistory(models.Model):
         return str(self.company_id)
 
 
+class CompanySpell(models.Model):
+    """From ``since`` to before ``until`` a company was one of a place or an organisation above branches, in one way.
+
+    What its history says, whether effectively covered aside, beside what the company is: rows that a database groups.
+    ``denominators`` has a bit for each ``Denominator``, in their order, that counts it; some count it only ``on_site``.
+    They hold as long as ``FoldCount.told`` equals its number.
+    """
+
+    company_id = models.BigIntegerField(db_index=True)
+    path = PathField()
+    since = models.DateField()
+    until = models.DateField(null=True)
+    on_site = models.BooleanField()
+    denominators = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10)
+    industry = models.CharField(max_length=2)
+    size = models.CharField(max_length=6)
+    staff_band = models.PositiveSmallIntegerField()
+
+    class Meta:
+        # All that is read of a place lies side by side in it: its rows in the table do not.
+        indexes = [
+            models.Index(
+                fields=[
+                    "path", "since", "until", "on_site", "denominators",
+                    "state", "industry", "size", "staff_band", "company_id",
+                ],
+                name="coverage_spells_by_path",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.path} {self.since}"
+
+
 class CoverageStep(models.Model):
     """By how much the companies of a place or an organisation change, by how they are covered.
 
@@ -310,11 +345,13 @@ class FoldCount(models.Model):
     """How often marks were folded. The one row is written by folds alone, so that no writer waits for another.
 
     With the number of marks that stand, it tells whether anything changed: ``figures.marks.version``. ``summed`` is
-    the fold that the sums of years and months hold: another one when a version of the site folded that knew no sums.
+    the fold that the sums of years and months hold, ``told`` the one that the spells hold: another one when a version
+    of the site folded that knew none of them.
     """
 
     number = models.BigIntegerField(default=0)
     summed = models.BigIntegerField(default=0, db_default=0)
+    told = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return str(self.number)

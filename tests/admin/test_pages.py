@@ -31,6 +31,7 @@ NOT_SHOWN = {
     "coverage.CoverageSnapshot",
     "coverage.CoverageTarget",
     "coverage.CompanyHistory",
+    "coverage.CompanySpell",
     "coverage.CompanyMark",
     "coverage.CoverageSum",
     "coverage.CoverageTotal",

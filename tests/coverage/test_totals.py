@@ -18,16 +18,18 @@ from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityHost, ActivityType
 from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind, TenancyKind
-from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Membership, Tenancy
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import Node, Point, load_at, totals
+from parkparty.coverage.choices import Dimension
+from parkparty.coverage.figures import Node, Point, cross, load_at, totals
 from parkparty.coverage.figures.branches import from_histories
 from parkparty.coverage.figures.changes import Comparison, waterfall
 from parkparty.coverage.figures.coverage import load_of
+from parkparty.coverage.figures.cross import cross_table
 from parkparty.coverage.figures.effective import effective_at
 from parkparty.coverage.figures.marks import version
 from parkparty.coverage.figures.totals import from_totals
-from parkparty.coverage.models import CompanyMark, CoverageSum, CoverageTotal, FoldCount
+from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount
 from parkparty.coverage.services import counting
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
@@ -184,6 +186,22 @@ def assert_kept_is_live(points: list[Point]) -> None:
     assert from_totals(points) == effective_at(points, ALL)
     for point in points:
         assert load_at(point.node, point.as_of, ALL) == load_of(point.node, point.as_of, ALL)
+        for rows, columns in CROSSED:
+            assert cross_table(point, rows, columns, ALL) == facts_crossed(point, rows, columns)
+
+
+CROSSED = [
+    (Dimension.STAFF, Dimension.COVERAGE), (Dimension.PARK, Dimension.INDUSTRY), (Dimension.COVERAGE, Dimension.AREA),
+]  # fmt: skip
+
+
+def facts_crossed(point: Point, rows: Dimension, columns: Dimension) -> cross.CrossTable | None:
+    """The table by the facts alone: what a reader sees before anything was ever folded."""
+    with transaction.atomic():
+        FoldCount.objects.all().delete()
+        table = cross_table(point, rows, columns, ALL)
+        transaction.set_rollback(True)
+    return table
 
 
 def test_branches_are_told_from_the_histories_of_their_companies(field: World, secretary: User) -> None:
@@ -262,9 +280,30 @@ def test_sums_that_an_older_version_left_behind_are_not_read_and_are_mended(fiel
     fold_all()
     point = Point(field.kic, OPERATING, dt.date(2018, 1, 1))
     CoverageSum.objects.update(none=77)
+    CompanySpell.objects.update(state="own")
     FoldCount.objects.update(number=F("number") + 1)
     assert_kept_is_live([point])
     assert fold_all() == 0
+    assert differences() == []
+    assert_kept_is_live([point])
+
+
+def test_a_table_is_told_by_what_is_kept_but_for_companies_that_changed(field: World) -> None:
+    fold_all()
+    assert differences() == []
+    point = Point(field.kic, OPERATING, dt.date(2018, 1, 1))
+    first, second = Company.objects.filter(tenancies__park=field.kic).order_by("pk")[:2]
+    CompanySpell.objects.filter(company_id=first.pk).update(staff_band=2000)
+    wrong = cross_table(point, Dimension.STAFF, Dimension.COVERAGE, ALL)
+    assert wrong
+    assert wrong.row_totals["2000"] == 1
+    assert differences() != []
+    industry = Industry.objects.get_or_create(code="65", defaults={"name": "软件业"})[0]
+    Company.objects.filter(pk=second.pk).update(industry=industry)
+    changed = cross_table(point, Dimension.STAFF, Dimension.INDUSTRY, ALL)
+    assert changed
+    assert changed.column_totals["65"] == 1
+    rebuild()
     assert differences() == []
     assert_kept_is_live([point])
 

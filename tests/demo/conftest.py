@@ -20,6 +20,7 @@ from parkparty.companies.models import Company, Tenancy
 from parkparty.coverage.models import (
     ActivityTotal,
     CompanyHistory,
+    CompanySpell,
     CoverageSum,
     CoverageTotal,
     FoldCount,
@@ -36,7 +37,7 @@ ONLY_ADDED = ("audit", "demo")
 """Apps whose rows come and go beside the data: the trail keeps what was done, the registry is the demo's own.
 How often totals were folded only ever grows, too."""
 
-COUNTED_ANEW = (ActivityTotal, CompanyHistory, CoverageSum, CoverageTotal, LoadCell, LoadTotal)
+COUNTED_ANEW = (ActivityTotal, CompanyHistory, CompanySpell, CoverageSum, CoverageTotal, LoadCell, LoadTotal)
 """Kept counts, whose rows are written anew where most of what they count is marked."""
 
 Contents = dict[str, list[dict[str, Any]]]

@@ -1,6 +1,7 @@
-"""Any two dimensions of companies across each other: cells, totals of rows and columns and the whole, in one query.
+"""Any two dimensions of companies across each other: cells, totals of rows and columns and the whole.
 
-A company that sits in two parks stands in both rows, and once in every total: totals are counted, not added up.
+A company that sits in two parks stands in both rows, and once in every total: totals are counted, not added up. What
+coverage keeps of each company tells most of them in one query; others, and companies marked since, the facts tell.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import CharField, Count, F, FilteredRelation, Q, Value
 from django.db.models.functions import Cast, Coalesce, Substr
 
@@ -18,14 +20,19 @@ from parkparty.companies.models import Industry
 from parkparty.core import paths
 from parkparty.core.models import valid_on
 from parkparty.core.scope import Scope
-from parkparty.coverage.choices import Dimension
+from parkparty.coverage.choices import PLACE_DIMENSIONS, Dimension
 from parkparty.coverage.figures.coverage import Point
+from parkparty.coverage.figures.marks import MARKS_READ, marked_in
+from parkparty.coverage.figures.spells import BIT
+from parkparty.coverage.figures.totals import ASKED_AT_ONCE, is_kept
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import reached
 from parkparty.places.models import Area, Building, Park
 
-CELL, ROW, COLUMN, ALL = range(4)
-"""The parts of the one query."""
+CELL, ROW, COLUMN, ALL, MARKED, TOLD = range(6)
+"""The parts of a query: of the table, then which companies are marked, and whether what is kept holds."""
+
+PARTS = {"CELL": CELL, "ROW": ROW, "COLUMN": COLUMN, "ALL": ALL, "MARKED": MARKED, "TOLD": TOLD}
 
 ONE_VALUE = {Dimension.COVERAGE, Dimension.INDUSTRY, Dimension.SIZE, Dimension.STAFF}
 """Dimensions of which a company has one value: it stands in one row or column."""
@@ -41,7 +48,36 @@ FIXED: dict[Dimension, list[str]] = {
 }
 """Dimensions whose values stand in an order of their own; the others stand by their number of companies."""
 
+KEPT_AS = {
+    Dimension.COVERAGE: "state",
+    Dimension.INDUSTRY: "NULLIF(industry, '')",
+    Dimension.SIZE: "size",
+    Dimension.STAFF: "CAST(staff_band AS varchar)",
+    Dimension.PARK: "CAST(COALESCE(park.parent_id, park.id) AS varchar)",
+    Dimension.AREA: "SUBSTR(spell.path, 1, {below})",
+}
+"""Dimensions that ``CompanySpell`` tells."""
+
+KEPT = """
+WITH marked AS MATERIALIZED ({marked}), counted AS (
+    SELECT {distinct} company_id, {rows} AS row_key, {columns} AS column_key
+    FROM coverage_companyspell spell {joined}
+    WHERE spell.path >= %s AND spell.path < %s AND since <= %s AND (until IS NULL OR until > %s)
+    AND (denominators & %s) <> 0 {on_site} AND company_id NOT IN (SELECT company_id FROM marked)
+)
+SELECT {TOLD}, '', '', number FROM coverage_foldcount WHERE told = number
+UNION ALL SELECT {MARKED}, '', '', company_id FROM marked
+UNION ALL SELECT {CELL}, row_key, column_key, COUNT(*) FROM counted GROUP BY row_key, column_key
+"""
+TOTALS = """
+UNION ALL SELECT {ROW}, row_key, '', COUNT(DISTINCT company_id) FROM counted GROUP BY row_key
+UNION ALL SELECT {COLUMN}, '', column_key, COUNT(DISTINCT company_id) FROM counted GROUP BY column_key
+UNION ALL SELECT {ALL}, '', '', COUNT(DISTINCT company_id) FROM counted
+"""
+
 Key = str | None
+Found = tuple[int, Key, Key, int]
+"""Part, row, column and number of companies, of which none is in two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +100,65 @@ def dimensions_of(point: Point) -> list[Dimension]:
 
 
 def cross_table(point: Point, rows: Dimension, columns: Dimension, scope: Scope) -> CrossTable | None:
-    """The companies of ``point`` by ``rows`` and ``columns``, in one query; None when there are too many cells."""
-    companies = point.companies(scope).order_by()
+    """The companies of ``point`` by ``rows`` and ``columns``; None when there are too many cells.
+
+    In one query, and one to four for each two thousand companies that changed since the last fold.
+    """
+    found = _from_spells(point, rows, columns, scope)
+    if found is None:
+        found = _from_facts(point.companies(scope), point, rows, columns, scope)
+    if {rows, columns} <= ONE_VALUE:
+        found = _with_sums(found)
+    return None if len(found) > CELLS_READ else _table(found, rows, columns)
+
+
+def _from_spells(point: Point, rows: Dimension, columns: Dimension, scope: Scope) -> list[Found] | None:
+    """What is kept of the companies, and the facts of those that are marked; None where they do not tell it."""
+    is_told = {rows, columns} <= KEPT_AS.keys() and is_kept(point, scope)
+    if not is_told or (isinstance(point.node, Organization) and {rows, columns} & PLACE_DIMENSIONS):
+        return None
+    marked, values = marked_in([point.node.path])
+    day, path = point.as_of, point.node.path
+    query = (KEPT if {rows, columns} <= ONE_VALUE else KEPT + TOTALS).format(
+        **PARTS,
+        marked=marked,
+        # In a park without bases each company has one spell: telling them apart would take as long as reading them.
+        distinct="" if isinstance(point.node, Park) and not point.node.bases.exists() else "DISTINCT",
+        rows=KEPT_AS[rows].format(below=len(path) + paths.STEP),
+        columns=KEPT_AS[columns].format(below=len(path) + paths.STEP),
+        joined="JOIN places_park park ON park.path = spell.path" if Dimension.PARK in (rows, columns) else "",
+        on_site="AND on_site" if point.denominator.is_on_site else "",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*values, *paths.run(path), day, day, BIT[point.denominator]])
+        found: list[Found] = cursor.fetchall()
+    changed = [number for part, _row, _column, number in found if part == MARKED]
+    if len(changed) > MARKS_READ or not any(part == TOLD for part, *_rest in found):
+        return None
+    numbers = Counter({(part, row, column): number for part, row, column, number in found if part <= ALL})
+    for first in range(0, len(changed), ASKED_AT_ONCE):
+        some = point.companies(scope).filter(pk__in=changed[first : first + ASKED_AT_ONCE])
+        for part, row, column, number in _from_facts(some, point, rows, columns, scope):
+            numbers[part, row, column] += number
+    return [(*key, number) for key, number in numbers.items()]
+
+
+def _from_facts(companies: Any, point: Point, rows: Dimension, columns: Dimension, scope: Scope) -> list[Found]:
+    """The same of ``companies``, by the facts, in one query; without sums where cells add up to them."""
+    companies = companies.order_by()
     nothing = Value("", output_field=CharField())
     row_key, column_key = _key(rows, "row", point), _key(columns, "column", point)
     by_row = _joined(companies, rows, "row", point, scope)
-    cells = _counted(_joined(by_row, columns, "column", point, scope), CELL, row_key, column_key)
-    if {rows, columns} <= ONE_VALUE:
-        found = _with_sums(list(cells[: CELLS_READ + 1]))
-    else:
+    found = _counted(_joined(by_row, columns, "column", point, scope), CELL, row_key, column_key)
+    if not {rows, columns} <= ONE_VALUE:
         by_column = _joined(companies, columns, "column", point, scope)
-        totals = (
+        found = found.union(
             _counted(by_row, ROW, row_key, nothing),
             _counted(by_column, COLUMN, nothing, column_key),
             _counted(companies, ALL, nothing, nothing),
+            all=True,
         )
-        found = list(cells.union(*totals, all=True)[: CELLS_READ + 1])
-    return None if len(found) > CELLS_READ else _table(found, rows, columns)
+    return list(found[: CELLS_READ + 1])
 
 
 def names_of(dimension: Dimension, keys: Iterable[Key], scope: Scope) -> dict[Key, Any]:
@@ -145,7 +223,7 @@ def _counted(companies: Any, part: int, row_key: Any, column_key: Any) -> Any:
     return keyed.values_list("part", "row_key", "column_key").annotate(number=Count("pk", distinct=True))
 
 
-def _with_sums(cells: list[tuple[int, Key, Key, int]]) -> list[tuple[int, Key, Key, int]]:
+def _with_sums(cells: list[Found]) -> list[Found]:
     """``cells`` with their sums, which are the totals where each company stands in one cell."""
     by_row: Counter[Key] = Counter()
     by_column: Counter[Key] = Counter()
@@ -157,7 +235,7 @@ def _with_sums(cells: list[tuple[int, Key, Key, int]]) -> list[tuple[int, Key, K
     return [*cells, *rows, *columns, (ALL, "", "", by_row.total())]
 
 
-def _table(found: list[tuple[int, Key, Key, int]], rows: Dimension, columns: Dimension) -> CrossTable:
+def _table(found: list[Found], rows: Dimension, columns: Dimension) -> CrossTable:
     row_totals: Counter[Key] = Counter()
     column_totals: Counter[Key] = Counter()
     cells: dict[tuple[Key, Key], int] = {}

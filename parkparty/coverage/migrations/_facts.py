@@ -51,7 +51,9 @@ class Fact:
 FACTS = {
     "company": Fact(
         "companies_company", "changed.id",
-        columns=("status", "status_since", "staff_band", "fixed_premises", "revenue_over_20m"),
+        columns=(
+            "status", "status_since", "staff_band", "fixed_premises", "revenue_over_20m", "industry_id", "size",
+        ),
     ),
     "tenancy": Fact("companies_tenancy", "changed.company_id"),
     "link": Fact("companies_coveragelink", "changed.company_id"),

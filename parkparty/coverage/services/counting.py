@@ -25,7 +25,7 @@ from parkparty.coverage.services.covering import (
     take_company_marks,
 )
 from parkparty.coverage.services.loading import load_differences, recount_all_loads, recount_loads, take_load_marks
-from parkparty.coverage.services.summing import are_summed, count_fold, sum_differences
+from parkparty.coverage.services.summing import count_fold, is_in_step, mend, sum_differences
 from parkparty.organizations.models import Organization
 
 BATCH = 2000
@@ -47,7 +47,7 @@ def fold_all() -> int:
     if number > BATCH and 2 * number > Company.objects.count():
         return number + rebuild()
     number = 0
-    while not are_summed() or any(marks.objects.exists() for marks in (ActivityMark, CompanyMark, LoadMark)):
+    while not is_in_step() or any(marks.objects.exists() for marks in (ActivityMark, CompanyMark, LoadMark)):
         number += fold()
     return number
 
@@ -64,6 +64,7 @@ def fold(limit: int = BATCH) -> int:
     organizations = take_load_marks(limit)
     # Gone before anything is counted: what is committed from here on has a mark that stays.
     ActivityMark.objects.filter(pk__in=[pk for pk, _organization, _month in marks]).delete()
+    mend()
     count_fold()
     recount(companies)
     recount_loads(organizations)

@@ -13,9 +13,10 @@ from parkparty.companies.models import Company
 from parkparty.coverage.figures.history import COLUMNS, History, Total, Turn, histories, totals_of
 from parkparty.coverage.figures.marks import companies_of_activities
 from parkparty.coverage.figures.meetings import Meetings, meetings_at_once, meetings_of
-from parkparty.coverage.models import CompanyHistory, CompanyMark, CoverageTotal
+from parkparty.coverage.models import CompanyHistory, CompanyMark, CompanySpell, CoverageTotal
 from parkparty.coverage.services.carrying import Rows, add, batches, carry
 from parkparty.coverage.services.summing import DAYS, add_to_sums, sum_up
+from parkparty.coverage.services.telling import spell_differences, tell
 
 TURNS_HELD = 100_000
 """So many different turns are in memory before their totals are written."""
@@ -41,6 +42,7 @@ def recount(companies: Collection[int]) -> None:
         for text in rows.values_list("text", flat=True):
             turns.subtract(History.from_text(text).turns())
         rows.delete()
+        CompanySpell.objects.filter(company_id__in=batch).delete()
         _carry(totals_of(_keep(batch, turns)))
 
 
@@ -48,6 +50,7 @@ def recount_all() -> None:
     """Count all companies anew."""
     CompanyMark.objects.all().delete()
     CompanyHistory.objects.all().delete()
+    CompanySpell.objects.all().delete()
     CoverageTotal.objects.all().delete()
     with connection.cursor() as cursor, _staged(_keep):
         cursor.execute(SUMMED_UP)
@@ -56,9 +59,17 @@ def recount_all() -> None:
 
 def coverage_differences() -> list[str]:
     """Where the totals differ from the facts, in words; nothing when all is right. Every mark must be folded before."""
-    with connection.cursor() as cursor, _staged(_read):
+    wrong: list[str] = []
+
+    def read(batch: list[int], turns: Counter[Turn], meetings: Meetings) -> None:
+        found = histories(batch, meetings)
+        for history in found.values():
+            turns.update(history.turns())
+        wrong.extend(spell_differences(found))
+
+    with connection.cursor() as cursor, _staged(read):
         cursor.execute(DIFFERING)
-        return [
+        return wrong + [
             f"{path} {denominator} {day} {column}: {kept} ≠ {truth}"
             for path, denominator, day, *numbers in cursor.fetchall()
             for column, kept, truth in zip(COLUMNS, numbers[::2], numbers[1::2], strict=True)
@@ -85,18 +96,13 @@ def _staged(turned: Callable[[list[int], Counter[Turn], Meetings], object]) -> I
         cursor.execute("DROP TABLE coverage_staged")
 
 
-def _read(batch: Collection[int], turns: Counter[Turn], meetings: Meetings) -> None:
-    """Add what the histories of ``batch`` hold to ``turns``."""
-    for history in histories(batch, meetings).values():
-        turns.update(history.turns())
-
-
 def _keep(batch: Collection[int], turns: Counter[Turn], meetings: Meetings = meetings_of) -> Counter[Turn]:
-    """Write the histories of ``batch`` down and add what they hold to ``turns``."""
+    """Write the histories of ``batch`` down, and their spells, and add what they hold to ``turns``."""
     found = histories(batch, meetings)
     CompanyHistory.objects.bulk_create(
         [CompanyHistory(company_id=pk, text=history.as_text()) for pk, history in found.items() if history.steps]
     )
+    tell(found)
     for history in found.values():
         turns.update(history.turns())
     return turns

@@ -11,6 +11,7 @@ from django.db.models import F
 from parkparty.coverage.figures.history import COLUMNS, Total
 from parkparty.coverage.models import CoverageSum, FoldCount
 from parkparty.coverage.services.carrying import carry
+from parkparty.coverage.services.telling import are_told, tell_anew
 
 DAYS = ("path", "denominator", "day")
 """What tells the totals of days apart."""
@@ -19,16 +20,27 @@ YEARS_AND_MONTHS = ("path", "denominator", "is_year", "since")
 """What tells their sums apart."""
 
 
-def count_fold() -> None:
-    """Tell readers that marks are gone; see ``figures.marks.version``. The sums hold what was folded before, or are
-    added up anew: after a migration, or a fold of a version of the site that knew no sums.
+def mend() -> None:
+    """Make sums and spells anew if they do not hold what was folded: after a migration, or a fold of a version of the
+    site that knew none of them.
     """
     if not are_summed():
         sum_up()
-    following = F("number") + 1
+    if not are_told():
+        tell_anew()
+
+
+def count_fold() -> None:
+    """Tell readers that marks are gone, and that sums and spells are in step; see ``figures.marks.version``."""
+    counts, following = ("number", "summed", "told"), F("number") + 1
     FoldCount.objects.update_or_create(
-        pk=1, defaults={"number": following, "summed": following}, create_defaults={"number": 1, "summed": 1}
+        pk=1, defaults=dict.fromkeys(counts, following), create_defaults=dict.fromkeys(counts, 1)
     )
+
+
+def is_in_step() -> bool:
+    """Whether sums and spells hold what was folded."""
+    return are_summed() and are_told()
 
 
 def are_summed() -> bool:

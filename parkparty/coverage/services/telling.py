@@ -1,0 +1,40 @@
+"""Keeping the spells of companies in step with their histories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import F
+
+from parkparty.coverage.figures.history import History
+from parkparty.coverage.figures.spells import spells_of
+from parkparty.coverage.models import CompanyHistory, CompanySpell, FoldCount
+from parkparty.coverage.services.carrying import batches
+
+COMPARED = [field.attname for field in CompanySpell._meta.concrete_fields if not field.primary_key]
+
+
+def tell(histories: Mapping[int, History]) -> None:
+    """Write the spells of companies by their ``histories``; those that stood are gone."""
+    CompanySpell.objects.bulk_create(spells_of(histories), batch_size=500)
+
+
+def are_told() -> bool:
+    """Whether the spells hold what was folded."""
+    return FoldCount.objects.filter(told=F("number")).exists()
+
+
+def tell_anew() -> None:
+    """Write all spells anew, by the histories that are kept."""
+    CompanySpell.objects.all().delete()
+    for batch in batches(list(CompanyHistory.objects.order_by("pk").values_list("pk", flat=True))):
+        texts = CompanyHistory.objects.filter(pk__in=batch).values_list("pk", "text")
+        tell({pk: History.from_text(text) for pk, text in texts})
+
+
+def spell_differences(histories: Mapping[int, History]) -> list[str]:
+    """Of which of the companies that have ``histories`` the spells say something else, in words."""
+    rows = CompanySpell.objects.filter(company_id__in=histories).values_list(*COMPARED)
+    kept = {(pk, path, f"{since}", until and f"{until}", *rest) for pk, path, since, until, *rest in rows}
+    truth = {tuple(getattr(spell, name) for name in COMPARED) for spell in spells_of(histories)}
+    return [f"{pk} {path} {since}: ≠" for pk, path, since, *_rest in sorted(kept ^ truth, key=str)]
