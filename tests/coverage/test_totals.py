@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import Random
@@ -27,6 +28,7 @@ from parkparty.coverage.figures.changes import Comparison, waterfall
 from parkparty.coverage.figures.coverage import load_of
 from parkparty.coverage.figures.cross import cross_table
 from parkparty.coverage.figures.effective import effective_at
+from parkparty.coverage.figures.history import histories, standings
 from parkparty.coverage.figures.marks import version
 from parkparty.coverage.figures.totals import from_totals
 from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount
@@ -37,6 +39,7 @@ from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.organizations.services import save_organization
 from parkparty.places.models import Area, Park
 from parkparty.rules.choices import Every, RuleKind, Strength
+from parkparty.rules.figures import LimitBook
 from parkparty.rules.models import Rule
 from tests.conftest import World
 
@@ -223,6 +226,20 @@ def test_branches_are_told_from_the_histories_of_their_companies(field: World, s
     for _folded in range(2):
         assert {scope: from_histories(points, scope) for scope in facts} == facts
         fold_all()
+
+
+def test_what_holds_on_a_day_is_what_the_history_says(field: World, secretary: User) -> None:
+    """Of the meetings those of the quarter before, and since, are enough."""
+    for number, start in enumerate(range(100, 800, 100)):
+        meet(field, secretary, Company.objects.earliest("pk"), day_of(start + 7 * number), number)
+    companies, book = list(Company.objects.order_by("pk").values_list("pk", flat=True)), LimitBook()
+    told = histories(companies)
+    found = Counter()
+    for day in (FIRST + dt.timedelta(days=number) for number in range(60, SPAN, 23)):
+        stood = dict(zip(told, standings(companies, [day], book), strict=True))
+        assert stood == {pk: history.on(day.isoformat()) for pk, history in told.items()}
+        found.update(standing.effective for standing in stood.values())
+    assert min(found[True], found[False]) > 20
 
 
 PLAYED = st.lists(CHANGES, min_size=3, max_size=12)

@@ -27,8 +27,15 @@ from parkparty.companies.choices import (
 )
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.core import paths
-from parkparty.coverage.figures.effective import ASSEMBLY, HAS_BRANCHES, MONTHS, MONTHS_HELD, THEME_DAY
-from parkparty.coverage.figures.meetings import Meetings, meetings_of
+from parkparty.coverage.figures.effective import (
+    ASSEMBLY,
+    HAS_BRANCHES,
+    MONTHS,
+    MONTHS_HELD,
+    THEME_DAY,
+    last_full_quarter,
+)
+from parkparty.coverage.figures.meetings import Meetings, meetings_between, meetings_of
 from parkparty.organizations.choices import BRANCH_TYPES, OWN_TYPES, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.rules.figures import LimitBook
@@ -219,6 +226,22 @@ def histories(
     companies: Collection[int], meetings: Meetings = meetings_of, book: LimitBook | None = None
 ) -> dict[int, History]:
     """The history of each of ``companies`` that exists, in at most eight queries; ``book`` if it was read before."""
+    found, organizations, limits = _read(companies, meetings, book or LimitBook())
+    return {pk: _history(facts, organizations, limits) for pk, facts in found.items()}
+
+
+def standings(companies: Collection[int], days: Sequence[dt.date], book: LimitBook) -> Iterator[list[Standing]]:
+    """What holds of each of ``companies`` on each of ``days``: as their histories, of which no more is worked out."""
+    # Effective coverage looks no further back than to the quarter before.
+    met = meetings_between(last_full_quarter(min(days)).since, max(days))
+    found, organizations, limits = _read(companies, met, book)
+    for facts in found.values():
+        yield [_effective_on(day, *_standing(day, facts, organizations, limits)) for day in days]
+
+
+def _read(
+    companies: Collection[int], meetings: Meetings, book: LimitBook
+) -> tuple[dict[int, _Facts], dict[int, _Covering], LimitsFrom]:
     asked = ("pk", "status", "status_since", "staff_band", "fixed_premises", "revenue_over_20m")
     found = {row["pk"]: _Facts(row) for row in Company.objects.filter(pk__in=companies).values(*asked)}
     for part, pk, since, until, word, other, number in _dated_facts(companies):
@@ -226,9 +249,8 @@ def histories(
     covering = {unit for facts in found.values() for _run, kind, unit in facts.links if kind in ORGANISATION_LINKS}
     tied = {unit for facts in found.values() for *_rest, unit in (*facts.links, *facts.memberships)}
     organizations = _organizations(tied - {None}, covering, meetings)
-    book = book or LimitBook()
     limits = [(day, book.of(Denominator.YINGJIAN, day)) for day in (dt.date.min, *book.days())]
-    return {pk: _history(facts, organizations, limits) for pk, facts in found.items()}
+    return found, organizations, limits
 
 
 TENANCY, LINK, MEMBERSHIP, COUNT = range(4)
@@ -327,12 +349,16 @@ def _history(facts: _Facts, organizations: dict[int, _Covering], limits: LimitsF
     for since, until in zip(days, [*days[1:], None], strict=False):
         standing, covering = _standing(since, facts, organizations, limits)
         for day in _days_within(since, until, covering):
-            is_effective = any(holds_on(run, day) for unit in covering for run in unit.effective)
-            now = standing._replace(effective=is_effective) if is_effective else standing
+            now = _effective_on(day, standing, covering)
             if now != last:
                 steps.append(Step(day.isoformat(), now))
                 last = now
     return History(tuple(steps))
+
+
+def _effective_on(day: dt.date, standing: Standing, covering: Iterable[_Covering]) -> Standing:
+    is_effective = any(holds_on(run, day) for unit in covering for run in unit.effective)
+    return standing._replace(effective=True) if is_effective else standing
 
 
 def _days(facts: _Facts, organizations: dict[int, _Covering]) -> set[dt.date]:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from parkparty.core import paths
 
-MARKS_READ = 10_000
+MARKS_READ = 50_000
 """More marked companies than this, and a reader works coverage out from the facts."""
 
 NODES_ASKED = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,6 +32,11 @@ def meetings_of(hosts: Collection[int]) -> Iterable[tuple[int, str | None, str]]
     """The months in which each of ``hosts`` met, read from the activities."""
     found: Iterable[tuple[int, str | None, str]] = _meetings(organization__in=hosts)
     return found
+
+
+def meetings_between(first: dt.date, last: dt.date) -> Meetings:
+    """As ``meetings_of``, of the activities alone that were held from ``first`` to ``last``."""
+    return lambda hosts: _meetings(organization__in=hosts, activity__held_on__range=(first, last))
 
 
 def _meetings(**asked: Any) -> Any:

@@ -23,7 +23,7 @@ from parkparty.coverage.figures.branches import from_histories, is_of_branch
 from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point
 from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
-from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, histories, standings_on
+from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, standings, standings_on
 from parkparty.coverage.figures.marks import MARKS_READ, marked_in
 from parkparty.organizations.models import is_whole
 from parkparty.rules.figures import LimitBook
@@ -181,6 +181,6 @@ def _moved(
         found.subtract(zip(days, standings_on(text, names), strict=True))
     companies, book = sorted(marked), book or LimitBook()
     for first in range(0, len(companies), ASKED_AT_ONCE):
-        for history in histories(companies[first : first + ASKED_AT_ONCE], book=book).values():
-            found.update(zip(days, map(history.on, names), strict=True))
+        for stood in standings(companies[first : first + ASKED_AT_ONCE], days, book):
+            found.update(zip(days, stood, strict=True))
     return found

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from parkparty.activities.filters import COUNTED
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.companies.querysets import WHOLE, Cut
+from parkparty.core.http import addresses
 from parkparty.core.rates import Rate
+from parkparty.core.templatetags.parkparty import row_drawer, thousands
 from parkparty.coverage.figures import CompanyCoverage, Node
 from parkparty.coverage.tables.scales import across
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
@@ -41,11 +47,20 @@ def crumbs_of(node: Node | None) -> list[tuple[str, str]]:
 
 def page_of(node: Node) -> str:
     """The address of the coverage page of ``node``."""
+    name, key = _page(node)
+    return reverse(name, args=[key])
+
+
+def _page(node: Node) -> tuple[str, str]:
+    """The name of the coverage page of ``node``, and its key there."""
     if isinstance(node, Organization):
-        return reverse("coverage:organization", args=[node.code])
-    if isinstance(node, Area):
-        return reverse("coverage:area", args=[node.code])
-    return reverse("coverage:park", args=[node.key])
+        return "coverage:organization", node.code
+    return ("coverage:area", node.code) if isinstance(node, Area) else ("coverage:park", node.key)
+
+
+def _asked(as_of: dt.date, denominator: Denominator, cut: Cut) -> dict[str, str]:
+    """Which companies of a node are counted, as an address says it."""
+    return {"denominator": str(denominator), "as_of": as_of.isoformat(), **cut.as_query()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +103,7 @@ class Lists:
     @property
     def state(self) -> dict[str, str]:
         """The companies that are counted, as the address of any list or page of coverage names them."""
-        asked = {"denominator": str(self.denominator), "as_of": self.as_of.isoformat()}
-        return {**key_of(self.node), **asked, **self.cut.as_query()}
+        return key_of(self.node) | _asked(self.as_of, self.denominator, self.cut)
 
     def plan(self) -> str:
         """The plan for the uncovered companies of a place; empty for an organisation, which has none."""
@@ -100,8 +114,7 @@ class Lists:
 
     def page(self) -> str:
         """The coverage page with the same day and denominator."""
-        asked = {"as_of": self.as_of.isoformat(), "denominator": str(self.denominator)} | self.cut.as_query()
-        return f"{page_of(self.node)}?{urlencode(asked)}"
+        return f"{page_of(self.node)}?{urlencode(_asked(self.as_of, self.denominator, self.cut))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +214,43 @@ class ComparisonRow:
     def _covered(self, choice: CoverageChoice) -> str:
         return f"{self.companies_address}&coverage={choice.value}"
 
+    @property
+    def heads(self) -> tuple[tuple[object, str], ...]:
+        """The title and the class of each column of a table of rows, the first aside."""
+        return COMPARED
+
+    @property
+    def cells(self) -> SafeString:
+        """What stands below the ``heads``."""
+        counts, drawn = self.coverage, _drawer(get_language())
+        return drawn(
+            format_html(GAP, self.missing_address, thousands(counts.uncovered), self._bar),
+            format_html(LINK, self.covered_address, thousands(counts.organization_covered)),
+            format_html(LINK, self.companies_address, thousands(counts.companies)),
+            counts.organization_rate,
+        )
+
+    @property
+    def _bar(self) -> SafeString | str:
+        return format_html(BAR, self.gap_width) if self.coverage.uncovered else ""
+
+
+COMPARED = (
+    (gettext_lazy("未组织覆盖（家）"), "gap"),
+    (gettext_lazy("已组织覆盖（家）"), "number"),
+    (gettext_lazy("企业（家）"), "number"),
+    (gettext_lazy("组织覆盖率"), "number"),
+)
+LINK = '<a href="{}">{}</a>'
+GAP = f'{LINK} <svg class="gap-bar" width="100%" height="18" aria-hidden="true">{{}}</svg>'
+BAR = '<rect x="0" y="1" width="{}" height="16" fill="url(#gap)" stroke="#767c85" />'
+
+
+@cache
+def _drawer(language: str | None) -> Callable[..., SafeString]:
+    """What draws ``ComparisonRow.cells`` in a language."""
+    return row_drawer(COMPARED)
+
 
 def comparison(
     parts: Mapping[Any, CompanyCoverage],
@@ -218,10 +268,13 @@ def comparison(
     filled = [(node, parts.get(key, CompanyCoverage())) for key, node in nodes.items()]
     filled.sort(key=lambda row: (-row[1].uncovered, -row[1].companies, row[0].name))
     largest = max((part.uncovered for _node, part in filled), default=0) or 1
-    rows = []
+    pages, companies, rows = cache(addresses), reverse("companies:list"), []
+    asked = urlencode(_asked(as_of, denominator, cut))
     for node, part in filled[:most]:
+        name, key = _page(node)
+        page, list_of_all = f"{pages(name)(key)}?{asked}", f"{companies}?{urlencode(key_of(node))}&{asked}"
         lists, gap = Lists(node, as_of, denominator, cut), across(part.uncovered, largest)
-        rows.append(ComparisonRow(node, part, lists, lists.page(), lists.companies(), gap))
+        rows.append(ComparisonRow(node, part, lists, page, list_of_all, gap))
     return rows
 
 
