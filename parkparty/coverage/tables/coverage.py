@@ -220,10 +220,12 @@ class ComparisonRow:
         return COMPARED
 
     @property
-    def cells(self) -> SafeString:
-        """What stands below the ``heads``."""
+    def drawn(self) -> SafeString:
+        """The row of a table: the node, and what stands below the ``heads``."""
         counts, drawn = self.coverage, _drawer(get_language())
         return drawn(
+            self.page,
+            self.node,
             format_html(GAP, self.missing_address, thousands(counts.uncovered), self._bar),
             format_html(LINK, self.covered_address, thousands(counts.organization_covered)),
             format_html(LINK, self.companies_address, thousands(counts.companies)),
@@ -248,7 +250,7 @@ BAR = '<rect x="0" y="1" width="{}" height="16" fill="url(#gap)" stroke="#767c85
 
 @cache
 def _drawer(language: str | None) -> Callable[..., SafeString]:
-    """What draws ``ComparisonRow.cells`` in a language."""
+    """What draws a row in a language."""
     return row_drawer(COMPARED)
 
 
