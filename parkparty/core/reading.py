@@ -6,40 +6,92 @@ import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.utils import translation
+
+from parkparty.core.models import plan_for_much
 
 Read = TypeVar("Read")
 
 
-@contextmanager
-def read_ahead(read: Callable[[], Read]) -> Iterator[Callable[[], Read]]:
-    """Begin to ``read`` in a thread beside the caller; calling what is given waits for what was read, or raises.
+def sees_more_than_others() -> bool:
+    """Whether this transaction may see what no other connection does before its end: it wrote or locked something.
 
-    Both ask over one connection, in turn, and so see what its transaction wrote; ``read`` must only read. SQLite works
-    within this process and gains nothing: there it is read when it is called for.
+    Of one within another PostgreSQL tells nobody what it sees, and SQLite never does.
     """
-    shared, language = connections[DEFAULT_DB_ALIAS], translation.get_language()
-    if shared.vendor != "postgresql":
-        yield read
-        return
+    if connection.vendor != "postgresql" or connection.savepoint_ids:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+        return bool(cursor.fetchone()[0])
 
-    def lent() -> Read:
-        connections[DEFAULT_DB_ALIAS] = shared
-        try:
-            with translation.override(language):
+
+class Begin(Protocol):
+    """Begins to read, and gives what waits for what was read, or raises."""
+
+    def __call__(self, read: Callable[[], Read], /) -> Callable[[], Read]: ...
+
+
+@contextmanager
+def reading_ahead(*, in_turn: bool) -> Iterator[Begin]:
+    """What is begun is read by a thread beside the caller, one after the other; what is not when asked for, by itself.
+
+    Over a connection of its own, which sees just what the transaction of the caller sees now; or ``in_turn`` over that
+    of the caller, where it wrote something. SQLite works within this process and gains nothing: there all is read when
+    it is asked for.
+    """
+    if connection.vendor != "postgresql":
+        yield lambda read: read
+        return
+    shared, language = connections[DEFAULT_DB_ALIAS], translation.get_language()
+    sight = "" if in_turn else _sight()
+
+    def begin(read: Callable[[], Read]) -> Callable[[], Read]:
+        def beside() -> Read:
+            with translation.override(language), _seeing(sight) if sight else _lent(shared):
                 return read()
-        finally:
-            del connections[DEFAULT_DB_ALIAS]  # otherwise closed with the thread
+
+        begun = pool.submit(beside)
+        return lambda: read() if begun.cancel() else begun.result()
 
     shared.inc_thread_sharing()
     try:
         with ThreadPoolExecutor(max_workers=1) as pool:
-            yield pool.submit(lent).result
+            yield begin
     finally:
         shared.dec_thread_sharing()
+
+
+def _sight() -> str:
+    """The name by which other connections may ask to see what this one sees now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_export_snapshot()")
+        return str(cursor.fetchone()[0])
+
+
+@contextmanager
+def _seeing(sight: str) -> Iterator[None]:
+    """A connection of this thread that sees what another one does."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET TRANSACTION SNAPSHOT %s", [sight])
+            plan_for_much()
+            yield
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _lent(shared: Any) -> Iterator[None]:
+    """The connection of another thread, as that of this one."""
+    connections[DEFAULT_DB_ALIAS] = shared
+    try:
+        yield
+    finally:
+        del connections[DEFAULT_DB_ALIAS]  # otherwise closed with the thread
 
 
 @contextmanager

@@ -1,13 +1,14 @@
-"""Reading ahead: over the one connection, in its transaction, whatever the database."""
+"""Reading ahead: of what its transaction wrote, or beside it, whatever the database."""
 
 import gc
+from threading import Event, get_ident
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from parkparty.core.reading import read_ahead, rubbish_left
+from parkparty.core.reading import reading_ahead, rubbish_left, sees_more_than_others
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,8 @@ def kept() -> set[str]:
 def test_what_its_transaction_wrote_is_read_while_it_goes_on_writing() -> None:
     with transaction.atomic():
         keep("before")
-        with read_ahead(lambda: [kept() for _again in range(20)]) as read:
+        with reading_ahead(in_turn=True) as begin:
+            read = begin(lambda: [kept() for _again in range(20)])
             for number in range(20):
                 with transaction.atomic():
                     keep(f"meanwhile {number}")
@@ -34,16 +36,46 @@ def test_what_its_transaction_wrote_is_read_while_it_goes_on_writing() -> None:
     assert not connection.allow_thread_sharing
 
 
-def test_what_goes_wrong_is_told_to_who_asks_for_it() -> None:
-    with read_ahead(lambda: 1 // 0) as read:
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_of_its_own_sees_what_stood_when_it_began() -> None:
+    keep("before")
+    with transaction.atomic():
+        assert sees_more_than_others() is (connection.vendor == "sqlite")
+        with reading_ahead(in_turn=False) as begin:
+            read = begin(lambda: [kept() for _again in range(20)])
+            if connection.vendor == "postgresql":
+                keep("meanwhile")
+            seen = read()
+        assert seen == [{"before"}] * 20
+        keep("later")
+        assert sees_more_than_others()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("in_turn", [True, False])
+def test_what_goes_wrong_is_told_to_who_asks_for_it(in_turn: bool) -> None:
+    with transaction.atomic(), reading_ahead(in_turn=in_turn) as begin:
+        read = begin(lambda: 1 // 0)
         assert kept() == set()
         with pytest.raises(ZeroDivisionError):
             read()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_has_not_begun_when_asked_for_is_read_by_who_asks() -> None:
+    go_on = Event()
+    with transaction.atomic(), reading_ahead(in_turn=False) as begin:
+        first, second = begin(lambda: (go_on.wait(10), kept(), get_ident())), begin(get_ident)
+        assert second() == get_ident()
+        go_on.set()
+        *found, thread = first()
+    assert found == [True, set()]
+    assert (thread == get_ident()) is (connection.vendor == "sqlite")
+
+
 def test_it_is_read_in_the_language_of_the_caller() -> None:
-    with translation.override("en"), read_ahead(translation.get_language) as read:
-        assert read() == "en"
+    with translation.override("en"), reading_ahead(in_turn=True) as begin:
+        assert begin(translation.get_language)() == "en"
 
 
 def test_rubbish_is_left_for_the_time_being_only() -> None:

@@ -13,6 +13,7 @@ import docx
 import pypdf
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.utils import translation
 from docx.oxml.ns import qn
 from openpyxl import load_workbook
@@ -23,6 +24,7 @@ from parkparty.activities.models import Activity
 from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind
 from parkparty.companies.models import Company, CompanyMemberCount
 from parkparty.core.dates import period_named
+from parkparty.core.reading import reading_ahead
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.coverage.services import take_snapshot
 from parkparty.reports.choices import FileFormat
@@ -88,6 +90,22 @@ class TestTheValue:
         report = make_report(world.kic, Q2, by=None)[0].report
         (table,) = next(section for section in report.sections if section.title.startswith("附件一")).tables
         assert (len(table.rows), table.left_out, report.cells["uncovered"].text) == (40, 7, "47")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_it_is_the_same_read_beside_its_transaction_or_within(
+        self, world: World, companies: list[Company], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked_how: list[bool] = []
+
+        def noting(*, in_turn: bool) -> Any:
+            asked_how.append(in_turn)
+            return reading_ahead(in_turn=in_turn)
+
+        monkeypatch.setattr("parkparty.reports.services.making.reading_ahead", noting)
+        beside = make_report(world.kic, Q2, by=None)[0]
+        with transaction.atomic():
+            assert make_report(world.kic, Q2, by=None) == (beside, False)
+        assert asked_how == [connection.vendor == "sqlite", True]
 
     @pytest.mark.parametrize("rows_in_part", [5000, 3])
     def test_the_first_of_the_uncovered_are_those_of_the_whole_list(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import islice
@@ -19,6 +19,7 @@ from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink
 from parkparty.core.dates import Period, add_months, month_of, period_before, same_period_last_year
 from parkparty.core.models import valid_on
 from parkparty.core.paths import ancestors
+from parkparty.core.reading import Begin
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfalls
@@ -68,17 +69,21 @@ class Beside:
     founded: int
 
 
-def beside(asked: Asked, denominator: Denominator) -> Beside:
-    """Everything that a report of coverage tells but its snapshots; ``denominator`` is that of its comparisons."""
+def beside(asked: Asked, denominator: Denominator, begin: Begin) -> Callable[[], Beside]:
+    """Begin to read all that a report of coverage tells beside its snapshots, what takes longest first.
+
+    ``denominator`` is that of its comparisons.
+    """
     node, period, as_of = asked.node, asked.period, asked.as_of
-    return Beside(
-        before=before(node, earlier(period), as_of=as_of, denominator=denominator),
-        standing=list(standing(node, as_of)),
-        by_type=by_type(activities_of(node, period, as_of)),
-        owed=duties_of(node, period, as_of),
-        held=held_in(node, period, as_of),
-        founded=founded_in(node, period, as_of),
-    )
+    begun: dict[str, Callable[[], Any]] = {
+        "owed": begin(lambda: duties_of(node, period, as_of)),
+        "before": begin(lambda: before(node, earlier(period), as_of=as_of, denominator=denominator)),
+        "standing": begin(lambda: list(standing(node, as_of))),
+        "by_type": begin(lambda: by_type(activities_of(node, period, as_of))),
+        "held": begin(lambda: held_in(node, period, as_of)),
+        "founded": begin(lambda: founded_in(node, period, as_of)),
+    }
+    return lambda: Beside(**{name: read() for name, read in reversed(begun.items())})
 
 
 def cover(asked: Asked, *further: tuple[str, str]) -> tuple[tuple[str, str], ...]:

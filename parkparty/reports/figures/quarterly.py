@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -27,9 +27,13 @@ COMPARED = Denominator.OPERATING
 """Which of them it compares with earlier days."""
 
 
-def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot], beside: Beside) -> Report:
-    """The report from the snapshots of its day, one for each of ``DENOMINATORS``, and what stands ``beside`` them."""
+def coverage_report(
+    asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot], read_beside: Callable[[], Beside]
+) -> Report:
+    """The report from the snapshots of its day, one for each of ``DENOMINATORS``, and what stands beside them."""
     draft, operating = Draft(), frozen[COMPARED]
+    uncovered = appendices.uncovered(operating)  # while the others are still being read
+    beside = read_beside()
     members = facts.member_counts(beside.standing)
     draft.word("period", _("报告期"), period_label(asked.period))
     draft.word("as_of", _("截至"), asked.as_of.isoformat())
@@ -39,7 +43,7 @@ def coverage_report(asked: Asked, frozen: Mapping[Denominator, CoverageSnapshot]
         life(draft, beside.owed, members, held=beside.held, founded=beside.founded),
         appendices.hints(draft, beside.standing, asked.as_of),
         measures_section(asked),
-        appendices.uncovered(operating),
+        uncovered,
         appendices.missing(beside.owed, _("附件二：未报组织生活名单")),
         appendices.activities(beside.by_type),
     )

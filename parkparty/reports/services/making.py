@@ -17,7 +17,7 @@ from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.core.dates import Period, today
 from parkparty.core.models import plan_for_much
-from parkparty.core.reading import read_ahead, rubbish_left
+from parkparty.core.reading import reading_ahead, rubbish_left, sees_more_than_others
 from parkparty.coverage.figures import Node
 from parkparty.coverage.figures.frozen import shared
 from parkparty.coverage.services import take_snapshot
@@ -48,6 +48,7 @@ def make_report(
         ValidationError: the period has not begun, or a public edition would hold the number of a person.
     """
     plan_for_much()
+    in_turn = sees_more_than_others()  # before it locks a row
     row = Closing.objects.of(node).in_period(period).select_for_update().first()
     last = ReportVersion.objects.of(node).in_period(period).filter(kind=kind).order_by("-pk").first()
     is_frozen = row is not None and row.state == PeriodState.FROZEN
@@ -65,7 +66,7 @@ def make_report(
         late=late_entries(node, period, row.closed_at).count() if row and row.closed_at else 0,
     )
     with translation.override(settings.LANGUAGE_CODE):  # the same bytes whatever language the reader has chosen
-        report = replace(_written(asked, kind, by=by, last=last), about=about(asked, kind))
+        report = replace(_written(asked, kind, by=by, last=last, in_turn=in_turn), about=about(asked, kind))
     new = ReportVersion(
         **of_period(node, period),
         kind=kind,
@@ -94,19 +95,23 @@ def _kept(version: ReportVersion, report: Report, last: ReportVersion | None) ->
     return version, True
 
 
-def _written(asked: Asked, kind: ReportKind, *, by: User | None, last: ReportVersion | None) -> Report:
-    """The report; that of coverage from snapshots, which are taken first, and its public edition from it."""
+def _written(asked: Asked, kind: ReportKind, *, by: User | None, last: ReportVersion | None, in_turn: bool) -> Report:
+    """The report; that of coverage from snapshots, which are taken first, and its public edition from it.
+
+    What stands beside the snapshots is read meanwhile, ``in_turn`` as by ``reading_ahead``.
+    """
     if kind == ReportKind.PUBLIC:
         return _public(make_report(asked.node, asked.period, by=by)[0], last)
     if kind != ReportKind.COVERAGE:
         return LISTS[kind](asked)
-    with rubbish_left(), read_ahead(lambda: beside(asked, COMPARED)) as read:
+    with rubbish_left(), reading_ahead(in_turn=in_turn) as begin:
+        read_beside = beside(asked, COMPARED, begin)
         common = shared(asked.node, asked.as_of)
         frozen = {
             denominator: take_snapshot(asked.node, as_of=asked.as_of, denominator=denominator, by=by, common=common)[0]
             for denominator in DENOMINATORS
         }
-        return coverage_report(asked, frozen, read())
+        return coverage_report(asked, frozen, read_beside)
 
 
 def _public(coverage: ReportVersion, last: ReportVersion | None) -> Report:
