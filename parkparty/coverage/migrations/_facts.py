@@ -13,6 +13,8 @@ EVENTS = ("INSERT", "UPDATE", "DELETE")
 MARK = "INSERT INTO coverage_companymark (company_id)"
 NOBODY = "CAST(NULL AS bigint)"
 
+UNLESS_MARKED = "current_setting('parkparty.companies_marked', TRUE) IS DISTINCT FROM 'on'"
+
 TIES = (
     "(SELECT company_id, organization_id FROM companies_coveragelink "
     "UNION ALL SELECT company_id, organization_id FROM companies_membership) tie"
@@ -35,7 +37,8 @@ class Fact:
     """Rows of ``table``: which companies (``marks``, of ``among`` where ``on`` holds) a changed row concerns.
 
     With ``columns``, an update concerns them only when one of these differs. ``key`` is the table's primary key;
-    ``mark`` begins the statement that writes the marks down.
+    ``mark`` begins the statement that writes the marks down. ``is_of_company`` says that rows are added without a mark
+    while the writer says that it added their companies itself (``services.marks``), on PostgreSQL.
     """
 
     table: str
@@ -46,6 +49,7 @@ class Fact:
     events: tuple[str, ...] = EVENTS
     key: str = "id"
     mark: str = MARK
+    is_of_company: bool = False
 
 
 FACTS = {
@@ -55,10 +59,10 @@ FACTS = {
             "status", "status_since", "staff_band", "fixed_premises", "revenue_over_20m", "industry_id", "size",
         ),
     ),
-    "tenancy": Fact("companies_tenancy", "changed.company_id"),
-    "link": Fact("companies_coveragelink", "changed.company_id"),
+    "tenancy": Fact("companies_tenancy", "changed.company_id", is_of_company=True),
+    "link": Fact("companies_coveragelink", "changed.company_id", is_of_company=True),
     "membership": Fact("companies_membership", "changed.company_id"),
-    "members": Fact("companies_companymembercount", "changed.company_id"),
+    "members": Fact("companies_companymembercount", "changed.company_id", is_of_company=True),
     "organization": Fact(
         "organizations_organization", "tie.company_id", TIES, SITS_BELOW,
         ("path", "type", "approved_on", "dissolved_on"), ("UPDATE",),
@@ -122,13 +126,14 @@ def _of_postgres(name: str, fact: Fact, event: str) -> list[str]:
         selects.append(f"SELECT {fact.marks} FROM {rows}")  # nosec B608
     marked = " UNION ".join(selects)
     tables = {"INSERT": "NEW TABLE AS new_rows", "DELETE": "OLD TABLE AS old_rows"}
+    condition = f"WHEN ({UNLESS_MARKED}) " if fact.is_of_company and event == "INSERT" else ""
     referencing = tables.get(event, "OLD TABLE AS old_rows NEW TABLE AS new_rows")
     return [
         # Names of our own tables and columns.
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "  # nosec B608
         f"$$ BEGIN {fact.mark} SELECT DISTINCT marked.* FROM ({marked}) marked; RETURN NULL; END $$",
         f"CREATE TRIGGER {name} AFTER {event} ON {fact.table} REFERENCING {referencing} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+        f"FOR EACH STATEMENT {condition}EXECUTE FUNCTION {name}()",
     ]
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from operator import itemgetter
+from itertools import chain, zip_longest
 from typing import Any
 
 from parkparty.core.privacy import personal_numbers
@@ -18,10 +18,10 @@ from parkparty.rosters.choices import SHEET_SPAN, IssueKind
 from parkparty.rosters.columns import COMPANIES, Cell, CellFault, Column, SheetKind, cell_address, match_columns, shown
 from parkparty.rosters.models import RosterIssue
 from parkparty.rosters.sheets.reading import Line, Sheet
-from parkparty.rosters.staging.bulk import in_pieces
+from parkparty.rosters.staging.bulk import AT_ONCE, in_pieces
 from parkparty.rosters.staging.following import OWN_KEYS
 from parkparty.rosters.staging.records import CompanyRecord
-from parkparty.rosters.staging.stage import ALL, AT_ONCE, Stage
+from parkparty.rosters.staging.stage import ALL, Stage
 
 _BETWEEN_CELLS = "\x1f"
 
@@ -188,8 +188,8 @@ def stage_rows(
     readers = [Reader(column, layout.positions[column.key]) for column in columns]
     stage.open(columns)
     sayings = Sayings(stage.keys)
-    for piece in in_pieces(lines, AT_ONCE):
-        _stage(piece, readers, roster, sayings)
+    pieces = in_pieces(lines, AT_ONCE)
+    stage.put(chain.from_iterable(_staged(piece, readers, roster, sayings) for piece in pieces))
     return roster
 
 
@@ -199,15 +199,17 @@ class Sayings:
     REMEMBERED = 20_000
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._shared = itemgetter(*(at for at, key in enumerate(keys) if key not in OWN_KEYS))
+        self._shared = [at for at, key in enumerate(keys) if key not in OWN_KEYS]
         self._numbers: dict[object, int] = {}
 
-    def number(self, values: Sequence[Any]) -> int | None:
-        """The number of what these values say; None where too much else was said to remember it, too."""
-        said = self._shared(values)
-        found = self._numbers.get(said)
-        if found is None and len(self._numbers) < self.REMEMBERED:
-            found = self._numbers[said] = len(self._numbers)
+    def numbers(self, columns: Sequence[Sequence[Any]]) -> list[int | None]:
+        """For each row the number of what it says; None where too much else was said to remember it, too."""
+        known, found = self._numbers, list[int | None]()
+        for said in zip(*(columns[at] for at in self._shared), strict=True):
+            number = known.get(said)
+            if number is None and len(known) < self.REMEMBERED:
+                number = known[said] = len(known)
+            found.append(number)
         return found
 
 
@@ -215,36 +217,43 @@ Faults = defaultdict[int, list[tuple[str, CellFault]]]
 """What is wrong in rows that are read together, by their place among them: the column, and what is wrong there."""
 
 
-def _stage(lines: list[Line], readers: list[Reader], roster: Roster, sayings: Sayings) -> None:
-    """Read the cells of some rows column by column, and put them into the stage.
+def _staged(lines: list[Line], readers: list[Reader], roster: Roster, sayings: Sayings) -> Iterator[tuple[Any, ...]]:
+    """Some rows for the stage, their cells read column by column.
 
     Only a row with something wrong becomes a ``Row`` here: nearly all of them are values on their way.
     """
     faults: Faults = defaultdict(list)
-    columns = [reader.read(lines, faults) for reader in readers]
-    told = [*zip(*columns, strict=True)]
-    for at, key, kind in _check_between_cells(dict(zip(roster.stage.keys, columns, strict=True)), roster.layout):
+    numbers, rows = zip(*lines, strict=True)
+    written = [*zip_longest(*rows, fillvalue="")]
+    columns = [reader.read(written, len(rows), faults) for reader in readers]
+    keys = roster.stage.keys
+    for at, key, kind in _check_between_cells(dict(zip(keys, columns, strict=True)), roster.layout):
         if all(said != key for said, _fault in faults[at]):
             faults[at].append((key, CellFault(kind)))
+    said = sayings.numbers(columns)
     for at, wrong in sorted(faults.items()):
-        number, cells = lines[at]
-        row = Row(roster.layout, number, _joined(cells), _values(roster.stage.keys, told[at]))
+        said[at] = None
+        row = Row(roster.layout, numbers[at], _joined(rows[at]), _values(keys, [column[at] for column in columns]))
         for key, fault in wrong:
             row.fault(key, fault.kind, **fault.params)
-        roster.unread[number] = row.issues
-    named = columns[roster.stage.keys.index(roster.layout.kind.main)]
-
-    def staged() -> Iterator[tuple[Any, ...]]:
-        for at, ((number, cells), name, values) in enumerate(zip(lines, named, told, strict=True)):
-            said = None if at in faults else sayings.number(values)
-            yield (number, said, fold(name or "")[:120], _joined(cells), *values)
-
-    roster.stage.put(staged())
+        roster.unread[row.number] = row.issues
+    folded = [fold(name or "")[:120] for name in columns[keys.index(roster.layout.kind.main)]]
     roster.rows += len(lines)
+    return zip(numbers, said, folded, _all_joined(rows), *columns, strict=True)
 
 
 def _values(keys: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
     return {key: value for key, value in zip(keys, values, strict=True) if value is not None}
+
+
+def _all_joined(rows: Sequence[list[Cell]]) -> list[str]:
+    """``_joined`` for each row: nearly always all cells are texts that need no cleaning."""
+    try:
+        if "".join(chain.from_iterable(rows)).isprintable():  # type: ignore[arg-type]
+            return [*map(_BETWEEN_CELLS.join, rows)]  # type: ignore[arg-type]
+    except TypeError:  # a number, a day, a truth
+        pass
+    return [*map(_joined, rows)]
 
 
 def _joined(cells: list[Cell]) -> str:
@@ -292,10 +301,13 @@ class Reader:
         self._remembered: dict[object, Any] = {}
         self._may_be_wrong = False
 
-    def read(self, lines: list[Line], faults: Faults) -> list[Any]:
-        """The column's values, None for a cell that says nothing or is wrong; what is wrong goes to the row's place."""
-        at, remembered = self.position, self._remembered
-        written: list[Any] = [cells[at] if at < len(cells) else "" for _number, cells in lines]
+    def read(self, columns: Sequence[Sequence[Cell]], count: int, faults: Faults) -> list[Any]:
+        """The column's values, None for a cell that says nothing or is wrong; what is wrong goes to the row's place.
+
+        ``columns`` holds the cells of ``count`` rows by column, as many as the longest row has.
+        """
+        remembered = self._remembered
+        written: Sequence[Any] = columns[self.position] if self.position < len(columns) else [""] * count
         if set(map(type, written)) != {str}:
             # A number, a truth and a text may be equal to Python without being read alike.
             written = [cell if type(cell) is str else (type(cell), cell) for cell in written]

@@ -20,9 +20,9 @@ from parkparty.rosters.plan.draft import Draft, Followed, Piece, Planned, change
 from parkparty.rosters.plan.facts import Kind
 from parkparty.rosters.plan.links import plan_coverage, plan_instructor
 from parkparty.rosters.plan.tenancies import plan_tenancy
-from parkparty.rosters.staging.bulk import in_pieces
+from parkparty.rosters.staging.bulk import AT_ONCE, in_pieces
 from parkparty.rosters.staging.following import find_followers, followers_of
-from parkparty.rosters.staging.stage import ALONE, AT_ONCE, LEADING
+from parkparty.rosters.staging.stage import ALONE, LEADING
 
 MANY = 500
 """Rows from which on it is worth while to find out which of them say the same."""

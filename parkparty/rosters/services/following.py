@@ -13,28 +13,31 @@ from django.db import models
 from parkparty.companies.choices import StaffBand
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
 from parkparty.core.models import key_in_statement
+from parkparty.coverage.services.marks import companies_marked
 from parkparty.rosters.choices import Outcome
 from parkparty.rosters.models import RosterBatch, RosterRow, RosterWrite
 from parkparty.rosters.plan.draft import Draft, Followed
 from parkparty.rosters.services.traces import fingerprint_in_sql, model_of
-from parkparty.rosters.staging.bulk import analyze, copy_in, is_postgres, joined_by, quote, run
+from parkparty.rosters.staging.bulk import analyze, copy_in, is_postgres, joined_by, key_of_table, quote, run
 from parkparty.rosters.staging.following import Followers
 from parkparty.rosters.staging.stage import Stage
 
 _FACTS = (Tenancy, CoverageLink, CompanyMemberCount)
 _MADE = "roster_made"
-"""For each row that founds a company as its leader did: its number, the leader's company and its own."""
+"""For each row that founds a company as its leader did: its number, the leader's company, the park, and its own keys."""
 
 
 def keep_followers(batch: RosterBatch, followers: Followers) -> None:
     """Keep the rows for the preview, as their leaders are kept."""
     run(
+        # The rows first: how many of them meet a leader PostgreSQL cannot know, and it would look each up.
+        "WITH told AS MATERIALIZED ("
+        "SELECT f.leader, s.number, s.name FROM {following} f JOIN {stage} s ON s.number = f.number "
+        "WHERE f.number <> f.leader AND f.leader BETWEEN %s AND %s) "
         "INSERT INTO {rows} (batch_id, number, outcome, name, park_id, changes) "
-        "SELECT r.batch_id, s.number, r.outcome, s.name, r.park_id, r.changes "
-        "FROM {following} f JOIN {stage} s ON s.number = f.number "
-        "JOIN {rows} r ON r.batch_id = %s AND r.outcome IN ({outcomes}) AND r.number = f.leader "
-        "WHERE f.number <> f.leader AND f.leader BETWEEN %s AND %s",
-        [batch.pk, followers.first, followers.last],
+        "SELECT r.batch_id, told.number, r.outcome, told.name, r.park_id, r.changes FROM told "
+        "JOIN {rows} r ON r.batch_id = %s AND r.outcome IN ({outcomes}) AND r.number = told.leader",
+        [followers.first, followers.last, batch.pk],
         rows=RosterRow._meta.db_table,
         # All of them: the index by which SQLite finds a leader goes by batch, outcome and number.
         outcomes=", ".join(f"'{outcome}'" for outcome in Outcome.values),
@@ -51,29 +54,45 @@ def write_followers(batch: RosterBatch, followed: Followed) -> None:
     ]
     if not drafts:
         return
-    run("CREATE TEMPORARY TABLE roster_leaders (number integer PRIMARY KEY, company_id bigint, park_id bigint)")
-    founded = ((draft.row.number, draft.company.pk, draft.park.pk) for draft in drafts)
-    copy_in("roster_leaders", ("number", "company_id", "park_id"), founded)
-    run(
-        "CREATE TEMPORARY TABLE {made} "
-        "(number integer PRIMARY KEY, leader_id bigint NOT NULL, company_id bigint NOT NULL, park_id bigint NOT NULL)",
-        made=_MADE,
-    )
-    run(
-        "INSERT INTO {made} SELECT f.number, l.company_id, {key}, l.park_id "
-        "FROM {following} f JOIN roster_leaders l ON l.number = f.leader WHERE f.number <> f.leader",
-        made=_MADE,
-        key=key_in_statement(Company),
-        **followed.rows.stage.names,
-    )
-    analyze(_MADE, "number", "leader_id", "company_id")
-    _add_companies(followed.rows)
     facts = _most_of_each(drafts)
-    for model in facts:
-        _add_facts(model)
+    _reserve(drafts, [Company, *(model for model, most in facts.items() if most == 1)], followed.rows)
+    _add_companies(followed.rows)
+    with companies_marked():
+        for model, most in facts.items():
+            _add_facts(model, with_key=most == 1)
     _keep_traces(batch, followed.rows, facts)
     for table in ("roster_leaders", _MADE):
         run("DROP TABLE {table}", table=table)
+
+
+def _reserve(drafts: Iterable[Draft], models: Iterable[type[models.Model]], followers: Followers) -> None:
+    """Put together what is to be made, under keys that are taken for it."""
+    key = key_of_table()
+    run("CREATE TEMPORARY TABLE roster_leaders (number integer {key}, company_id bigint, park_id bigint)", key=key)
+    founded = ((draft.row.number, draft.company.pk, draft.park.pk) for draft in drafts)
+    copy_in("roster_leaders", ("number", "company_id", "park_id"), founded)
+    keys = {_key(model): key_in_statement(model) for model in models}
+    run(
+        "CREATE TEMPORARY TABLE {made} "
+        "(number integer {key}, leader_id bigint NOT NULL, park_id bigint NOT NULL, {columns})",
+        made=_MADE,
+        key=key,
+        columns=", ".join(f"{name} bigint NOT NULL" for name in keys),
+    )
+    run(
+        "INSERT INTO {made} (number, leader_id, park_id, {columns}) SELECT f.number, l.company_id, l.park_id, {keys} "
+        "FROM {following} f JOIN roster_leaders l ON l.number = f.leader WHERE f.number <> f.leader",
+        made=_MADE,
+        columns=", ".join(keys),
+        keys=", ".join(keys.values()),
+        **followers.stage.names,
+    )
+    analyze(_MADE, "number", "leader_id", "company_id")
+
+
+def _key(model: type[models.Model]) -> str:
+    """The column that holds the key of a row to be made."""
+    return f"{model._meta.model_name}_id"
 
 
 def _most_of_each(drafts: Iterable[Draft]) -> dict[type[models.Model], int]:
@@ -113,34 +132,41 @@ def _own_columns(stage: Stage) -> dict[str, str]:
     }
 
 
-def _add_facts(model: type[models.Model]) -> None:
+def _add_facts(model: type[models.Model], *, with_key: bool) -> None:
     """Give the new companies what their leader has: it was new as well, so that all of it is from its row."""
-    columns = _columns(model)
+    columns = [*(["id"] if with_key else []), *_columns(model)]
+    own = {"id": f"m.{_key(model)}", "company_id": "m.company_id"}
     run(
         "INSERT INTO {facts} ({columns}) SELECT {values} FROM {made} m JOIN {facts} t ON t.company_id = m.leader_id",
         facts=model._meta.db_table,
         columns=", ".join(map(quote, columns)),
-        values=", ".join("m.company_id" if each == "company_id" else f"t.{quote(each)}" for each in columns),
+        values=", ".join(own.get(each, f"t.{quote(each)}") for each in columns),
         made=_MADE,
     )
 
 
 def _keep_traces(batch: RosterBatch, followers: Followers, facts: Mapping[type[models.Model], int]) -> None:
-    """Keep what was written for each row, found by its company, in the form that ``Traces`` gives it."""
-    parts, joins = [_part(Company, "c")], []
+    """Keep what was written for each row, in the form that ``Traces`` gives it.
+
+    Where a leader has one row at most the others' are told from it, without looking them up again.
+    """
+    parts, joins = [_part(Company, "c", "m.company_id", _own_columns(followers.stage))], list[str]()
     for number, (model, most) in enumerate(facts.items()):
         table, alias = model._meta.db_table, f"t{number}"
-        part = _part(model, alias)
         if most > 1:
-            table = _SEVERAL.format(joined=joined_by(), part=_part(model, "t"), table=table, made=_MADE)
+            several = _SEVERAL.format(joined=joined_by(), part=_part(model, "t", "t.id"), table=table, made=_MADE)
+            joins.append(f"LEFT JOIN {several} {alias} ON {alias}.company_id = m.company_id")
             part = f"{alias}.parts"
-        joins.append(f"LEFT JOIN {table} {alias} ON {alias}.company_id = m.company_id")
+        else:
+            joins.append(f"LEFT JOIN {table} {alias} ON {alias}.company_id = m.leader_id")
+            part = _part(model, alias, f"m.{_key(model)}", {"company_id": "m.company_id"})
+            part = f"CASE WHEN {alias}.id IS NOT NULL THEN {part} END"
         parts.append(f"COALESCE(',' || {part}, '')")
     told = " || ".join(parts)
     run(
         "INSERT INTO {writes} (batch_id, number, name, park_id, parts, kept) "
         "SELECT {batch}, m.number, s.name, m.park_id, {parts}, '' FROM {made} m "
-        "JOIN {stage} s ON s.number = m.number JOIN {companies} c ON c.id = m.company_id {joins}",
+        "JOIN {stage} s ON s.number = m.number JOIN {companies} c ON c.id = m.leader_id {joins}",
         writes=RosterWrite._meta.db_table,
         batch=batch.pk,
         parts=f"('[' || {told} || ']')::jsonb" if is_postgres() else f"'[' || {told} || ']'",
@@ -158,10 +184,10 @@ _SEVERAL = (
 """What a company has of a table in which it has several rows."""
 
 
-def _part(model: type[models.Model], alias: str) -> str:
+def _part(model: type[models.Model], alias: str, key: str, own: Mapping[str, str] | None = None) -> str:
     """A made object as SQL writes it: its model, its key, nothing before, and its fingerprint."""
-    label = model._meta.label_lower
-    return f"""'["{label}",' || {alias}.id || ',null,"' || {fingerprint_in_sql(model, alias)} || '"]'"""
+    label, fingerprint = model._meta.label_lower, fingerprint_in_sql(model, alias, own or {})
+    return f"""'["{label}",' || {key} || ',null,"' || {fingerprint} || '"]'"""
 
 
 def _columns(model: type[models.Model]) -> list[str]:

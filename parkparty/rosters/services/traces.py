@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from operator import attrgetter
@@ -172,10 +172,13 @@ def digest_of_values(values: Iterable[object]) -> str:
     return sha256("\x1f".join(map(str, values)).encode()).hexdigest()[:_DIGITS]
 
 
-def fingerprint_in_sql(model: type[models.Model], alias: str) -> str:
-    """SQL for the same of a stored row: each value as Python says it. No column here is called other than its field."""
+def fingerprint_in_sql(model: type[models.Model], alias: str, own: Mapping[str, str]) -> str:
+    """SQL for the same of a stored row: each value as Python says it. No column here is called other than its field.
+
+    Of a row that is another's but for a few columns, ``own`` gives these.
+    """
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    told = [_in_sql(fields[name], f"{alias}.{quote(name)}") for name in compared(model)]
+    told = [_in_sql(fields[name], own.get(name, f"{alias}.{quote(name)}")) for name in compared(model)]
     if is_postgres():
         text = f"convert_to(concat_ws('\x1f', {', '.join(told)}), 'UTF8')"
         return f"encode(substr(sha256({text}), 1, {_DIGITS // 2}), 'hex')"

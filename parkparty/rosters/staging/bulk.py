@@ -12,6 +12,10 @@ from django.db import connection, models, transaction
 
 T = TypeVar("T")
 Values = Sequence[Any]
+AT_ONCE = 2_000
+"""Rows that are worked on together."""
+_LINES = 500
+"""Of which PostgreSQL is given so many at a time."""
 _NULL = "\x01"
 """Stands for NULL on its way to PostgreSQL. Cells are cleaned of control characters, so that none says this."""
 
@@ -29,6 +33,14 @@ def quote(name: str) -> str:
 def joined_by() -> str:
     """The function that joins texts of many rows."""
     return "string_agg" if is_postgres() else "group_concat"
+
+
+def key_of_table() -> str:
+    """What makes a column the key of a temporary table.
+
+    SQLite looks rows up by it; PostgreSQL joins whole tables, and an index would cost more than the rows.
+    """
+    return "NOT NULL" if is_postgres() else "PRIMARY KEY"
 
 
 def run(statement: str, values: Values = (), /, **names: object) -> None:
@@ -49,39 +61,61 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Values]) -> None:
     """Add rows to a table; every value must be one that the database takes as it is: text, number, truth, day, None.
 
     PostgreSQL takes in rows while those after them are still being made, so ``rows`` may make them one by one; they
-    must not ask the database.
+    must not ask the database. What they raise is raised here; of rows beside a transaction some may stay.
     """
     names, quoted = ", ".join(map(quote, columns)), quote(table)
-    at_once = nullcontext() if connection.in_atomic_block else transaction.atomic()
-    with at_once, connection.cursor() as cursor:
-        if not is_postgres():
-            marks = ", ".join(["%s"] * len(columns))
-            # Days are turned to text here: the driver asks Python anew for every value that it does not know.
-            plain = [[value.isoformat() if type(value) is dt.date else value for value in row] for row in rows]
+    if is_postgres():
+        lines = _Lines(rows)
+        with connection.cursor() as cursor:
+            cursor.cursor.copy_expert(f"COPY {quoted} ({names}) FROM STDIN (NULL '{_NULL}')", lines)
+        if lines.fault:
+            raise lines.fault
+        return
+    marks = ", ".join(["%s"] * len(columns))
+    for piece in in_pieces(rows, AT_ONCE):
+        # Days are turned to text here: the driver asks Python anew for every value that it does not know.
+        plain = [[value.isoformat() if type(value) is dt.date else value for value in row] for row in piece]
+        at_once = nullcontext() if connection.in_atomic_block else transaction.atomic()
+        with at_once, connection.cursor() as cursor:
             cursor.executemany(" ".join(("INSERT INTO", quoted, f"({names}) VALUES ({marks})")), plain)
-            return
-        cursor.cursor.copy_expert(f"COPY {quoted} ({names}) FROM STDIN (NULL '{_NULL}')", _Lines(rows))
 
 
 class _Lines:
     """Rows as the lines of a file, each written when it is read."""
 
-    AT_ONCE = 250
-
     def __init__(self, rows: Iterable[Values]) -> None:
         self._rows = iter(rows)
+        self.fault: BaseException | None = None
+        """What making the rows raised: the driver would make an error of the database of it."""
 
     def read(self, _size: int) -> str:
         """The next lines, however long; nothing after the last."""
-        return "".join(map(_line, islice(self._rows, self.AT_ONCE)))
+        try:
+            return self._next()
+        except BaseException as fault:  # noqa: BLE001  raised again when the driver is done
+            self.fault = fault
+            return ""
+
+    def _next(self) -> str:
+        rows = list(islice(self._rows, _LINES))
+        columns = [_texts(column) for column in zip(*rows, strict=True)]
+        lines = _joined(columns)
+        tabs, ends = len(rows) * (len(columns) - 1), len(rows)
+        if "\\" in lines or "\r" in lines or lines.count("\t") != tabs or lines.count("\n") != ends:
+            lines = _joined([[text.translate(_ESCAPED) for text in column] for column in columns])
+        return lines
 
 
-def _line(row: Values) -> str:
-    texts = [_NULL if value is None else value if type(value) is str else str(value) for value in row]
-    line = "\t".join(texts)
-    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(texts):
-        line = "\t".join([text.translate(_ESCAPED) for text in texts])
-    return line + "\n"
+def _joined(columns: Iterable[Sequence[str]]) -> str:
+    return "".join(["\t".join(texts) + "\n" for texts in zip(*columns, strict=True)])
+
+
+def _texts(column: Sequence[Any]) -> Sequence[str]:
+    """Values of one column as text; most columns are all of it already."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return column
+    return [_NULL if value is None else str(value) for value in column]
 
 
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -113,9 +147,16 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
 
 
 def analyze(table: str, *columns: str) -> None:
-    """Let PostgreSQL look at what ``columns`` of a table hold now; it plans for an empty one otherwise."""
+    """Let PostgreSQL look at what ``columns`` of a table hold now; it plans for an empty one otherwise.
+
+    At a fifth of the rows that it looks at by itself: how many there are is what matters.
+    """
     if is_postgres():
-        run("ANALYZE {table} ({columns})", table=quote(table), columns=", ".join(map(quote, columns)))
+        run(
+            "SET LOCAL default_statistics_target = 20; ANALYZE {table} ({columns})",
+            table=quote(table),
+            columns=", ".join(map(quote, columns)),
+        )
 
 
 def analyze_new(*tables: str) -> None:
@@ -130,11 +171,6 @@ def analyze_new(*tables: str) -> None:
 
 def in_pieces(values: Iterable[T], size: int) -> Iterator[list[T]]:
     """``values`` in lists of at most ``size``."""
-    piece: list[T] = []
-    for value in values:
-        piece.append(value)
-        if len(piece) == size:
-            yield piece
-            piece = []
-    if piece:
+    rest = iter(values)
+    while piece := list(islice(rest, size)):
         yield piece

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from parkparty.rosters.staging.bulk import analyze, copy_in, joined_by, run, select
+from parkparty.rosters.staging.bulk import analyze, copy_in, joined_by, key_of_table, run, select
 from parkparty.rosters.staging.stage import Stage
 
 OWN_KEYS = frozenset({"name", "uscc", "industry", "staff", "record"})
@@ -32,7 +32,7 @@ def find_followers(stage: Stage, doubtful: Collection[int]) -> None:
     ``doubtful`` rows are looked at one by one, as are those with a wrong cell. A row that means a stored company
     follows only where its code says so and all of its own columns are as stored.
     """
-    run("CREATE TEMPORARY TABLE {doubtful} (number integer PRIMARY KEY)", **_names(stage))
+    run("CREATE TEMPORARY TABLE {doubtful} (number integer {key})", key=key_of_table(), **_names(stage))
     copy_in(f"{stage.following}_not", ["number"], ((number,) for number in doubtful))
     run(_ADD_AMBIGUOUS, **_names(stage))
     analyze(f"{stage.following}_not", "number")
@@ -41,7 +41,7 @@ def find_followers(stage: Stage, doubtful: Collection[int]) -> None:
         _find_held(stage)
         same = {"industry": "c.industry_id", "staff": "c.staff_band"}
         told = [f"(s.{key} IS NULL OR s.{key} = {held})" for key, held in same.items() if key in stage.keys]
-        told.append("c.uscc = s.uscc AND c.folded_name = s.folded")
+        told += ["c.uscc = s.uscc", "c.folded_name = s.folded"]
         ways.append(_STORED.format(same=" AND ".join(told), **_names(stage)))
     run(_FOLLOW, ways=" UNION ALL ".join(ways), **_names(stage))
     for table in ("{doubtful}", "{held}"):
@@ -71,7 +71,8 @@ def _find_held(stage: Stage) -> None:
     A table of its own, which is looked at before it is joined: of tables that were filled a moment ago PostgreSQL does
     not know yet how large they are.
     """
-    run("CREATE TEMPORARY TABLE {held} (company_id bigint PRIMARY KEY, told text NOT NULL)", **_names(stage))
+    key = key_of_table()
+    run("CREATE TEMPORARY TABLE {held} (company_id bigint {key}, told text NOT NULL)", key=key, **_names(stage))
     held = [
         _told("companies_company", "id", "status status_since"),
         _told("companies_tenancy", "company_id", "park_id building_id kind since until"),
@@ -118,11 +119,15 @@ _NEW = (
 _STORED = (
     "SELECT s.number, s.said, h.told AS held FROM {stage} s JOIN {match} m ON m.number = s.number "
     "JOIN companies_company c ON c.id = m.company_id JOIN {held} h ON h.company_id = m.company_id "
-    "WHERE {sure} AND {same}"
+    "WHERE {sure} AND COALESCE({same}, FALSE)"
 )
-"""Rows of one stored company each, with all that the site holds of it."""
+"""Rows of one stored company each, with all that the site holds of it.
+
+COALESCE changes nothing but what PostgreSQL expects: it took the same code and the same name for two coincidences, thus
+for one row in all, and looked each up by an index.
+"""
 _FOLLOW = (
     "INSERT INTO {following} (number, leader) SELECT number, first FROM ("
     "SELECT number, min(number) OVER same AS first, count(*) OVER same AS times FROM ({ways}) AS told "
-    "WINDOW same AS (PARTITION BY said, held)) AS grouped WHERE times > 1"
+    "WINDOW same AS (PARTITION BY said, held)) AS grouped WHERE times > 1 ORDER BY number"
 )

@@ -11,11 +11,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from parkparty.rosters.columns import Column
-from parkparty.rosters.staging.bulk import analyze, copy_in, quote, run, select
+from parkparty.rosters.staging.bulk import AT_ONCE, analyze, copy_in, quote, run, select
 
 _numbers = itertools.count(1)
-AT_ONCE = 2_000
-"""Rows that are worked on together."""
 _IS_LED = "EXISTS (SELECT 1 FROM {following} f WHERE f.number = s.number%s)"
 ALL = ""
 LEADING = "AND " + _IS_LED % " AND f.leader = s.number"
