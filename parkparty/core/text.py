@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
-from importlib.resources import files
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -16,17 +17,25 @@ _SIMPLE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]+")
 _FORMULA = re.compile(r"[\s\x00\ufeff]*[=+\-@＝＋－＠]|[\t\r\x00]")
 
 
+_OPENCC = find_spec("opencc")
+_TABLES = Path(str(_OPENCC and _OPENCC.origin)).with_name("dictionary")
+"""Found without loading the package, which the process that reads rosters would wait for."""
+
+
 def _table(name: str) -> dict[str, str]:
     """The first of the forms that OpenCC's table ``name`` gives for each character, where it is another one."""
-    lines = (files("opencc") / "dictionary" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    pairs = (line.split("\t") for line in lines)
+    pairs = (line.split("\t") for line in (_TABLES / f"{name}.txt").read_text(encoding="utf-8").splitlines())
     return {one: other.split(" ")[0] for one, other in pairs if other.split(" ")[0] != one}
 
 
 _PLAIN = _table("TSCharacters")
 _PLAIN_FORMS = str.maketrans({one: _PLAIN.get(other, other) for one, other in _PLAIN.items()})
 _OTHER_FORMS = frozenset(map(chr, _PLAIN_FORMS))
-_TRADITIONAL_FORMS = str.maketrans(_table("STCharacters"))
+
+
+@cache
+def _traditional_forms() -> dict[int, str]:
+    return str.maketrans(_table("STCharacters"))
 
 
 def is_simple(text: str) -> bool:
@@ -69,4 +78,4 @@ def fold_label(text: str) -> str:
 def spellings(text: str) -> list[str]:
     """``text`` as it may be written in a column that is not folded: as typed, in plain and in traditional forms."""
     typed = clean(text)
-    return list(dict.fromkeys((typed, typed.translate(_PLAIN_FORMS), typed.translate(_TRADITIONAL_FORMS))))
+    return list(dict.fromkeys((typed, typed.translate(_PLAIN_FORMS), typed.translate(_traditional_forms()))))

@@ -158,17 +158,17 @@ def fetch_site(stage: Stage, known: Known) -> None:
         known.all_parks.add(park)
         for label in {fold(park.name), fold(str(park)), park.key.casefold()}:
             known.parks[label].append(park)
-    parks = {named.pk for label in stage.distinct("park") if (named := known.park_of(label))}
+    parks = {named.pk for label in stage.named["park"] if (named := known.park_of(label))}
     known.named_parks = parks
-    codes = stage.distinct("industry")
+    codes = stage.named["industry"]
     known.industries = set(Industry.objects.filter(pk__in=codes).values_list("pk", flat=True)) if codes else set()
-    if stage.distinct("formation"):
+    if stage.named["formation"]:
         known.formations = {fold(mode.name): mode for mode in FormationMode.objects.all()}
-    if stage.distinct("building"):
+    if stage.named["building"]:
         for building in Building.objects.filter(park__in=parks):
             known.buildings[building.park_id, fold(building.name)] = known.all_buildings.add(building)
-    if stage.distinct("branch"):
-        _fetch_organizations(stage.distinct("superior"), parks, known)
+    if stage.named["branch"]:
+        _fetch_organizations(stage.named["superior"], parks, known)
     known.suspects = stage.suspects()
 
 

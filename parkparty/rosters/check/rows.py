@@ -185,8 +185,8 @@ def stage_rows(
     roster.decisions = {number: said for (number, key), said in (repairs or {}).items() if key == DECISION}
     roster.apart = {number for number, key in repairs or {} if key == APART}
     columns = [column for column in layout.kind.columns if column.key in layout.positions]
-    readers = [Reader(column, layout.positions[column.key]) for column in columns]
     stage.open(columns)
+    readers = [Reader(column, layout.positions[column.key], stage.named.get(column.key)) for column in columns]
     sayings = Sayings(stage.keys)
     pieces = in_pieces(lines, AT_ONCE)
     stage.put(chain.from_iterable(_staged(piece, readers, roster, sayings) for piece in pieces))
@@ -296,8 +296,9 @@ class Reader:
 
     REMEMBERED = 20_000
 
-    def __init__(self, column: Column, position: int) -> None:
-        self.column, self.position = column, position
+    def __init__(self, column: Column, position: int, values: set[Any] | None) -> None:
+        """``values``, where there is one, gets every value that is read."""
+        self.column, self.position, self._values = column, position, values
         self._remembered: dict[object, Any] = {}
         self._may_be_wrong = False
 
@@ -315,8 +316,7 @@ class Reader:
             remembered.clear()
         for cell in set(written):
             if cell not in remembered:
-                remembered[cell] = found = _read(self.column, cell if type(cell) is str else cell[1])
-                self._may_be_wrong |= isinstance(found, CellFault)
+                remembered[cell] = self._read(cell if type(cell) is str else cell[1])
         values = [*map(remembered.__getitem__, written)]
         if self._may_be_wrong:
             for place, value in enumerate(values):
@@ -325,9 +325,17 @@ class Reader:
                     values[place] = None
         return values
 
+    def _read(self, cell: Cell) -> Any:
+        """The cell's value, None for one that says nothing, or what is wrong with it."""
+        found = _value(self.column, cell)
+        if isinstance(found, CellFault):
+            self._may_be_wrong = True
+        elif self._values is not None and found is not None:
+            self._values.add(found)
+        return found
 
-def _read(column: Column, cell: Cell) -> Any:
-    """The cell's value, None for one that says nothing, or what is wrong with it."""
+
+def _value(column: Column, cell: Cell) -> Any:
     if column.is_blank(cell):
         return CellFault(IssueKind.REQUIRED) if column.required else None
     try:

@@ -24,7 +24,7 @@ from parkparty.rosters.staging.stage import Stage
 
 _FACTS = (Tenancy, CoverageLink, CompanyMemberCount)
 _MADE = "roster_made"
-"""For each row that founds a company as its leader did: its number, the leader's company, the park, and its own keys."""
+"""For each row that founds a company as its leader did: its number, that company, the park, and its own keys."""
 
 
 def keep_followers(batch: RosterBatch, followers: Followers) -> None:

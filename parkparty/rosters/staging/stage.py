@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from parkparty.rosters.columns import Column
-from parkparty.rosters.staging.bulk import AT_ONCE, analyze, copy_in, quote, run, select
+from parkparty.rosters.staging.bulk import AT_ONCE, analyze, copy_in, key_of_table, quote, run, select
 
 _numbers = itertools.count(1)
 _IS_LED = "EXISTS (SELECT 1 FROM {following} f WHERE f.number = s.number%s)"
@@ -22,6 +22,8 @@ ALONE = "AND NOT " + _IS_LED % ""
 
 _SOUGHT = ("uscc", "record", "industry", "park", "branch")
 """Columns by which rows are sought or grouped."""
+_NAMED = ("park", "industry", "formation", "building", "branch", "superior")
+"""Columns of which each value is looked up."""
 _UNKNOWN = " AND NOT EXISTS (SELECT 1 FROM {match} m WHERE m.number = s.number)"
 
 
@@ -39,6 +41,8 @@ class Stage:
         self.following = f"roster_following_{number}"
         self.names = {"stage": self.table, "match": self.match, "following": self.following}
         self.keys: list[str] = []
+        self.named: dict[str, set[Any]] = {key: set() for key in _NAMED}
+        """What the rows say in columns that name something of the site, each value once."""
 
     def __enter__(self) -> Self:
         return self
@@ -73,7 +77,9 @@ class Stage:
         analyze(self.table, "number", "said", "folded", *(key for key in self.keys if key in _SOUGHT))
         for table in ("{following}", "{match}"):
             self._run(f"DROP TABLE IF EXISTS {table}")
-        self._run("CREATE TEMPORARY TABLE {following} (number integer PRIMARY KEY, leader integer NOT NULL)")
+        self._run(
+            "CREATE TEMPORARY TABLE {following} (number integer {key}, leader integer NOT NULL)", key=key_of_table()
+        )
         # SQLite uses an index only for columns of a known type, which those of a query's result are not.
         self._run("CREATE TEMPORARY TABLE {match} (number integer NOT NULL, company_id bigint NOT NULL)")
         ways = []
@@ -127,13 +133,6 @@ class Stage:
         ):
             last = rows[-1][0]
             yield from rows
-
-    def distinct(self, key: str) -> set[Any]:
-        """Every value of a column; none of one that the sheet lacks."""
-        if key not in self.keys:
-            return set()
-        found = self._select("SELECT DISTINCT {name} FROM {stage} WHERE {name} IS NOT NULL", name=quote(key))
-        return {value for (value,) in found}
 
     def combinations(self, keys: Sequence[str], numbers: Sequence[int] | None = None) -> list[dict[str, Any]]:
         """Which values of ``keys`` occur together, each with the first ``number`` that says so, in the order of these.
