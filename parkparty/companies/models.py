@@ -127,7 +127,13 @@ class Tenancy(DatedFact):
     company = models.ForeignKey(Company, models.CASCADE, verbose_name=_("企业"), related_name="tenancies")
     park = models.ForeignKey(Park, models.PROTECT, verbose_name=_("园区"), related_name="tenancies", db_index=False)
     building = models.ForeignKey(
-        Building, models.SET_NULL, verbose_name=_("楼宇"), null=True, blank=True, related_name="tenancies"
+        Building,
+        models.SET_NULL,
+        verbose_name=_("楼宇"),
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="tenancies",
     )
     kind = models.CharField(_("入驻方式"), max_length=10, choices=TenancyKind, default=TenancyKind.ON_SITE)
 
@@ -147,7 +153,12 @@ class Tenancy(DatedFact):
             ),
             models.CheckConstraint(condition=Q(kind__in=TenancyKind.values), name="companies_tenancy_kind_known"),
         ]
-        indexes = [models.Index(fields=["park", "company"], name="companies_tenancy_by_park")]
+        indexes = [
+            models.Index(fields=["park", "company"], name="companies_tenancy_by_park"),
+            models.Index(
+                fields=["building"], condition=Q(building__isnull=False), name="companies_tenancy_by_building"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.company} · {self.park}"
@@ -241,7 +252,9 @@ class Membership(DatedFact):
 class CompanyMemberCount(models.Model):
     """How many members work in a company on a day, as its yearly report or the branch states: counts, never names."""
 
-    company = models.ForeignKey(Company, models.CASCADE, verbose_name=_("企业"), related_name="member_counts")
+    company = models.ForeignKey(
+        Company, models.CASCADE, verbose_name=_("企业"), related_name="member_counts", db_index=False
+    )
     as_of = models.DateField(_("截至"))
     full = models.PositiveIntegerField(_("正式党员数"))
     probationary = models.PositiveIntegerField(_("预备党员数"), default=0)

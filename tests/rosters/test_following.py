@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from parkparty.accounts.models import User
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
+from parkparty.coverage.models import CompanyMark
 from parkparty.rosters.choices import Kept
 from parkparty.rosters.models import RosterBatch
 from parkparty.rosters.plan import parts
@@ -113,3 +115,28 @@ def test_more_rows_than_one_statement_takes(half_known: World, administrator: Us
     batch = apply(receive, administrator, *many)
     assert batch.new == batch.writes.count() == Tenancy.objects.filter(building__name="新楼").count() == 1_101
     assert receive(administrator, *many).unchanged == 1_101
+
+
+def test_every_company_that_follows_is_marked_for_the_fold(
+    half_known: World, administrator: User, receive: Receive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MANY", 1)
+    CompanyMark.objects.all().delete()
+    apply(receive, administrator, *(row(number, **FOUNDED) for number in range(10, 16)))
+    new = Company.objects.filter(tenancies__building__name="新楼")
+    assert new.count() == 6
+    assert set(new.values_list("pk", flat=True)) <= set(CompanyMark.objects.values_list("company_id", flat=True))
+
+
+def test_a_fact_added_after_an_import_in_the_same_transaction_is_marked(
+    half_known: World, administrator: User, receive: Receive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MANY", 1)
+    with transaction.atomic():
+        apply(receive, administrator, *(row(number, **FOUNDED) for number in range(10, 16)))
+        CompanyMark.objects.all().delete()
+        company = Company.objects.get(name="试验企业00015")
+        company.links.create(kind="liaison", organization=half_known.kic_committee, since="2026-01-01")
+        company.member_counts.create(as_of="2020-01-01", full=1)
+        company.tenancies.create(park=half_known.tiandi, since="2020-01-01", until="2021-01-01")
+    assert CompanyMark.objects.filter(company_id=company.pk).count() == 3

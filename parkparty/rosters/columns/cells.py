@@ -78,7 +78,7 @@ class Column:
 
     def is_blank(self, cell: Cell) -> bool:
         """Whether the cell says nothing."""
-        return isinstance(cell, str) and clean(cell) in self.nothing
+        return isinstance(cell, str) and (cell if is_simple(cell) else clean(cell)) in self.nothing
 
     def parse(self, cell: Cell) -> Any:
         """The value of a cell that is not blank.

@@ -18,7 +18,16 @@ from parkparty.rosters.choices import Outcome
 from parkparty.rosters.models import RosterBatch, RosterRow, RosterWrite
 from parkparty.rosters.plan.draft import Draft, Followed
 from parkparty.rosters.services.traces import fingerprint_in_sql, model_of
-from parkparty.rosters.staging.bulk import analyze, copy_in, is_postgres, joined_by, key_of_table, quote, run
+from parkparty.rosters.staging.bulk import (
+    analyze,
+    copy_in,
+    drop_tables,
+    is_postgres,
+    joined_by,
+    key_of_table,
+    quote,
+    run,
+)
 from parkparty.rosters.staging.following import Followers
 from parkparty.rosters.staging.stage import Stage
 
@@ -61,8 +70,7 @@ def write_followers(batch: RosterBatch, followed: Followed) -> None:
         for model, most in facts.items():
             _add_facts(model, with_key=most == 1)
     _keep_traces(batch, followed.rows, facts)
-    for table in ("roster_leaders", _MADE):
-        run("DROP TABLE {table}", table=table)
+    drop_tables("roster_leaders", _MADE)
 
 
 def _reserve(drafts: Iterable[Draft], models: Iterable[type[models.Model]], followers: Followers) -> None:

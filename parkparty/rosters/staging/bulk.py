@@ -57,6 +57,12 @@ def select(statement: str, values: Values = (), /, **names: object) -> list[tupl
     return found
 
 
+def drop_tables(*tables: str) -> None:
+    """Take temporary tables away, those that there are."""
+    for some in [", ".join(tables)] if is_postgres() else tables:
+        run("DROP TABLE IF EXISTS {some}", some=some)
+
+
 def copy_in(table: str, columns: Sequence[str], rows: Iterable[Values]) -> None:
     """Add rows to a table; every value must be one that the database takes as it is: text, number, truth, day, None.
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from parkparty.rosters.staging.bulk import analyze, copy_in, is_postgres, joined_by, key_of_table, run, select
+from parkparty.rosters.staging.bulk import (
+    analyze,
+    copy_in,
+    drop_tables,
+    is_postgres,
+    joined_by,
+    key_of_table,
+    run,
+    select,
+)
 from parkparty.rosters.staging.stage import Stage
 
 OWN_KEYS = frozenset({"name", "uscc", "industry", "staff", "record"})
@@ -46,8 +55,7 @@ def find_followers(stage: Stage, doubtful: Collection[int]) -> None:
     run(_FOLLOW, ways=" UNION ALL ".join(ways), **_names(stage))
     if is_postgres():  # for less than a key that is kept up to date with every row
         run("CREATE INDEX {following}_number ON {following} (number)", **stage.names)
-    for table in ("{doubtful}", "{held}"):
-        run(f"DROP TABLE IF EXISTS {table}", **_names(stage))
+    drop_tables(f"{stage.following}_not", f"{stage.following}_held")
     analyze(stage.following, "number", "leader")
 
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from parkparty.rosters.columns import Column
-from parkparty.rosters.staging.bulk import AT_ONCE, analyze, copy_in, key_of_table, quote, run, select
+from parkparty.rosters.staging.bulk import AT_ONCE, analyze, copy_in, drop_tables, key_of_table, quote, run, select
 
 _numbers = itertools.count(1)
 _IS_LED = "EXISTS (SELECT 1 FROM {following} f WHERE f.number = s.number%s)"
@@ -58,8 +58,7 @@ class Stage:
         )
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
-        for table in ("{following}", "{match}", "{stage}"):
-            self._run(f"DROP TABLE IF EXISTS {table}")
+        drop_tables(self.following, self.match, self.table)
 
     def put(self, rows: Iterable[Sequence[Any]]) -> None:
         """Add rows in the order of their numbers.
@@ -75,8 +74,7 @@ class Stage:
         Those of a row's own key and of its code; where the site knows neither, those of its folded name.
         """
         analyze(self.table, "number", "said", "folded", *(key for key in self.keys if key in _SOUGHT))
-        for table in ("{following}", "{match}"):
-            self._run(f"DROP TABLE IF EXISTS {table}")
+        drop_tables(self.following, self.match)
         self._run(
             "CREATE TEMPORARY TABLE {following} (number integer {key}, leader integer NOT NULL)", key=key_of_table()
         )
