@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 
 from django.db import models
 
@@ -17,7 +18,7 @@ from parkparty.coverage.services.marks import companies_marked
 from parkparty.rosters.choices import Outcome
 from parkparty.rosters.models import RosterBatch, RosterRow, RosterWrite
 from parkparty.rosters.plan.draft import Draft, Followed
-from parkparty.rosters.services.traces import fingerprint_in_sql, model_of
+from parkparty.rosters.services.traces import fingerprint_in_sql, joined_in_sql, model_of, values_in_sql
 from parkparty.rosters.staging.bulk import (
     analyze,
     copy_in,
@@ -156,33 +157,55 @@ def _add_facts(model: type[models.Model], *, with_key: bool) -> None:
 def _keep_traces(batch: RosterBatch, followers: Followers, facts: Mapping[type[models.Model], int]) -> None:
     """Keep what was written for each row, in the form that ``Traces`` gives it.
 
-    Where a leader has one row at most the others' are told from it, without looking them up again.
+    What a row has in common with its leader is put into words once for the leader.
     """
-    parts, joins = [_part(Company, "c", "m.company_id", _own_columns(followers.stage))], list[str]()
+    kin = _Kin()
+    parts = [kin.part(Company, "c", _own_columns(followers.stage))]
+    joins, several = [f"JOIN {Company._meta.db_table} c ON c.id = l.company_id"], list[str]()
     for number, (model, most) in enumerate(facts.items()):
         table, alias = model._meta.db_table, f"t{number}"
-        if most > 1:
-            several = _SEVERAL.format(joined=joined_by(), part=_part(model, "t", "t.id"), table=table, made=_MADE)
-            joins.append(f"LEFT JOIN {several} {alias} ON {alias}.company_id = m.company_id")
-            part = f"{alias}.parts"
+        if most == 1:
+            joins.append(f"LEFT JOIN {table} {alias} ON {alias}.company_id = l.company_id")
+            part = kin.part(model, alias, {"company_id": "m.company_id"})
         else:
-            joins.append(f"LEFT JOIN {table} {alias} ON {alias}.company_id = m.leader_id")
-            part = _part(model, alias, f"m.{_key(model)}", {"company_id": "m.company_id"})
-            part = f"CASE WHEN {alias}.id IS NOT NULL THEN {part} END"
+            found = _SEVERAL.format(joined=joined_by(), part=_stored_part(model), table=table, made=_MADE)
+            several.append(f"LEFT JOIN {found} {alias} ON {alias}.company_id = m.company_id")
+            part = f"{alias}.parts"
         parts.append(f"COALESCE(',' || {part}, '')")
-    told = " || ".join(parts)
+    told = f"'[' || {' || '.join(parts)} || ']'"
     run(
+        "WITH kin AS MATERIALIZED (SELECT l.company_id AS leader_id, {columns} FROM roster_leaders l {joins}) "
         "INSERT INTO {writes} (batch_id, number, name, park_id, parts, kept) "
         "SELECT {batch}, m.number, s.name, m.park_id, {parts}, '' FROM {made} m "
-        "JOIN {stage} s ON s.number = m.number JOIN {companies} c ON c.id = m.leader_id {joins}",
+        "JOIN {stage} s ON s.number = m.number JOIN kin ON kin.leader_id = m.leader_id {several}",
         writes=RosterWrite._meta.db_table,
         batch=batch.pk,
-        parts=f"('[' || {told} || ']')::jsonb" if is_postgres() else f"'[' || {told} || ']'",
+        columns=", ".join(f"{told} AS {name}" for name, told in kin.columns.items()),
+        parts=f"({told})::jsonb" if is_postgres() else told,
         joins=" ".join(joins),
-        companies=Company._meta.db_table,
+        several=" ".join(several),
         made=_MADE,
         **followers.stage.names,
     )
+
+
+class _Kin:
+    """What rows have in common with their leader, as columns of it."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, str] = {}
+
+    def part(self, model: type[models.Model], alias: str, own: Mapping[str, str]) -> str:
+        """A row made like the leader's row ``alias`` but for the columns in ``own``; NULL where the leader has none."""
+        values, told = values_in_sql(model, alias, own), list[str]()
+        for is_own, names in groupby(values, own.__contains__):
+            if is_own:
+                told += [values[name] for name in names]
+            else:
+                column = f"of_{len(self.columns)}"
+                self.columns[column] = joined_in_sql(values[name] for name in names)
+                told.append(f"kin.{column}")
+        return _part(model, f"m.{_key(model)}", told)
 
 
 _SEVERAL = (
@@ -192,10 +215,13 @@ _SEVERAL = (
 """What a company has of a table in which it has several rows."""
 
 
-def _part(model: type[models.Model], alias: str, key: str, own: Mapping[str, str] | None = None) -> str:
-    """A made object as SQL writes it: its model, its key, nothing before, and its fingerprint."""
-    label, fingerprint = model._meta.label_lower, fingerprint_in_sql(model, alias, own or {})
-    return f"""'["{label}",' || {key} || ',null,"' || {fingerprint} || '"]'"""
+def _stored_part(model: type[models.Model]) -> str:
+    return _part(model, "t.id", values_in_sql(model, "t").values())
+
+
+def _part(model: type[models.Model], key: str, told: Iterable[str]) -> str:
+    """A made object as SQL writes it: its model, its key, nothing before, and the fingerprint of what is ``told``."""
+    return f"""'["{model._meta.label_lower}",' || {key} || ',null,"' || {fingerprint_in_sql(told)} || '"]'"""
 
 
 def _columns(model: type[models.Model]) -> list[str]:

@@ -172,18 +172,26 @@ def digest_of_values(values: Iterable[object]) -> str:
     return sha256("\x1f".join(map(str, values)).encode()).hexdigest()[:_DIGITS]
 
 
-def fingerprint_in_sql(model: type[models.Model], alias: str, own: Mapping[str, str]) -> str:
-    """SQL for the same of a stored row: each value as Python says it. No column here is called other than its field.
-
-    Of a row that is another's but for a few columns, ``own`` gives these.
-    """
-    fields = {field.attname: field for field in model._meta.concrete_fields}
-    told = [_in_sql(fields[name], own.get(name, f"{alias}.{quote(name)}")) for name in compared(model)]
+def fingerprint_in_sql(told: Iterable[str]) -> str:
+    """SQL for the same of the values that ``told`` says as ``values_in_sql`` does; NULL where one of them is."""
+    text = joined_in_sql(told)
     if is_postgres():
-        text = f"convert_to(concat_ws('\x1f', {', '.join(told)}), 'UTF8')"
-        return f"encode(substr(sha256({text}), 1, {_DIGITS // 2}), 'hex')"
-    text = " || '\x1f' || ".join(told)
+        return f"encode(substr(sha256(convert_to({text}, 'UTF8')), 1, {_DIGITS // 2}), 'hex')"
     return f"substr(SHA256({text}), 1, {_DIGITS})"
+
+
+def joined_in_sql(told: Iterable[str]) -> str:
+    """SQL for values one after the other, as a fingerprint is taken of them."""
+    return " || '\x1f' || ".join(told)
+
+
+def values_in_sql(model: type[models.Model], alias: str, own: Mapping[str, str] | None = None) -> dict[str, str]:
+    """SQL for the values of a fingerprint, as Python says them, by name. No column here is called other than its field.
+
+    ``own`` gives those that are not in the row called ``alias``.
+    """
+    fields, columns = {field.attname: field for field in model._meta.concrete_fields}, own or {}
+    return {name: _in_sql(fields[name], columns.get(name, f"{alias}.{quote(name)}")) for name in compared(model)}
 
 
 def _in_sql(field: models.Field, column: str) -> str:

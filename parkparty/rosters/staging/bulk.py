@@ -79,11 +79,17 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Values]) -> None:
         return
     marks = ", ".join(["%s"] * len(columns))
     for piece in in_pieces(rows, AT_ONCE):
-        # Days are turned to text here: the driver asks Python anew for every value that it does not know.
-        plain = [[value.isoformat() if type(value) is dt.date else value for value in row] for row in piece]
+        plain = zip(*map(_plain, zip(*piece, strict=True)), strict=True)
         at_once = nullcontext() if connection.in_atomic_block else transaction.atomic()
         with at_once, connection.cursor() as cursor:
             cursor.executemany(" ".join(("INSERT INTO", quoted, f"({names}) VALUES ({marks})")), plain)
+
+
+def _plain(column: Sequence[Any]) -> Sequence[Any]:
+    """Values of one column, days as text: SQLite's driver asks Python anew for every value that it does not know."""
+    if dt.date not in set(map(type, column)):
+        return column
+    return [value.isoformat() if type(value) is dt.date else value for value in column]
 
 
 class _Lines:
