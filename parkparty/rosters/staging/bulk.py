@@ -79,7 +79,7 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Values]) -> None:
         return
     marks = ", ".join(["%s"] * len(columns))
     for piece in in_pieces(rows, AT_ONCE):
-        plain = zip(*map(_plain, zip(*piece, strict=True)), strict=True)
+        plain = list(zip(*map(_plain, zip(*piece, strict=True)), strict=True))
         at_once = nullcontext() if connection.in_atomic_block else transaction.atomic()
         with at_once, connection.cursor() as cursor:
             cursor.executemany(" ".join(("INSERT INTO", quoted, f"({names}) VALUES ({marks})")), plain)
