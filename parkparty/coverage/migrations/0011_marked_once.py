@@ -6,6 +6,6 @@ from parkparty.coverage.migrations import _facts
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coverage", "0009_sums_of_years_and_months")]
+    dependencies = [("coverage", "0010_spells_of_companies")]
 
     operations = [migrations.RunPython(_facts.create, migrations.RunPython.noop)]
