@@ -49,7 +49,8 @@ def activities_by_type(node: Node, months: Sequence[Period], day: dt.date, scope
 
     One query, over the activities themselves.
     """
-    rows = _by_month(Activity.objects.within(scope), node, months[0].since, day).annotate(type=F("types"))
+    seen = Activity.objects.within(scope, cut_to=node)
+    rows = _by_month(seen, node, months[0].since, day).annotate(type=F("types"))
     place = {month.since: number for number, month in enumerate(months)}
     found: dict[str, list[int]] = {}
     for type, month, number in rows.values_list("type", "month", "number"):

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from parkparty.companies.querysets import UNSTATED
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
+from parkparty.core.templatetags.parkparty import thousands
 from parkparty.coverage.choices import Dimension
 from parkparty.coverage.figures import Point
 from parkparty.coverage.figures.cross import CrossTable, Key, names_of
@@ -25,6 +28,16 @@ class CrossCell:
     number: int
     share: Rate
     address: str
+
+    @property
+    def drawn(self) -> SafeString:
+        """The cell of the table: as nodes of a template, the cells take most of the page."""
+        share = format_html(SHARE, self.share) if self.number else ""
+        return format_html(CELL, self.address, thousands(self.number), share)
+
+
+CELL = '<td class="number"><a href="{}">{}</a>{}</td>'
+SHARE = ' <span class="share">{}</span>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +61,18 @@ def cross_rows(
 ) -> tuple[list[CrossHead], list[CrossRow]]:
     """The heads of the columns and the rows, each number with the list whose length it is."""
     lists = Lists(point.node, point.as_of, point.denominator, point.cut)
+    of_all = lists.companies()
     row_names, column_names = names_of(rows, table.rows, scope), names_of(columns, table.columns, scope)
     asked = [(key, _asked(columns, key, column_names)) for key in table.columns]
     heads = [
-        CrossHead(_label(columns, key, column_names), _cell(table.column_totals[key], table.total, lists, **across))
+        CrossHead(_label(columns, key, column_names), CrossCell(number, Rate(number, table.total), address))
         for key, across in asked
+        for number, address in [(table.column_totals[key], _narrowed(of_all, lists, {}, across))]
     ]
     found = []
     for key in table.rows:
         here, whole = _asked(rows, key, row_names), table.row_totals[key]
-        total = _cell(whole, whole, lists, **here)
+        total = CrossCell(whole, Rate(whole, whole), _narrowed(of_all, lists, {}, here))
         cells = [
             CrossCell(number, Rate(number, whole), _narrowed(total.address, lists, here, across))
             for column, across in asked
@@ -65,10 +80,6 @@ def cross_rows(
         ]
         found.append(CrossRow(CrossHead(_label(rows, key, row_names), total), cells))
     return heads, found
-
-
-def _cell(number: int, whole: int, lists: Lists, **asked: str) -> CrossCell:
-    return CrossCell(number, Rate(number, whole), lists.companies(**asked))
 
 
 def _narrowed(address: str, lists: Lists, here: dict[str, str], across: dict[str, str]) -> str:
