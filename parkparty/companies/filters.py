@@ -151,9 +151,8 @@ class CompanyFilterForm(CutForm):
         return Denominator(self.cleaned_data["denominator"] or Denominator.REGISTERED)
 
     def _tenancies(self) -> TenancyQuerySet:
-        """Those in the place that is asked for, of any day."""
-        place = self.cleaned_data["place"]
-        return Tenancy.objects.within(self.scope, cut_to=place).located_in(place).order_by()
+        """Those that the caller cuts to the place that is asked for."""
+        return Tenancy.objects.within(self.scope, cut_to=self.cleaned_data["place"]).order_by()
 
     def _meant(self) -> CompanyQuerySet:
         """The companies that are asked for, wherever they sit."""
@@ -182,17 +181,21 @@ class CompanyFilterForm(CutForm):
 
     def is_long(self) -> bool:
         """Whether so many are asked for, of so large a place, that a page is met sooner on a walk along all names."""
-        if not self.is_of_place or self._tenancies()[: SORTED_TO + 1].count() <= SORTED_TO:
+        if not self.is_of_place:
+            return False
+        there = self._tenancies().located_in(self.cleaned_data["place"])
+        if there[: SORTED_TO + 1].count() <= SORTED_TO:
             return False
         # A tenth more: a company may sit there twice.
-        found = self._counting().of_companies(self._meant())[: COUNTED_TO * 11 // 10]
+        found = self._counting(there).of_companies(self._meant())[: COUNTED_TO * 11 // 10]
         number: int = found.aggregate(number=Count("company", distinct=True))["number"]
         return number > COUNTED_TO
 
     def by_name(self) -> CompanyQuerySet:
         """``rows`` where ``is_long``, to be read page by page in the order of their names."""
         place = self.cleaned_data["place"]
-        return Company.objects.within(self.scope, cut_to=place).met_by_name(self._meant(), self._counting())
+        there = self._counting(self._tenancies().one_by_one_in(place))
+        return Company.objects.within(self.scope, cut_to=place).met_by_name(self._meant(), there)
 
-    def _counting(self) -> TenancyQuerySet:
-        return self._tenancies().counting_on(self.day, on_site_only=self._kind.is_on_site)
+    def _counting(self, tenancies: TenancyQuerySet) -> TenancyQuerySet:
+        return tenancies.counting_on(self.day, on_site_only=self._kind.is_on_site)

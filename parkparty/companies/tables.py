@@ -21,7 +21,7 @@ from parkparty.core.http import addresses
 from parkparty.core.scope import Scope
 from parkparty.core.templatetags.parkparty import row_drawer, thousands
 
-NOTHING = "—"
+NOTHING = escape("—")
 """In a cell about which nothing is known."""
 
 

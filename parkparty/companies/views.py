@@ -24,10 +24,10 @@ def company_list(request: ScopedRequest) -> HttpResponse:
     """Companies in reach, cut by the filters in the address. Every coverage figure opens here."""
     form = CompanyFilterForm(request.GET, scope=request.scope, limits=request.limits)
     form.offer_places()
-    rows = form.rows()
     is_long = form.is_long()
+    rows = form.by_name() if is_long else form.rows()
     page = keyset_page(
-        form.by_name() if is_long else rows,
+        rows,
         request.GET,
         order=("name", "pk"),
         size=ROWS,
