@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.audit.services import difference, record, snapshot
+from parkparty.core.copying import add_rows, copy_in
 from parkparty.core.dates import today
 from parkparty.core.models import reserve_keys
 from parkparty.organizations.choices import OrganizationStatus
@@ -51,10 +52,12 @@ def save_organization(organization: Organization, *, by: User | None, on: dt.dat
 def found_many(organizations: Sequence[Organization]) -> list[Organization]:
     """Add many organisations at once, parents before children, with their paths and first spans.
 
-    The caller has checked the rows and writes one audit row for the batch. Every statement is set-based: one insert
-    a level of the tree, one insert for the spans. Keys are taken beforehand, since paths are made of them: a path that
+    The caller has checked the rows and writes one audit row for the batch. Every statement is set-based: one copy
+    a level of the tree, one copy for the spans. Keys are taken beforehand, since paths are made of them: a path that
     was set later would be a move, after which all companies near by are counted anew.
     """
+    if not organizations:
+        return []
     created: list[Organization] = []
     keys = reserve_keys(Organization, len(organizations))
     waiting = list(organizations)
@@ -67,15 +70,10 @@ def found_many(organizations: Sequence[Organization]) -> list[Organization]:
             organization.parent = organization.parent
             organization.pk = next(keys)
             organization.path = organization.path_below(organization.parent)
-        Organization.objects.bulk_create(level, batch_size=500)
+        add_rows(level)
         created += level
-    OrganizationSpan.objects.bulk_create(
-        [
-            OrganizationSpan(organization=o, type=o.type, parent=o.parent, since=_began_on(o), until=o.dissolved_on)
-            for o in created
-        ],
-        batch_size=500,
-    )
+    spans = ((o.pk, o.type, o.parent_id, _began_on(o), o.dissolved_on) for o in created)
+    copy_in(OrganizationSpan._meta.db_table, ("organization_id", "type", "parent_id", "since", "until"), spans)
     return created
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from itertools import chain, zip_longest
 from typing import Any
 
+from parkparty.core.copying import AT_ONCE, in_pieces
 from parkparty.core.privacy import personal_numbers
 from parkparty.core.text import clean, fold
 from parkparty.places.models import Park
@@ -18,7 +19,6 @@ from parkparty.rosters.choices import SHEET_SPAN, IssueKind
 from parkparty.rosters.columns import COMPANIES, Cell, CellFault, Column, SheetKind, cell_address, match_columns, shown
 from parkparty.rosters.models import RosterIssue
 from parkparty.rosters.sheets.reading import Line, Sheet
-from parkparty.rosters.staging.bulk import AT_ONCE, in_pieces
 from parkparty.rosters.staging.following import OWN_KEYS
 from parkparty.rosters.staging.records import CompanyRecord
 from parkparty.rosters.staging.stage import ALL, Stage

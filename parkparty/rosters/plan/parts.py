@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from parkparty.companies.choices import LinkKind
+from parkparty.core.copying import AT_ONCE, in_pieces
 from parkparty.core.text import fold
 from parkparty.rosters.check.alike import Likenesses
 from parkparty.rosters.check.branches import Branch, Branches, find_branches, match_branch
@@ -20,7 +21,6 @@ from parkparty.rosters.plan.draft import Draft, Followed, Piece, Planned, change
 from parkparty.rosters.plan.facts import Kind
 from parkparty.rosters.plan.links import plan_coverage, plan_instructor
 from parkparty.rosters.plan.tenancies import plan_tenancy
-from parkparty.rosters.staging.bulk import AT_ONCE, in_pieces
 from parkparty.rosters.staging.following import find_followers, followers_of
 from parkparty.rosters.staging.stage import ALONE, LEADING
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from parkparty.core.copying import copy_in
 from parkparty.notices.choices import NoticeKind
 from parkparty.notices.services import settle, tell
 from parkparty.rosters.choices import BatchState
@@ -15,7 +16,6 @@ from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRow
 from parkparty.rosters.plan.draft import Followed, Piece, Planned
 from parkparty.rosters.plan.roster import Plan
 from parkparty.rosters.services.following import keep_followers
-from parkparty.rosters.staging.bulk import copy_in
 
 _AT_ONCE = 2_000
 _LOOKED_BACK = 20

@@ -13,6 +13,7 @@ from django.db import models
 
 from parkparty.companies.choices import StaffBand
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
+from parkparty.core.copying import copy_in
 from parkparty.core.models import key_in_statement
 from parkparty.coverage.services.marks import companies_marked
 from parkparty.rosters.choices import Outcome
@@ -21,7 +22,6 @@ from parkparty.rosters.plan.draft import Draft, Followed
 from parkparty.rosters.services.traces import fingerprint_in_sql, joined_in_sql, model_of, values_in_sql
 from parkparty.rosters.staging.bulk import (
     analyze,
-    copy_in,
     drop_tables,
     is_postgres,
     joined_by,

@@ -15,13 +15,14 @@ from django.apps import apps
 from django.db import models
 
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
+from parkparty.core.copying import copy_in
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.places.models import Building
 from parkparty.rosters.check.known import chunks
 from parkparty.rosters.models import RosterBatch, RosterWrite
 from parkparty.rosters.plan.draft import AnyDraft, Written
-from parkparty.rosters.staging.bulk import copy_in, is_postgres, quote
+from parkparty.rosters.staging.bulk import is_postgres, quote
 from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
 
 Key = tuple[str, int]

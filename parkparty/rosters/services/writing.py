@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from parkparty.core.copying import copy_in
 from parkparty.core.models import reserve_keys
 from parkparty.organizations.models import Organization
 from parkparty.organizations.services import found_many
@@ -17,7 +18,7 @@ from parkparty.places.models import Building
 from parkparty.rosters.plan.draft import AnyDraft, Draft, FactDraft, Written
 from parkparty.rosters.services.facts import write_facts
 from parkparty.rosters.services.traces import MODELS, Key, compared, digest_of_values
-from parkparty.rosters.staging.bulk import copy_in, update_rows
+from parkparty.rosters.staging.bulk import update_rows
 from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
 
 Values = tuple[Any, ...]

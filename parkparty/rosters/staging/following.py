@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from parkparty.core.copying import copy_in
 from parkparty.rosters.staging.bulk import (
     analyze,
-    copy_in,
     drop_tables,
     is_postgres,
     joined_by,
