@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Count
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -154,6 +155,7 @@ class CompanyFilterForm(CutForm):
         """Those that the caller cuts to the place that is asked for."""
         return Tenancy.objects.within(self.scope, cut_to=self.cleaned_data["place"]).order_by()
 
+    @cached_property
     def _meant(self) -> CompanyQuerySet:
         """The companies that are asked for, wherever they sit."""
         asked, day, kind = self.cleaned_data, self.day, self._kind
@@ -174,7 +176,7 @@ class CompanyFilterForm(CutForm):
         """The companies that are asked for."""
         if not self.is_valid():
             return Company.objects.none()
-        rows, place, on_site_only = self._meant(), self.cleaned_data["place"], self._kind.is_on_site
+        rows, place, on_site_only = self._meant, self.cleaned_data["place"], self._kind.is_on_site
         if place:
             return rows.located_in(place, self.day, on_site_only=on_site_only)
         return rows.on_site_on(self.day) if on_site_only and not self.cleaned_data["organization"] else rows
@@ -187,7 +189,7 @@ class CompanyFilterForm(CutForm):
         if there[: SORTED_TO + 1].count() <= SORTED_TO:
             return False
         # A tenth more: a company may sit there twice.
-        found = self._counting(there).of_companies(self._meant())[: COUNTED_TO * 11 // 10]
+        found = self._counting(there).of_companies(self._meant)[: COUNTED_TO * 11 // 10]
         number: int = found.aggregate(number=Count("company", distinct=True))["number"]
         return number > COUNTED_TO
 
@@ -195,7 +197,7 @@ class CompanyFilterForm(CutForm):
         """``rows`` where ``is_long``, to be read page by page in the order of their names."""
         place = self.cleaned_data["place"]
         there = self._counting(self._tenancies().one_by_one_in(place))
-        return Company.objects.within(self.scope, cut_to=place).met_by_name(self._meant(), there)
+        return Company.objects.within(self.scope, cut_to=place).met_by_name(self._meant, there)
 
     def _counting(self, tenancies: TenancyQuerySet) -> TenancyQuerySet:
         return tenancies.counting_on(self.day, on_site_only=self._kind.is_on_site)
