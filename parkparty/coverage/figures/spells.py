@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from parkparty.companies.choices import Denominator
 from parkparty.companies.models import Company
 from parkparty.coverage.figures.history import History, Standing
-from parkparty.coverage.models import CompanySpell
 
 BIT = {denominator: 1 << number for number, denominator in enumerate(Denominator.values)}
 """The bit of ``CompanySpell.denominators`` that stands for each denominator."""
@@ -19,17 +19,29 @@ Way = tuple[str, bool, int, str]
 """Path, whether on site, denominators and state of a spell."""
 
 
-def spells_of(histories: Mapping[int, History]) -> list[CompanySpell]:
+class Spell(NamedTuple):
+    """A row of ``CompanySpell``, its days as ISO. A company begins one at a path on a day at most."""
+
+    company_id: int
+    path: str
+    since: str
+    until: str | None
+    on_site: bool
+    denominators: int
+    state: str
+    industry: str
+    size: str
+    staff_band: int
+
+
+def spells_of(histories: Mapping[int, History]) -> Iterator[Spell]:
     """The spells of the companies that have ``histories``; one query for what else the companies are."""
     asked = ("pk", "industry", "size", "staff_band")
-    return [
-        CompanySpell(
-            company_id=pk, path=path, since=since, until=until, on_site=on_site, denominators=denominators,
-            state=state, industry=(industry or "")[:INDUSTRY_DIGITS], size=size, staff_band=staff_band,
-        )
-        for pk, industry, size, staff_band in Company.objects.filter(pk__in=histories).values_list(*asked)
-        for (path, on_site, denominators, state), since, until in _runs(histories[pk])
-    ]  # fmt: skip
+    rows = Company.objects.filter(pk__in=histories).order_by().values_list(*asked)
+    for pk, industry, size, staff_band in rows:
+        division = (industry or "")[:INDUSTRY_DIGITS]
+        for (path, on_site, counted_as, state), since, until in _runs(histories[pk]):
+            yield Spell(pk, path, since, until, on_site, counted_as, state, division, size, staff_band)
 
 
 def _runs(history: History) -> Iterator[tuple[Way, str, str | None]]:

@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from django.db.models import F
 
 from parkparty.coverage.figures.history import History
-from parkparty.coverage.figures.spells import spells_of
+from parkparty.coverage.figures.spells import Spell, spells_of
 from parkparty.coverage.models import CompanyHistory, CompanySpell, FoldCount
-from parkparty.coverage.services.carrying import batches
-
-COMPARED = [field.attname for field in CompanySpell._meta.concrete_fields if not field.primary_key]
+from parkparty.coverage.services.carrying import add, batches
 
 
 def tell(histories: Mapping[int, History]) -> None:
     """Write the spells of companies by their ``histories``; those that stood are gone."""
-    CompanySpell.objects.bulk_create(spells_of(histories), batch_size=500)
+    add(CompanySpell._meta.db_table, Spell._fields, (), {spell: {} for spell in spells_of(histories)})
 
 
 def are_told() -> bool:
@@ -34,7 +32,7 @@ def tell_anew() -> None:
 
 def spell_differences(histories: Mapping[int, History]) -> list[str]:
     """Of which of the companies that have ``histories`` the spells say something else, in words."""
-    rows = CompanySpell.objects.filter(company_id__in=histories).values_list(*COMPARED)
-    kept = {(pk, path, f"{since}", until and f"{until}", *rest) for pk, path, since, until, *rest in rows}
-    truth = {tuple(getattr(spell, name) for name in COMPARED) for spell in spells_of(histories)}
-    return [f"{pk} {path} {since}: ≠" for pk, path, since, *_rest in sorted(kept ^ truth, key=str)]
+    rows = CompanySpell.objects.filter(company_id__in=histories).values_list(*Spell._fields)
+    kept = {Spell(pk, path, f"{since}", until and f"{until}", *rest) for pk, path, since, until, *rest in rows}
+    wrong = sorted(kept.symmetric_difference(spells_of(histories)), key=str)
+    return [f"{spell.company_id} {spell.path} {spell.since}: ≠" for spell in wrong]
