@@ -2,7 +2,7 @@
 
 The data is that of ``make bench``, kept in ``KEEP=``. The report is made of the last quarter that is over, in a
 transaction that is taken back, so that each round begins without a version. Told are seconds by the clock, of the
-processor in this process, and of the database by the part of the report that asked, until the first rows come: two
+processor in this process, and of the database by the part of the report that asked, until the first rows come: several
 connections ask at a time, which together take longer than the clock. For a city the command fails when the quickest
 round takes longer than the bar.
 """

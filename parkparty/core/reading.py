@@ -15,6 +15,9 @@ from parkparty.core.models import plan_for_much
 
 Read = TypeVar("Read")
 
+THREADS = 2
+"""Beside that of the caller. More would wait for Python or for the processors, of which PostgreSQL takes several."""
+
 
 def sees_more_than_others() -> bool:
     """Whether this transaction may see what no other connection does before its end: it wrote or locked something.
@@ -36,9 +39,9 @@ class Begin(Protocol):
 
 @contextmanager
 def reading_ahead(*, in_turn: bool) -> Iterator[Begin]:
-    """What is begun is read by a thread beside the caller, one after the other; what is not when asked for, by itself.
+    """What is begun is read by threads beside the caller, first begun first; what is not when asked for, by itself.
 
-    Over a connection of its own, which sees just what the transaction of the caller sees now; or ``in_turn`` over that
+    Over connections of their own, which see just what the transaction of the caller sees now; or ``in_turn`` over that
     of the caller, where it wrote something. SQLite works within this process and gains nothing: there all is read when
     it is asked for.
     """
@@ -58,7 +61,7 @@ def reading_ahead(*, in_turn: bool) -> Iterator[Begin]:
 
     shared.inc_thread_sharing()
     try:
-        with ThreadPoolExecutor(max_workers=1) as pool:
+        with ThreadPoolExecutor(max_workers=THREADS) as pool:
             yield begin
     finally:
         shared.dec_thread_sharing()
