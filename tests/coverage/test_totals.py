@@ -28,7 +28,7 @@ from parkparty.coverage.figures.changes import Comparison, waterfall
 from parkparty.coverage.figures.coverage import load_of
 from parkparty.coverage.figures.cross import cross_table
 from parkparty.coverage.figures.effective import effective_at
-from parkparty.coverage.figures.history import histories, standings
+from parkparty.coverage.figures.from_facts import histories, standings
 from parkparty.coverage.figures.marks import version
 from parkparty.coverage.figures.totals import from_totals
 from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount

@@ -18,7 +18,8 @@ from parkparty.companies.models import Company, CoverageLink, Membership
 from parkparty.core import paths
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point
-from parkparty.coverage.figures.history import COLUMNS, Run, Standing, histories, holds_on, standings_on
+from parkparty.coverage.figures.from_facts import Run, histories, holds_on
+from parkparty.coverage.figures.history import COLUMNS, Standing, standings_on
 from parkparty.coverage.figures.marks import all_marked
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.rules.figures import LimitBook

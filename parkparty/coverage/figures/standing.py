@@ -20,7 +20,7 @@ from parkparty.companies.models import CoverageLink
 from parkparty.core import paths
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import Load, Node, load_from, load_of, load_rows, standing_in
-from parkparty.coverage.figures.history import Run, holds_on
+from parkparty.coverage.figures.from_facts import Run, holds_on
 from parkparty.coverage.models import LoadCell, LoadMark, LoadTotal
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan, is_whole

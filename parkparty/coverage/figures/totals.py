@@ -23,7 +23,8 @@ from parkparty.coverage.figures.branches import from_histories, is_of_branch
 from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point
 from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
-from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, standings, standings_on
+from parkparty.coverage.figures.from_facts import standings
+from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, standings_on
 from parkparty.coverage.figures.marks import MARKS_READ, marked_in
 from parkparty.organizations.models import is_whole
 from parkparty.rules.figures import LimitBook

@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import Min
 
 from parkparty.companies.models import Company
-from parkparty.coverage.figures.history import COLUMNS, History, Total, Turn, histories, totals_of
+from parkparty.coverage.figures.from_facts import histories
+from parkparty.coverage.figures.history import COLUMNS, History, Total, Turn, totals_of
 from parkparty.coverage.figures.marks import companies_of_activities
 from parkparty.coverage.figures.meetings import Meetings, meetings_at_once, meetings_of
 from parkparty.coverage.models import CompanyHistory, CompanyMark, CompanySpell, CoverageTotal
