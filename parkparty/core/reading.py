@@ -15,7 +15,7 @@ from parkparty.core.models import plan_for_much
 
 Read = TypeVar("Read")
 
-THREADS = 2
+THREADS = 4
 """Beside that of the caller. More would wait for Python or for the processors, of which PostgreSQL takes several."""
 
 
@@ -37,6 +37,11 @@ class Begin(Protocol):
     def __call__(self, read: Callable[[], Read], /) -> Callable[[], Read]: ...
 
 
+def when_asked(read: Callable[[], Read], /) -> Callable[[], Read]:
+    """``Begin`` where nothing is gained by reading ahead."""
+    return read
+
+
 @contextmanager
 def reading_ahead(*, in_turn: bool) -> Iterator[Begin]:
     """What is begun is read by threads beside the caller, first begun first; what is not when asked for, by itself.
@@ -46,7 +51,7 @@ def reading_ahead(*, in_turn: bool) -> Iterator[Begin]:
     it is asked for.
     """
     if connection.vendor != "postgresql":
-        yield lambda read: read
+        yield when_asked
         return
     shared, language = connections[DEFAULT_DB_ALIAS], translation.get_language()
     sight = "" if in_turn else _sight()

@@ -8,8 +8,9 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from parkparty.companies.choices import WORK_LINKS, CoverageState, Denominator, 
 from parkparty.companies.models import Company, CoverageLink
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.paths import ancestors
+from parkparty.core.reading import Begin, when_asked
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import CompanyCoverage, CoverageFigures, Load, Node, Point, loaded
 from parkparty.coverage.figures.effective import effective_keys
@@ -87,21 +89,41 @@ class CompanyCorrection:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What is the same for all denominators of a node and a day."""
+    """What is the same for all denominators of a node and a day, and the keys of the companies that each counts."""
 
     load: Load
     covered: Listed
+    counted: dict[Denominator, Callable[[], list[int]]]
 
 
-def shared(node: Node, as_of: dt.date) -> Shared:
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What snapshots of a day need of meetings and companies, as it is being read."""
+
+    effective: Callable[[], frozenset[int]]
+    counted: dict[Denominator, Callable[[], list[int]]]
+
+
+def ahead(node: Node, as_of: dt.date, denominators: Iterable[Denominator], begin: Begin = when_asked) -> Ahead:
+    """Begin to read what snapshots of ``node`` by ``denominators`` need of meetings and companies."""
+    effective = begin(lambda: effective_keys(as_of))
+    return Ahead(effective, {each: begin(partial(_counted, Point(node, each, as_of))) for each in denominators})
+
+
+def shared(node: Node, as_of: dt.date, ahead: Ahead) -> Shared:
     """The load of the branches of ``node``, and how each of its companies is covered that anything covers.
 
     Every denominator counts some of the registered companies. Those elsewhere are left out to spare reading them, which
-    a node with nothing above it does not: nearly all are its own.
+    a node with nothing above it does not: nearly all are its own. ``ahead`` is of the same node and day.
     """
     everything = Scope.everything()
     companies = Point(node, Denominator.REGISTERED, as_of).companies(everything) if ancestors(node.path) else None
-    return Shared(load_at(node, as_of, everything), _covered(companies, as_of))
+    return Shared(load_at(node, as_of, everything), _covered(companies, as_of, ahead.effective), ahead.counted)
+
+
+def _counted(point: Point) -> list[int]:
+    """The keys of the companies at ``point``."""
+    return list(point.companies(Scope.everything()).order_by().values_list("pk", flat=True))
 
 
 def freeze(node: Node, *, as_of: dt.date, denominator: Denominator, common: Shared | None = None) -> Frozen:
@@ -109,9 +131,8 @@ def freeze(node: Node, *, as_of: dt.date, denominator: Denominator, common: Shar
 
     ``common`` is worked out once for several denominators.
     """
-    common = common or shared(node, as_of)
-    keys = Point(node, denominator, as_of).companies(Scope.everything()).order_by().values_list("pk", flat=True)
-    companies = {pk: common.covered.get(pk, UNCOVERED) for pk in keys}
+    common = common or shared(node, as_of, ahead(node, as_of, [denominator]))
+    companies = {pk: common.covered.get(pk, UNCOVERED) for pk in common.counted[denominator]()}
     number = counts(companies)
     parts = CompanyCoverage(**{state.value: number[state.value] for state in CoverageState})
     whole = loaded(parts, common.load, as_of=as_of, denominator=denominator)
@@ -119,16 +140,17 @@ def freeze(node: Node, *, as_of: dt.date, denominator: Denominator, common: Shar
         return frozen(node, whole, companies)
 
 
-def _covered(companies: CompanyQuerySet | None, day: dt.date) -> Listed:
+def _covered(companies: CompanyQuerySet | None, day: dt.date, read_effective: Callable[[], frozenset[int]]) -> Listed:
     """Those of ``companies`` (None: of all) that anything covers, as ``with_coverage_state``; read link by link."""
     links: Any = CoverageLink.objects.order_by()
     if companies is not None:
         links = links.filter(company__in=companies.order_by().values("pk"))
     work = links.valid_on(day).filter(kind__in=WORK_LINKS).values_list("company", flat=True)
     found = dict.fromkeys(work, HOW[CoverageState.WORK_ONLY.value, False])
-    effective, by_state = effective_keys(day), {}
+    by_state = {}
     for state, kind in ((CoverageState.JOINT, LinkKind.JOINT), (CoverageState.OWN, LinkKind.OWN)):
         by_state[state.value] = list(links.covering_as(kind, day).values_list("company", "organization"))
+    effective = read_effective()
     well = {company for pairs in by_state.values() for company, organization in pairs if organization in effective}
     for name, pairs in by_state.items():  # who has an organisation of its own counts as that
         found |= {company: HOW[name, company in well] for company, _organization in pairs}

@@ -17,8 +17,7 @@ from parkparty.reports.figures import facts
 from parkparty.reports.figures.draft import Draft
 from parkparty.reports.sheets import Column, Row, Section, Table, say
 from parkparty.rules.choices import OPEN_STATES
-from parkparty.rules.figures import Facts, Hint, Tally, judging_book
-from parkparty.rules.figures import hints as hints_of
+from parkparty.rules.figures import Hint, Tally
 
 
 def uncovered(frozen: CoverageSnapshot) -> Section:
@@ -69,9 +68,8 @@ def by_type_table(by_type: Sequence[tuple[str, int, int]]) -> Table:
     return Table(_("各类活动"), columns, tuple(by_type), empty=_("报告期内没有计入统计的活动。"))
 
 
-def hints(draft: Draft, organizations: Sequence[Any], as_of: dt.date) -> Section:
+def hints(draft: Draft, found: Sequence[tuple[facts.Standing, Hint]]) -> Section:
     """What the rules on size and term have to say, each with its article."""
-    found = list(hinted(organizations, as_of))
     terms = sum(hint.due_on is not None for _one, hint in found)
     sentence = say(
         _("按规则需要关注的事项%(all)s项，其中任期届满或临近届满%(terms)s项。"),
@@ -82,29 +80,3 @@ def hints(draft: Draft, organizations: Sequence[Any], as_of: dt.date) -> Section
     columns = (Column(_("党组织"), 14), Column(_("提示"), 20), Column(_("依据"), 16))
     table = Table(_("规则提示"), columns, rows, len(found) - len(rows), _("没有提示。"))
     return Section(_("提示"), (sentence,), (table,))
-
-
-def hinted(organizations: Iterable[Any], as_of: dt.date) -> Iterator[tuple[Any, Hint]]:
-    """Rows of ``facts.standing``, each with every hint about it; those of which the same is known are judged once."""
-    book = judging_book()
-    judged: dict[tuple[Any, ...], list[Hint]] = {}
-    for one in organizations:
-        path, members = book.region(one.path), (one.full_members, one.probationary_members)
-        told = (path, one.type_then, *members, one.units, one.term_since, one.term_until)
-        if told not in judged:
-            judged[told] = hints_of(_rule_facts(one, path), as_of, book)
-        for hint in judged[told]:
-            yield one, hint
-
-
-def _rule_facts(organization: Any, path: str) -> Facts:
-    """As the rules look at an organisation; units that could have a branch of their own are told as 应建未建."""
-    return Facts(
-        type=organization.type_then,
-        path=path,
-        full=organization.full_members,
-        probationary=organization.probationary_members,
-        units=organization.units,
-        term_since=organization.term_since,
-        term_until=organization.term_until,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import islice
@@ -30,7 +30,8 @@ from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import MemberCount, Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.reports.choices import LISTED, ROWS_IN_PART, ReportKind, period_label
-from parkparty.rules.figures import Tally, tally
+from parkparty.rules.figures import Facts, Hint, Tally, judging_book, tally
+from parkparty.rules.figures import hints as hints_of
 
 EVERYTHING = Scope.everything()
 """A report tells of all of its node; whoever may not see all of it gets none of it."""
@@ -58,11 +59,19 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """Full and probationary members of the branches of a day, and all that the rules have to say of organisations."""
+
+    members: tuple[int, int]
+    hints: Sequence[tuple[Standing, Hint]]
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What a report of coverage tells beside its snapshots."""
 
     before: Sequence[Before]
-    standing: Sequence[Standing]
+    judged: Judged
     by_type: Sequence[tuple[str, int, int]]
     owed: Tally
     held: int
@@ -78,7 +87,7 @@ def beside(asked: Asked, denominator: Denominator, begin: Begin) -> Callable[[],
     begun: dict[str, Callable[[], Any]] = {
         "owed": begin(lambda: duties_of(node, period, as_of)),
         "before": begin(lambda: before(node, earlier(period), as_of=as_of, denominator=denominator)),
-        "standing": begin(lambda: list(standing(node, as_of))),
+        "judged": begin(lambda: judged(node, as_of)),
         "by_type": begin(lambda: by_type(activities_of(node, period, as_of))),
         "held": begin(lambda: held_in(node, period, as_of)),
         "founded": begin(lambda: founded_in(node, period, as_of)),
@@ -190,6 +199,38 @@ def standing(node: Node, as_of: dt.date, *, is_streamed: bool = False) -> Iterat
         if pk != last:  # of two types at a time, the first is told
             yield Standing._make((*values, *members.get(pk, (0, 0)), units.get(pk, 0)))
         last = pk
+
+
+def judged(node: Node, as_of: dt.date) -> Judged:
+    """The organisations that stood on ``as_of``, summed up and judged."""
+    found = list(standing(node, as_of))
+    return Judged(member_counts(found), list(hinted(found, as_of)))
+
+
+def hinted(organizations: Iterable[Standing], as_of: dt.date) -> Iterator[tuple[Standing, Hint]]:
+    """Rows of ``standing``, each with every hint about it; those of which the same is known are judged once."""
+    book = judging_book()
+    judged: dict[tuple[Any, ...], list[Hint]] = {}
+    for one in organizations:
+        path, members = book.region(one.path), (one.full_members, one.probationary_members)
+        told = (path, one.type_then, *members, one.units, one.term_since, one.term_until)
+        if told not in judged:
+            judged[told] = hints_of(_rule_facts(one, path), as_of, book)
+        for hint in judged[told]:
+            yield one, hint
+
+
+def _rule_facts(organization: Standing, path: str) -> Facts:
+    """As the rules look at an organisation; units that could have a branch of their own are told as 应建未建."""
+    return Facts(
+        type=organization.type_then,
+        path=path,
+        full=organization.full_members,
+        probationary=organization.probationary_members,
+        units=organization.units,
+        term_since=organization.term_since,
+        term_until=organization.term_until,
+    )
 
 
 def uncovered(node: Node, *, as_of: dt.date, denominator: Denominator) -> Any:

@@ -78,7 +78,7 @@ def terms(asked: Asked) -> Report:
     """Organisations whose term is over or ends soon, by the rules in force, the first due first."""
     found = [
         (hint.due_on.isoformat(), one.name, hint.fact, hint.rule.source)
-        for one, hint in appendices.hinted(facts.standing(asked.node, asked.as_of, is_streamed=True), asked.as_of)
+        for one, hint in facts.hinted(facts.standing(asked.node, asked.as_of, is_streamed=True), asked.as_of)
         if hint.due_on
     ]
     columns = (Column(_("届满日期"), 8), Column(_("党组织"), 14), Column(_("情况"), 18), Column(_("依据"), 16))

@@ -34,14 +34,13 @@ def coverage_report(
     draft, operating = Draft(), frozen[COMPARED]
     uncovered = appendices.uncovered(operating)  # while the others are still being read
     beside = read_beside()
-    members = facts.member_counts(beside.standing)
     draft.word("period", _("报告期"), period_label(asked.period))
     draft.word("as_of", _("截至"), asked.as_of.isoformat())
     sections = (
         _summary(draft, asked, operating, coverage_in(frozen[Denominator.YINGJIAN])),
         _changes(draft, beside.before, operating),
-        life(draft, beside.owed, members, held=beside.held, founded=beside.founded),
-        appendices.hints(draft, beside.standing, asked.as_of),
+        life(draft, beside.owed, beside.judged.members, held=beside.held, founded=beside.founded),
+        appendices.hints(draft, beside.judged.hints),
         measures_section(asked),
         uncovered,
         appendices.missing(beside.owed, _("附件二：未报组织生活名单")),

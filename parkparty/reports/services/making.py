@@ -19,7 +19,7 @@ from parkparty.core.dates import Period, today
 from parkparty.core.models import plan_for_much
 from parkparty.core.reading import reading_ahead, rubbish_left, sees_more_than_others
 from parkparty.coverage.figures import Node
-from parkparty.coverage.figures.frozen import shared
+from parkparty.coverage.figures.frozen import ahead, shared
 from parkparty.coverage.services import take_snapshot
 from parkparty.organizations.models import Organization
 from parkparty.reports.choices import PeriodState, ReportKind
@@ -98,15 +98,16 @@ def _kept(version: ReportVersion, report: Report, last: ReportVersion | None) ->
 def _written(asked: Asked, kind: ReportKind, *, by: User | None, last: ReportVersion | None, in_turn: bool) -> Report:
     """The report; that of coverage from snapshots, which are taken first, and its public edition from it.
 
-    What stands beside the snapshots is read meanwhile, ``in_turn`` as by ``reading_ahead``.
+    What they need and what stands beside them is read meanwhile, ``in_turn`` as by ``reading_ahead``.
     """
     if kind == ReportKind.PUBLIC:
         return _public(make_report(asked.node, asked.period, by=by)[0], last)
     if kind != ReportKind.COVERAGE:
         return LISTS[kind](asked)
     with rubbish_left(), reading_ahead(in_turn=in_turn) as begin:
+        for_snapshots = ahead(asked.node, asked.as_of, DENOMINATORS, begin)
         read_beside = beside(asked, COMPARED, begin)
-        common = shared(asked.node, asked.as_of)
+        common = shared(asked.node, asked.as_of, for_snapshots)
         frozen = {
             denominator: take_snapshot(asked.node, as_of=asked.as_of, denominator=denominator, by=by, common=common)[0]
             for denominator in DENOMINATORS
