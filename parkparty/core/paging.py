@@ -17,7 +17,7 @@ from django.db.models import Count, Q, Window
 
 M = TypeVar("M", bound=models.Model)
 
-ROWS = 30
+ROWS = 25
 """Of a list that is read, not worked through."""
 
 COUNTED_TO, BOUNDED_TO = 1000, 10_000

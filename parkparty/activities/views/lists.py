@@ -20,9 +20,8 @@ from parkparty.activities.tables import MAX_ROWS, as_csv, as_xlsx, lines_of
 from parkparty.audit.choices import Kind
 from parkparty.audit.services import record_read
 from parkparty.core.dates import today
-from parkparty.core.paging import keyset_page
+from parkparty.core.paging import ROWS, keyset_page
 
-ROWS = 30
 NEVER_KEPT = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -16,10 +16,9 @@ from parkparty.activities.filters import StationFilterForm
 from parkparty.activities.models import Activity
 from parkparty.activities.tables import lines_of
 from parkparty.core.dates import today, year_of
-from parkparty.core.paging import keyset_page
+from parkparty.core.paging import ROWS, keyset_page
 
 AT_A_STATION = ("held_on", "organization", "types", "present", "state")
-ROWS = 30
 
 
 @require_GET
