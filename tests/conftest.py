@@ -36,6 +36,8 @@ from parkparty.organizations.models import MemberCount, Organization
 from parkparty.organizations.services import found_many, save_organization
 from parkparty.places.choices import AreaLevel
 from parkparty.places.models import Area, Park
+from parkparty.rules.choices import Every, RuleKind, Strength
+from parkparty.rules.models import Rule
 from tests.plugins.template import start_from_copy
 
 LONG_AGO = dt.date(2015, 1, 1)
@@ -222,6 +224,21 @@ def scope_for() -> Callable[[User], Scope]:
 @pytest.fixture
 def theme_day(db: None) -> ActivityType:
     return ActivityType.objects.get_or_create(code="theme_day", defaults={"name": "主题党日"})[0]
+
+
+@pytest.fixture
+def monthly_rule(theme_day: ActivityType) -> Rule:
+    """A theme day is owed each month."""
+    return Rule.objects.create(
+        code="R34",
+        name="主题党日",
+        kind=RuleKind.PERIODIC_ACTIVITY,
+        strength=Strength.MUST,
+        source="支部工作条例",
+        activity_type=theme_day,
+        every=Every.MONTH,
+        since=LONG_AGO,
+    )
 
 
 @pytest.fixture

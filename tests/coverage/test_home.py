@@ -15,13 +15,12 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import Activity, ActivityType
+from parkparty.activities.models import Activity
 from parkparty.companies.choices import LinkKind
 from parkparty.companies.models import CompanyMemberCount
 from parkparty.core.dates import today
 from parkparty.coverage.views import home as views
 from parkparty.organizations.choices import OrganizationType
-from parkparty.rules.choices import Every, RuleKind, Strength
 from parkparty.rules.models import Rule
 from tests.conftest import LONG_AGO, World, cover, make_company, make_organization
 
@@ -35,20 +34,6 @@ DESK, QUEUE, TILES, DATA, AUDIT = (
     'id="audit-title"',
 )
 PARTS = (DESK, QUEUE, TILES, DATA, AUDIT)
-
-
-@pytest.fixture
-def monthly_rule(theme_day: ActivityType) -> Rule:
-    return Rule.objects.create(
-        code="R34",
-        name="主题党日",
-        kind=RuleKind.PERIODIC_ACTIVITY,
-        strength=Strength.MUST,
-        source="试验依据",
-        activity_type=theme_day,
-        every=Every.MONTH,
-        since=LONG_AGO,
-    )
 
 
 def home(client: Client) -> str:

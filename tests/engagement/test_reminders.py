@@ -13,30 +13,15 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import ActivityType
 from parkparty.core.dates import today
 from parkparty.engagement.choices import ReminderKind
 from parkparty.engagement.models import Reminder
 from parkparty.engagement.services.reminders import send_reminders
 from parkparty.notices.choices import NoticeKind
 from parkparty.notices.models import Notice
-from parkparty.rules.choices import Every, RuleKind, Strength
-from parkparty.rules.models import Rule
-from tests.conftest import LONG_AGO, World
+from tests.conftest import World
 
-
-@pytest.fixture(autouse=True)
-def monthly(theme_day: ActivityType) -> Rule:
-    return Rule.objects.create(
-        code="R34",
-        name="主题党日",
-        kind=RuleKind.PERIODIC_ACTIVITY,
-        strength=Strength.MUST,
-        source="支部工作条例",
-        activity_type=theme_day,
-        every=Every.MONTH,
-        since=LONG_AGO,
-    )
+pytestmark = pytest.mark.usefixtures("monthly_rule")
 
 
 class TestByDate:

@@ -16,7 +16,6 @@ from django.core.management import call_command
 
 from parkparty.access.choices import Role
 from parkparty.accounts.models import User
-from parkparty.activities.models import ActivityType
 from parkparty.audit.models import AuditEntry
 from parkparty.engagement.choices import LONGEST_MESSAGE, MOST_TRIES, ReminderKind, RobotKind
 from parkparty.engagement.models import Robot, RobotMessage
@@ -24,10 +23,9 @@ from parkparty.engagement.rules import check_robot_address
 from parkparty.engagement.services import robots, wire
 from parkparty.engagement.services.reminders import send_reminders
 from parkparty.organizations.models import Organization
-from parkparty.rules.choices import Every, RuleKind, Strength
 from parkparty.rules.models import Rule
 from parkparty.signin.rules import seal, unseal
-from tests.conftest import LONG_AGO, World
+from tests.conftest import World
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 WEEK_BEFORE = dt.datetime(2026, 11, 23, 10, tzinfo=SHANGHAI)
@@ -69,20 +67,6 @@ def chat(settings: Any) -> Iterator[Chat]:
 
 
 @pytest.fixture
-def monthly(theme_day: ActivityType) -> Rule:
-    return Rule.objects.create(
-        code="R34",
-        name="主题党日",
-        kind=RuleKind.PERIODIC_ACTIVITY,
-        strength=Strength.MUST,
-        source="支部工作条例",
-        activity_type=theme_day,
-        every=Every.MONTH,
-        since=LONG_AGO,
-    )
-
-
-@pytest.fixture
 def robot(chat: Chat) -> Callable[..., Robot]:
     def make(organization: Organization, kind: str = RobotKind.WECOM, is_on: bool = True) -> Robot:
         address = seal(f"http://{chat.netloc}/send?key=geheim")
@@ -103,7 +87,7 @@ def deliver(message: RobotMessage, now: dt.datetime = WEEK_BEFORE) -> bool:
 
 class TestWhatIsSaid:
     def test_the_nearest_robot_above_is_told_once_what_is_due_and_of_nobody(
-        self, world: World, robot: Any, chat: Chat, monthly: Rule, secretary: User, make_user: Any
+        self, world: World, robot: Any, chat: Chat, monthly_rule: Rule, secretary: User, make_user: Any
     ) -> None:
         make_user("own", Role.SECRETARY, world.own_branch, display_name="王五")
         near, _far = robot(world.kic_committee), robot(world.street_committee)
@@ -118,14 +102,14 @@ class TestWhatIsSaid:
         assert "创智园联合支部：主题党日（11 月），截止 2026-11-30" in text
         assert not [word for word in ("王五", "书记", "secretary") if word in text]
 
-    def test_it_is_off_until_switched_on(self, world: World, robot: Any, monthly: Rule, secretary: User) -> None:
+    def test_it_is_off_until_switched_on(self, world: World, robot: Any, monthly_rule: Rule, secretary: User) -> None:
         assert Robot._meta.get_field("is_on").default is False
         robot(world.street_committee, is_on=False)
         assert send_reminders(WEEK_BEFORE.date()) == 1
         assert not RobotMessage.objects.exists()
 
     def test_urging_tells_the_robot_and_a_worker_delivers(
-        self, world: World, robot: Any, chat: Chat, monthly: Rule, secretary: User, reviewer: User, client_of: Any,
+        self, world: World, robot: Any, chat: Chat, monthly_rule: Rule, secretary: User, reviewer: User, client_of: Any,
         django_capture_on_commit_callbacks: Any,
     ) -> None:  # fmt: skip
         robot(world.street_committee)
