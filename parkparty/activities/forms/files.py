@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from parkparty.activities.forms.fields import AttachmentsField, PhotosField
+from parkparty.core.forms import faults_of
 
 
 class FileForm(forms.Form):
@@ -26,4 +27,4 @@ class FileForm(forms.Form):
     @property
     def told(self) -> str:
         """All that is wrong, in one line."""
-        return " ".join(str(fault) for faults in self.errors.values() for fault in faults)
+        return faults_of(self)

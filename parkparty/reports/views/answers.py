@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import pgettext
 
+from parkparty.core.forms import faults_of
 from parkparty.reports import tasks
 from parkparty.reports.models import FileJob
 
@@ -29,7 +30,7 @@ def answer_with_file(request: HttpRequest, ask: Callable[[], FileJob]) -> HttpRe
 
 def say_errors(request: HttpRequest, form: Form) -> None:
     """Tell what is wrong with a form of one line, on the page that it leads back to."""
-    messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+    messages.error(request, faults_of(form))
 
 
 def crumbs() -> list[tuple[str, str]]:

@@ -8,14 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from parkparty.access.services import scope_of
-from parkparty.accounts.models import User
 from parkparty.companies.choices import Denominator
-from parkparty.core.scope import Scope
-from parkparty.coverage.figures import Place
+from parkparty.core.forms import faults_of
 from parkparty.coverage.forms import PlanOptionsForm
+from parkparty.coverage.management.nodes import add_node_options, asked_node, scope_of_named
 from parkparty.coverage.plan import Plan, plan_coverage
-from parkparty.places.models import Area, Park
 
 
 class Command(BaseCommand):
@@ -24,9 +21,7 @@ class Command(BaseCommand):
     help = _("为一个园区或辖区尚未组织覆盖的企业提出组建方案")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        node = parser.add_mutually_exclusive_group(required=True)
-        node.add_argument("--area", metavar="CODE", help=_("区划代码"))
-        node.add_argument("--park", metavar="KEY", help=_("园区标识"))
+        add_node_options(parser, only_places=True)
         parser.add_argument("--as-of", metavar="DATE", default="", help=_("截至日期，默认今天"))
         parser.add_argument("--denominator", choices=Denominator.values, default="", help=_("口径，默认 operating"))
         parser.add_argument("--join-empty", action="store_true", help=_("没有正式党员的企业也编入联合党支部"))
@@ -36,35 +31,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         asked = PlanOptionsForm({"as_of": options["as_of"], "denominator": options["denominator"]})
         if not asked.is_valid():
-            raise CommandError(" ".join(str(message) for messages in asked.errors.values() for message in messages))
-        scope = _scope(options["user"])
-        node = _node(options["area"], options["park"], scope)
+            raise CommandError(faults_of(asked))
+        scope = scope_of_named(options["user"])
+        node = asked_node(options, scope)
         plan = plan_coverage(
             node, as_of=asked.day, denominator=asked.chosen, scope=scope, joins_empty=options["join_empty"]
         )
         self.stdout.write(
             json.dumps(plan.as_json(), ensure_ascii=False, indent=2) if options["json"] else "\n".join(_lines(plan))
         )
-
-
-def _scope(username: str | None) -> Scope:
-    if username is None:
-        return Scope.everything()
-    user = User.objects.filter(username=username).first()
-    if user is None:
-        raise CommandError(_("没有登录名为“%(name)s”的用户。") % {"name": username})
-    return scope_of(user)
-
-
-def _node(area: str | None, park: str | None, scope: Scope) -> Place:
-    found: Place | None
-    if park is not None:
-        found = Park.objects.within(scope).filter(key=park).first()
-    else:
-        found = Area.objects.within(scope).filter(code=area).first()
-    if found is None:
-        raise CommandError(_("没有找到“%(key)s”；现有的用 coverage 命令查看。") % {"key": park or area})
-    return found
 
 
 def _lines(plan: Plan) -> list[str]:

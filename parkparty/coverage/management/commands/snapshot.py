@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import Denominator
 from parkparty.core.dates import month_of, today
+from parkparty.core.forms import faults_of
 from parkparty.coverage.figures import Node
 from parkparty.coverage.forms import CoverageOptionsForm
 from parkparty.coverage.services import take_snapshot
@@ -52,7 +53,7 @@ def _day(text: str | None) -> dt.date:
         return month_of(today()).since - dt.timedelta(days=1)
     asked = CoverageOptionsForm({"as_of": text})
     if not asked.is_valid():
-        raise CommandError(" ".join(str(message) for messages in asked.errors.values() for message in messages))
+        raise CommandError(faults_of(asked))
     return asked.day
 
 

@@ -12,9 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures import Node
-from parkparty.organizations.models import Organization
-from parkparty.places.models import Area, Park
+from parkparty.coverage.management.nodes import add_node_options, asked_node
 from parkparty.reports.choices import FileFormat, ReportKind
 from parkparty.reports.forms import PeriodField
 from parkparty.reports.services import make_report, write_version
@@ -26,10 +24,7 @@ class Command(BaseCommand):
     help = _("生成报告并写成文件；数字没有变化时沿用已生成的一版")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        node = parser.add_mutually_exclusive_group(required=True)
-        node.add_argument("--area", metavar="CODE", help=_("区划代码"))
-        node.add_argument("--park", metavar="KEY", help=_("园区标识"))
-        node.add_argument("--organization", metavar="CODE", help=_("组织代码"))
+        add_node_options(parser)
         parser.add_argument("--period", required=True, help=_("报告期：2017-07、2017Q2、2017H1 或 2017"))
         parser.add_argument("--kind", choices=ReportKind.values, default=ReportKind.COVERAGE, help=_("哪一种报告"))
         parser.add_argument("--format", choices=FileFormat.values, default=FileFormat.DOCX)
@@ -43,7 +38,7 @@ class Command(BaseCommand):
         """Write what is asked for into ``content`` first: what cannot be had leaves the file as it was."""
         try:
             period, kind = PeriodField(required=True).clean(options["period"]), ReportKind(options["kind"])
-            version, is_new = make_report(_node(options), period, by=None, kind=kind)
+            version, is_new = make_report(asked_node(options, Scope.everything()), period, by=None, kind=kind)
             write_version(version, FileFormat(options["format"]), content)
             content.seek(0)
             with Path(options["out"]).open("wb") as out:
@@ -56,18 +51,3 @@ class Command(BaseCommand):
             ) from fault
         said = _("已生成新的一版") if is_new else _("数字没有变化，沿用已生成的一版")
         self.stdout.write(f"{said} {version.pk} {version.sha256}")
-
-
-def _node(options: dict[str, Any]) -> Node:
-    kinds: tuple[tuple[str, Any, str], ...] = (
-        ("area", Area, "code"),
-        ("park", Park, "key"),
-        ("organization", Organization, "code"),
-    )
-    kind, model, field = next(kind for kind in kinds if options[kind[0]] is not None)
-    node: Node | None = model.objects.within(Scope.everything()).filter(**{field: options[kind]}).first()
-    if node is None:
-        raise CommandError(
-            _("没有这样的%(kind)s：%(keys)s") % {"kind": model._meta.verbose_name, "keys": options[kind]}
-        )
-    return node
