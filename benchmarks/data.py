@@ -15,6 +15,7 @@ from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.models import Activity, ActivityHost
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Tenancy
+from parkparty.core.copying import quote
 from parkparty.core.dates import today
 from parkparty.core.models import refresh_statistics
 from parkparty.coverage.migrations import _facts, _loads, _marks
@@ -309,8 +310,8 @@ def _insert(model: type[models.Model], source: str, **columns: str) -> None:
             continue
         columns[field.column] = "%s"
         values.append(field.get_db_prep_save(field.get_default(), connection))
-    names = ", ".join(f'"{name}"' for name in columns)
-    sql = f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {", ".join(columns.values())} {source}'
+    names = ", ".join(map(quote, columns))
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) SELECT {', '.join(columns.values())} {source}"
     with connection.cursor() as cursor:
         cursor.execute(sql if values else sql.replace("%%", "%"), values or None)
         if connection.vendor == "postgresql" and "id" in columns:

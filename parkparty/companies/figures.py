@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from typing import Any, NamedTuple
 
 from parkparty.companies.choices import ORGANISATION_LINKS, TYPES_FOR, CoverageState
 from parkparty.companies.models import Company, CoverageLink, Tenancy
+from parkparty.core.copying import in_pieces
 from parkparty.core.scope import Scope
 from parkparty.organizations.querysets import is_reached
 from parkparty.places.models import park_in_words
@@ -51,8 +51,7 @@ class ListedCompany:
 
 def listed_companies(companies: Iterable[Company], scope: Scope, day: dt.date) -> Iterator[ListedCompany]:
     """``companies`` in their order, as a reader sees them on ``day``."""
-    left = iter(companies)
-    while part := list(islice(left, AT_ONCE)):
+    for part in in_pieces(companies, AT_ONCE):
         rows = {company.pk: ListedCompany(company) for company in part}
         here = _add_parks(rows, scope, day)
         _add_links(rows, scope, day, here)

@@ -41,7 +41,7 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Values]) -> None:
     PostgreSQL takes in rows while those after them are still being made, so ``rows`` may make them one by one; they
     must not ask the database. What they raise is raised here; of rows beside a transaction some may stay.
     """
-    names, quoted = ", ".join(map(_quote, columns)), _quote(table)
+    names, quoted = ", ".join(map(quote, columns)), quote(table)
     if connection.vendor == "postgresql":
         lines = _Lines(rows)
         with connection.wrap_database_errors, connection.cursor() as cursor:
@@ -106,7 +106,8 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 """What means something else in the lines that PostgreSQL takes in."""
 
 
-def _quote(name: str) -> str:
+def quote(name: str) -> str:
+    """A table's or column's name as SQL writes it."""
     return str(connection.ops.quote_name(name))
 
 

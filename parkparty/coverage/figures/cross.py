@@ -18,6 +18,7 @@ from django.db.models.functions import Cast, Coalesce, Substr
 from parkparty.companies.choices import ORGANISATION_LINKS, CoverageState, SizeClass, StaffBand, TenancyKind
 from parkparty.companies.models import Industry
 from parkparty.core import paths
+from parkparty.core.copying import in_pieces
 from parkparty.core.models import valid_on
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import PLACE_DIMENSIONS, Dimension
@@ -136,8 +137,8 @@ def _from_spells(point: Point, rows: Dimension, columns: Dimension, scope: Scope
     if len(changed) > MARKS_READ or not any(part == TOLD for part, *_rest in found):
         return None
     numbers = Counter({(part, row, column): number for part, row, column, number in found if part <= ALL})
-    for first in range(0, len(changed), ASKED_AT_ONCE):
-        some = point.companies(scope).filter(pk__in=changed[first : first + ASKED_AT_ONCE])
+    for keys in in_pieces(changed, ASKED_AT_ONCE):
+        some = point.companies(scope).filter(pk__in=keys)
         for part, row, column, number in _from_facts(some, point, rows, columns, scope):
             numbers[part, row, column] += number
     return [(*key, number) for key, number in numbers.items()]

@@ -25,6 +25,7 @@ from parkparty.companies.choices import (
 )
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.core import paths
+from parkparty.core.copying import in_pieces
 from parkparty.coverage.figures.effective import (
     ASSEMBLY,
     HAS_BRANCHES,
@@ -168,9 +169,8 @@ def _counts_for(organizations: dict[int, _Covering]) -> dict[int, set[int]]:
     """Whose meetings count for whom: one's own, and of those with branches, those of all below."""
     found: dict[int, set[int]] = {pk: {pk} for pk in organizations}
     above = {row.path: pk for pk, row in organizations.items() if row.type in HAS_BRANCHES}
-    asked = list(above)
-    for first in range(0, len(asked), RANGES_ASKED):
-        ranges = [paths.under("path", path) for path in asked[first : first + RANGES_ASKED]]
+    for some in in_pieces(above, RANGES_ASKED):
+        ranges = [paths.under("path", path) for path in some]
         for pk, path in Organization.objects.filter(_any(ranges)).values_list("pk", "path"):
             ups = {above[up] for up in paths.ancestors(path, include_self=True) if up in above}
             found.setdefault(pk, set()).update(ups)

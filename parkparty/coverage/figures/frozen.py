@@ -110,15 +110,15 @@ def ahead(node: Node, as_of: dt.date, denominators: Iterable[Denominator], begin
     return Ahead(effective, {each: begin(partial(_counted, Point(node, each, as_of))) for each in denominators})
 
 
-def shared(node: Node, as_of: dt.date, ahead: Ahead) -> Shared:
+def shared(node: Node, as_of: dt.date, read: Ahead) -> Shared:
     """The load of the branches of ``node``, and how each of its companies is covered that anything covers.
 
     Every denominator counts some of the registered companies. Those elsewhere are left out to spare reading them, which
-    a node with nothing above it does not: nearly all are its own. ``ahead`` is of the same node and day.
+    a node with nothing above it does not: nearly all are its own. ``read`` is of the same node and day.
     """
     everything = Scope.everything()
     companies = Point(node, Denominator.REGISTERED, as_of).companies(everything) if ancestors(node.path) else None
-    return Shared(load_at(node, as_of, everything), _covered(companies, as_of, ahead.effective), ahead.counted)
+    return Shared(load_at(node, as_of, everything), _covered(companies, as_of, read.effective), read.counted)
 
 
 def _counted(point: Point) -> list[int]:

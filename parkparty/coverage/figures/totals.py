@@ -18,6 +18,7 @@ from typing import Any
 from django.db import connection
 
 from parkparty.core import paths
+from parkparty.core.copying import in_pieces
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.branches import from_histories, is_of_branch
 from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point
@@ -180,8 +181,8 @@ def _moved(
     found: Counter[tuple[dt.date, Standing]] = Counter()
     for text in folded:
         found.subtract(zip(days, standings_on(text, names), strict=True))
-    companies, book = sorted(marked), book or LimitBook()
-    for first in range(0, len(companies), ASKED_AT_ONCE):
-        for stood in standings(companies[first : first + ASKED_AT_ONCE], days, book):
+    book = book or LimitBook()
+    for companies in in_pieces(sorted(marked), ASKED_AT_ONCE):
+        for stood in standings(companies, days, book):
             found.update(zip(days, stood, strict=True))
     return found

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection, models
+
+from parkparty.core.copying import in_pieces
 
 BATCH = 500
 """Rows that are written, or whose facts are in memory, at a time."""
 
 Rows = Mapping[tuple[Any, ...], Mapping[str, int]]
 """What is added to each row, by its keys, of which the path is the first."""
-
-T = TypeVar("T")
 
 
 def carry(model: type[models.Model], keys: Sequence[str], columns: Sequence[str], rows: Rows) -> None:
@@ -33,11 +33,6 @@ def add(table: str, keys: Sequence[str], columns: Sequence[str], rows: Rows, and
     # Names of our own tables and columns.
     insert = f"INSERT INTO {table} ({', '.join(names)}) VALUES"  # nosec B608
     with connection.cursor() as cursor:
-        for part in batches(sorted(rows)):
+        for part in in_pieces(sorted(rows), BATCH):
             values = [value for row in part for value in (*row, *(rows[row].get(column, 0) for column in columns))]
             cursor.execute(f"{insert} {', '.join([place] * len(part))} {and_then}", values)
-
-
-def batches(rows: list[T]) -> Iterator[list[T]]:
-    """``rows``, ``BATCH`` at a time."""
-    return (rows[first : first + BATCH] for first in range(0, len(rows), BATCH))

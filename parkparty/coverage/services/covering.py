@@ -10,12 +10,13 @@ from django.db import connection
 from django.db.models import Min
 
 from parkparty.companies.models import Company
+from parkparty.core.copying import in_pieces
 from parkparty.coverage.figures.from_facts import histories
 from parkparty.coverage.figures.history import COLUMNS, History, Total, Turn, totals_of
 from parkparty.coverage.figures.marks import companies_of_activities
 from parkparty.coverage.figures.meetings import Meetings, meetings_at_once, meetings_of
 from parkparty.coverage.models import CompanyHistory, CompanyMark, CompanySpell, CoverageTotal
-from parkparty.coverage.services.carrying import Rows, add, batches, carry
+from parkparty.coverage.services.carrying import BATCH, Rows, add, carry
 from parkparty.coverage.services.summing import DAYS, add_to_sums, sum_up
 from parkparty.coverage.services.telling import spell_differences, tell
 
@@ -37,7 +38,7 @@ def take_company_marks(limit: int, last: int | None) -> set[int]:
 
 def recount(companies: Collection[int]) -> None:
     """Bring the totals in step with the facts of ``companies``."""
-    for batch in batches(sorted(companies)):
+    for batch in in_pieces(sorted(companies), BATCH):
         rows = CompanyHistory.objects.filter(company_id__in=batch)
         turns: Counter[Turn] = Counter()
         for text in rows.values_list("text", flat=True):
@@ -87,7 +88,7 @@ def _staged(turned: Callable[[list[int], Counter[Turn], Meetings], object]) -> I
     turns: Counter[Turn] = Counter()
     with connection.cursor() as cursor, meetings_at_once() as meetings:
         cursor.execute("CREATE TEMPORARY TABLE coverage_staged AS SELECT * FROM coverage_coveragetotal WHERE 1 = 0")
-        for batch in batches(_all_companies()):
+        for batch in in_pieces(_all_companies(), BATCH):
             turned(batch, turns, meetings)
             if len(turns) > TURNS_HELD:
                 add("coverage_staged", DAYS, COLUMNS, _rows(totals_of(turns)))

@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
 from parkparty.core import paths
+from parkparty.core.copying import in_pieces
 from parkparty.coverage.figures.standing import COLUMNS, load_cells
 from parkparty.coverage.models import LoadCell, LoadMark, LoadTotal
-from parkparty.coverage.services.carrying import batches, carry
+from parkparty.coverage.services.carrying import BATCH, carry
 from parkparty.organizations.models import Organization
 
 NUMBERS_HELD = 300_000
@@ -28,7 +29,7 @@ def take_load_marks(limit: int) -> set[int]:
 def recount_loads(organizations: Collection[int]) -> None:
     """Bring the totals in step with the facts of ``organizations``."""
     changes: Counter[Number] = Counter()
-    for batch in batches(sorted(organizations)):
+    for batch in in_pieces(sorted(organizations), BATCH):
         folded, cells = LoadCell.objects.filter(organization_id__in=batch), load_cells(batch)
         changes.update(_numbers_of(cells))
         changes.subtract(_numbers_of(folded))
@@ -50,7 +51,7 @@ def recount_all_loads() -> None:
 def load_differences() -> list[str]:
     """Where the totals differ from the facts, in words; nothing when all is right. Every mark must be folded before."""
     truth: Counter[Number] = Counter()
-    for batch in batches(_all_organizations()):
+    for batch in in_pieces(_all_organizations(), BATCH):
         truth.update(_numbers_of(load_cells(batch)))
     rows = LoadTotal.objects.iterator()
     kept = Counter({(row.path, f"{row.day}", column): getattr(row, column) for row in rows for column in COLUMNS})

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from django.db.models import F
 
+from parkparty.core.copying import in_pieces
 from parkparty.coverage.figures.history import History
 from parkparty.coverage.figures.spells import Spell, spells_of
 from parkparty.coverage.models import CompanyHistory, CompanySpell, FoldCount
-from parkparty.coverage.services.carrying import add, batches
+from parkparty.coverage.services.carrying import BATCH, add
 
 
 def tell(histories: Mapping[int, History]) -> None:
@@ -25,7 +26,7 @@ def are_told() -> bool:
 def tell_anew() -> None:
     """Write all spells anew, by the histories that are kept."""
     CompanySpell.objects.all().delete()
-    for batch in batches(list(CompanyHistory.objects.order_by("pk").values_list("pk", flat=True))):
+    for batch in in_pieces(list(CompanyHistory.objects.order_by("pk").values_list("pk", flat=True)), BATCH):
         texts = CompanyHistory.objects.filter(pk__in=batch).values_list("pk", "text")
         tell({pk: History.from_text(text) for pk, text in texts})
 

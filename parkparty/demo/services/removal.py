@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.companies.models import Company, Tenancy
+from parkparty.core.copying import in_pieces
 from parkparty.coverage.services.counting import fold_all
 from parkparty.demo.models import DemoRecord
 from parkparty.places.models import Area
@@ -100,24 +101,18 @@ def _references_to(model: type[models.Model], *meanings: Any) -> Iterator[Foreig
 def _keys(model: type[models.Model], field: str, targets: Collection[Any]) -> set[Any]:
     """The keys of the rows of ``model`` whose ``field`` refers to one of ``targets``."""
     keys: set[Any] = set()
-    for some in _portions(targets):
+    for some in in_pieces(targets, AT_ONCE):
         keys.update(model._base_manager.filter(**{f"{field}__in": some}).values_list("pk", flat=True))
     return keys
-
-
-def _portions(keys: Collection[Any]) -> Iterator[list[Any]]:
-    rows = list(keys)
-    for start in range(0, len(rows), AT_ONCE):
-        yield rows[start : start + AT_ONCE]
 
 
 def _stranded(tenancies: set[Any]) -> set[Any]:
     """Companies that have no tenancy but ``tenancies``."""
     companies: set[Any] = set()
-    for some in _portions(tenancies):
+    for some in in_pieces(tenancies, AT_ONCE):
         companies.update(Tenancy.objects.filter(pk__in=some).values_list("company", flat=True))
     elsewhere: set[Any] = set()
-    for some in _portions(companies):
+    for some in in_pieces(companies, AT_ONCE):
         rows = Tenancy.objects.filter(company__in=some).values_list("company", "pk")
         elsewhere.update(company for company, key in rows if key not in tenancies)
     return companies - elsewhere
@@ -127,7 +122,7 @@ def _files(rows: Rows) -> Iterator[tuple[Any, str]]:
     for model, keys in rows.items():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.FileField):
-                for some in _portions(keys):
+                for some in in_pieces(keys, AT_ONCE):
                     names = model._base_manager.filter(pk__in=some).values_list(field.name, flat=True)
                     yield from ((field.storage, name) for name in names if name)
 
@@ -138,7 +133,7 @@ def _delete(rows: Rows) -> int:
     Foreign keys are checked at the end of the transaction, so the order does not matter.
     """
     for model, keys in rows.items():
-        for some in _portions(keys):
+        for some in in_pieces(keys, AT_ONCE):
             for relation in _references_to(model, MENTIONS):
                 mentions = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": some})
                 mentions.update(**{relation.field.name: None})

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from tempfile import TemporaryFile
 
+from parkparty.core.copying import in_pieces
 from parkparty.reports.choices import LISTED_ALONE, ROWS_IN_PART
 from parkparty.reports.sheets import Row, packed, unpacked
 
@@ -17,8 +18,7 @@ class PackedRows:
         self.number = 0
         self._sizes: list[int] = []
         self._file = TemporaryFile()  # noqa: SIM115  it lives as long as the report is made
-        left = iter(rows)
-        while part := list(islice(left, ROWS_IN_PART)):
+        for part in in_pieces(rows, ROWS_IN_PART):
             self.number += len(part)
             self._sizes.append(self._file.write(packed(part)))
 

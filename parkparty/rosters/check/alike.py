@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from parkparty.core.copying import in_pieces
 from parkparty.core.text import fold, half_width
 from parkparty.places.models import Area, Building, Park
-from parkparty.rosters.check.known import Known, chunks, fetch_records
+from parkparty.rosters.check.known import AT_ONCE, Known, fetch_records
 from parkparty.rosters.check.rows import NEW_ONE, Row
 from parkparty.rosters.choices import IssueKind
 from parkparty.rosters.staging.records import CompanyRecord
@@ -83,7 +84,7 @@ def match_alike(rows: Iterable[Row], known: Known, likenesses: Likenesses) -> No
     waiting = [row for row in rows if row.park and row.company is None and row.can_tell("name", "uscc")]
     alike = {row.number: keys for row in waiting if (keys := likenesses.of(row))}
     wanted = {key for keys in alike.values() for key in keys}
-    stored = {company.pk: company for some in chunks(sorted(wanted)) for company in _fetch(some, known)}
+    stored = {company.pk: company for some in in_pieces(sorted(wanted), AT_ONCE) for company in _fetch(some, known)}
     for row in (row for row in waiting if row.number in alike):
         found = [stored[key] for key in sorted(alike[row.number])]
         found = [company for company in found if not (company.uscc and "uscc" in row.values) and known.keeps(company)]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parkparty.companies.choices import LinkKind
+from parkparty.core.copying import in_pieces
 from parkparty.core.text import fold, fold_label
 from parkparty.organizations.choices import OWN_TYPES, OrganizationStatus, OrganizationType
 from parkparty.organizations.models import FormationMode, Organization
 from parkparty.places.models import Park
-from parkparty.rosters.check.known import Known, chunks
+from parkparty.rosters.check.known import AT_ONCE, Known
 from parkparty.rosters.check.rows import Roster, Row
 from parkparty.rosters.choices import IssueKind
 
@@ -95,7 +96,7 @@ def _gather(roster: Roster, known: Known) -> Branches:
 def _gather_unread(trait: str, roster: Roster, branches: Branches, known: Known) -> None:
     """Note for each branch the first row in which this cell could not be read."""
     unread = (number for number, issues in roster.unread.items() if any(issue.key == trait for issue in issues))
-    for some in chunks(sorted(unread)):
+    for some in in_pieces(sorted(unread), AT_ONCE):
         for said in roster.stage.combinations(("branch", "park"), some):
             if park := known.park_of(said["park"] or ""):
                 branches[park.pk, fold(said["branch"])].unread.setdefault(trait, said["number"])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from parkparty.companies.choices import LinkKind
 from parkparty.companies.models import CoverageLink, Industry
+from parkparty.core.copying import in_pieces
 from parkparty.core.scope import Scope
 from parkparty.core.text import clean, fold, fold_label, half_width
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
@@ -25,16 +26,8 @@ from parkparty.rosters.choices import IssueKind
 from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
 from parkparty.rosters.staging.stage import ALL, Companies, Stage
 
-T = TypeVar("T")
 AT_ONCE = 5_000
 """How many values one query looks up: SQLite allows some thirty thousand."""
-
-
-def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """``values`` in lists that fit into one query."""
-    rest = iter(values)
-    while chunk := list(islice(rest, AT_ONCE)):
-        yield chunk
 
 
 class Shared:
@@ -51,7 +44,7 @@ class Shared:
     def fetch(self, keys: Iterable[int | None]) -> None:
         """Fetch those that are missing."""
         missing = {key for key in keys if key is not None} - self._found.keys()
-        for some in chunks(sorted(missing)):
+        for some in in_pieces(sorted(missing), AT_ONCE):
             self._found |= self._rows.in_bulk(some)
 
     def __getitem__(self, key: int | None) -> Any:
@@ -182,7 +175,7 @@ def _fetch_organizations(superiors: set[str], parks: set[int], known: Known) -> 
         known.all_organizations.add(organization)
         known.add_organization(organization)
     branches = [o.pk for same in known.branches.values() for o in same]
-    for some in chunks(branches):
+    for some in in_pieces(branches, AT_ONCE):
         own = CoverageLink.objects.filter(kind=LinkKind.OWN, until__isnull=True, organization__in=some)
         for link in own.select_related("company"):
             known.own_links[link.organization_id or 0] = link

@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from parkparty.companies.choices import ORGANISATION_LINKS, CompanyStatus, LinkKind, StaffBand
 from parkparty.companies.models import CompanyMemberCount, CoverageLink, Tenancy
+from parkparty.core.copying import in_pieces
 from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
 from parkparty.core.text import fold
@@ -36,8 +37,8 @@ def roster_rows(place: TreeNode, *, reach: Scope, day: dt.date, limit: int) -> l
     named = _organizations(kept)
     rows: list[dict[str, Any]] = []
     with override("zh-hans"):
-        for start in range(0, len(kept), AT_ONCE):
-            rows += _rows(kept[start : start + AT_ONCE], named, reach, day)
+        for some in in_pieces(kept, AT_ONCE):
+            rows += _rows(some, named, reach, day)
     return rows
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db import models
 
+from parkparty.core.copying import in_pieces
 from parkparty.core.text import fold
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus, OrganizationType
 from parkparty.organizations.models import FormationMode, Organization
 from parkparty.places.models import Area
-from parkparty.rosters.check.known import chunks
+from parkparty.rosters.check.known import AT_ONCE
 from parkparty.rosters.check.rows import Row
 from parkparty.rosters.check.site import Site
 from parkparty.rosters.choices import IssueKind
@@ -100,7 +101,7 @@ class Organizations(Kind):
         """Make what the site lacks. A code that the file gives must be one that nothing on the site has yet."""
         waiting = [row for row in rows if row.number not in self.meant and row.can_tell("organization", "code", "type")]
         told = [row.values["code"] for row in waiting if "code" in row.values]
-        taken = {code for some in chunks(told) for code in _codes(code__in=some)}
+        taken = {code for some in in_pieces(told, AT_ONCE) for code in _codes(code__in=some)}
         seen: dict[Hashable, Organization] = {}
         for row in waiting:
             code = row.values.get("code")

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import models
 
+from parkparty.core.copying import in_pieces
 from parkparty.organizations.choices import OfficerPost
 from parkparty.organizations.models import MemberCount, Officer, Organization
-from parkparty.rosters.check.known import chunks
+from parkparty.rosters.check.known import AT_ONCE
 from parkparty.rosters.check.rows import Row
 from parkparty.rosters.check.site import Site
 from parkparty.rosters.choices import IssueKind
@@ -33,7 +34,7 @@ class OfOrganization(Kind):
                 self.organizations[row.number] = found
                 row.park = found.park
         stored = sorted({found.pk for found in self.organizations.values() if found.pk})
-        for some in chunks(stored):
+        for some in in_pieces(stored, AT_ONCE):
             self.fetch_of(some)
 
     def fetch_of(self, organizations: list[int]) -> None:

@@ -13,7 +13,7 @@ from django.db import models
 
 from parkparty.companies.choices import StaffBand
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
-from parkparty.core.copying import copy_in
+from parkparty.core.copying import copy_in, quote
 from parkparty.core.models import key_in_statement
 from parkparty.coverage.services.marks import companies_marked
 from parkparty.rosters.choices import Outcome
@@ -26,7 +26,6 @@ from parkparty.rosters.staging.bulk import (
     is_postgres,
     joined_by,
     key_of_table,
-    quote,
     run,
 )
 from parkparty.rosters.staging.following import Followers

@@ -15,14 +15,14 @@ from django.apps import apps
 from django.db import models
 
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Tenancy
-from parkparty.core.copying import copy_in
+from parkparty.core.copying import copy_in, in_pieces, quote
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.places.models import Building
-from parkparty.rosters.check.known import chunks
+from parkparty.rosters.check.known import AT_ONCE
 from parkparty.rosters.models import RosterBatch, RosterWrite
 from parkparty.rosters.plan.draft import AnyDraft, Written
-from parkparty.rosters.staging.bulk import is_postgres, quote
+from parkparty.rosters.staging.bulk import is_postgres
 from parkparty.rosters.staging.records import CompanyRecord, CountRecord, LinkRecord, TenancyRecord
 
 Key = tuple[str, int]
@@ -73,7 +73,7 @@ def images_before(drafts: Iterable[AnyDraft]) -> dict[Key, Image]:
     for model, keys in wanted.items():
         label = model._meta.label_lower
         names = [name for name in _columns(model) if name not in _PERSONAL.get(label, ())]
-        for some in chunks(sorted(keys)):
+        for some in in_pieces(sorted(keys), AT_ONCE):
             for values in model._default_manager.filter(pk__in=some).values("pk", *names):
                 key = values.pop("pk")
                 found[label, key] = {name: _as_json(value) for name, value in values.items()}
@@ -130,7 +130,7 @@ def keys_within(reach: Scope, keys: Iterable[Key]) -> set[Key]:
     found: set[Key] = set()
     for label, some_keys in by_label.items():
         rows = apps.get_model(label)._default_manager.all()
-        for some in chunks(some_keys):
+        for some in in_pieces(some_keys, AT_ONCE):
             kept = rows.within(reach).filter(pk__in=some).values_list("pk", flat=True) if _has_reach(rows) else some
             found |= {(label, key) for key in kept}
     return found
@@ -148,7 +148,7 @@ def fingerprints_now(keys: Iterable[Key]) -> dict[Key, str]:
     found: dict[Key, str] = {}
     for label, some_keys in by_label.items():
         model: type[models.Model] = apps.get_model(label)
-        for some in chunks(some_keys):
+        for some in in_pieces(some_keys, AT_ONCE):
             rows = model._default_manager.filter(pk__in=some).values_list("pk", *compared(model))
             found |= {(label, row[0]): digest_of_values(row[1:]) for row in rows}
     return found
@@ -158,7 +158,7 @@ def _spans_of(drafts: Iterable[AnyDraft]) -> dict[int, list[OrganizationSpan]]:
     """The first spans of the organisations that the drafts founded."""
     founded = {x.pk for draft in drafts for x in draft.created if isinstance(x, Organization)}
     found: dict[int, list[OrganizationSpan]] = defaultdict(list)
-    for some in chunks(sorted(founded)):
+    for some in in_pieces(sorted(founded), AT_ONCE):
         for span in OrganizationSpan.objects.filter(organization__in=some):
             found[span.organization_id].append(span)
     return found

@@ -18,11 +18,12 @@ from parkparty.access.choices import Role
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
+from parkparty.core.copying import in_pieces
 from parkparty.core.scope import Scope
 from parkparty.organizations.choices import OfficerPost
 from parkparty.organizations.models import Officer
 from parkparty.places.models import Park
-from parkparty.rosters.check.known import chunks
+from parkparty.rosters.check.known import AT_ONCE
 from parkparty.rosters.choices import BatchState, Kept, Setback
 from parkparty.rosters.models import RosterBatch, RosterWrite
 from parkparty.rosters.services.batches import locked, reach_of, wait_for_others
@@ -154,7 +155,7 @@ class Trail:
         for model, keys in self.made.items():
             for relation in model._meta.related_objects:
                 there, name = relation.related_model, relation.field.attname
-                for some in chunks(keys):
+                for some in in_pieces(keys, AT_ONCE):
                     rows = there._base_manager.filter(**{f"{name}__in": some}).values_list("pk", name)
                     for key, target in rows:
                         yield (there._meta.label_lower, key), (model._meta.label_lower, target)
@@ -164,7 +165,7 @@ def _take_back(trail: Trail) -> None:
     """Made objects go first, so that what is restored finds its place free; the database checks keys at the end."""
     stay = {key for key, write in trail.owner.items() if write.kept}
     for model, keys in trail.made.items():
-        for some in chunks(key for key in keys if (model._meta.label_lower, key) not in stay):
+        for some in in_pieces((key for key in keys if (model._meta.label_lower, key) not in stay), AT_ONCE):
             rows = model._base_manager.filter(pk__in=some)
             rows._raw_delete(rows.db)
     images: dict[type[models.Model], dict[int, Image]] = defaultdict(dict)

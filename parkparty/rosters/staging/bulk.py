@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from parkparty.core.copying import copy_in
+from parkparty.core.copying import copy_in, quote
 
 Values = Sequence[Any]
 
@@ -15,11 +15,6 @@ Values = Sequence[Any]
 def is_postgres() -> bool:
     """Whether the site's database is PostgreSQL; otherwise it is SQLite."""
     return connection.vendor == "postgresql"
-
-
-def quote(name: str) -> str:
-    """A table's or column's name as SQL writes it."""
-    return str(connection.ops.quote_name(name))
 
 
 def joined_by() -> str:

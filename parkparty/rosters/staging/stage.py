@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from parkparty.core.copying import AT_ONCE, copy_in
+from parkparty.core.copying import AT_ONCE, copy_in, quote
 from parkparty.rosters.columns import Column
-from parkparty.rosters.staging.bulk import analyze, drop_tables, key_of_table, quote, run, select
+from parkparty.rosters.staging.bulk import analyze, drop_tables, key_of_table, run, select
 
 _numbers = itertools.count(1)
 _IS_LED = "EXISTS (SELECT 1 FROM {following} f WHERE f.number = s.number%s)"
