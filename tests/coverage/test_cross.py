@@ -121,7 +121,7 @@ def test_a_page_of_coverage_may_be_narrowed(town: World, viewer: User, client_of
     building = str(Building.objects.get(name="1 号楼").pk)
     asked = {"industry": "65", "size": "large", "building": building}
     page = client.get(reverse("coverage:park", args=["kic"]), asked).content.decode()
-    assert re.search(r"分子 <a [^>]+>1 家</a>\s*<span[^>]*>分母 <a [^>]+>1 家</a>", page)
+    assert re.search(r"分子 <a [^>]+>1 家</a></span>\s*<span[^>]*>分母 <a [^>]+>1 家</a>", page)
     for address in re.findall(r'href="(/companies/\?[^"]+)"', page):
         assert f"building={building}" in address
     links = re.findall(r'<a href="(/companies/\?[^"]+)">(\d+) 家</a>', page)

@@ -149,7 +149,7 @@ def test_a_rate_stands_with_its_numbers_its_definition_and_its_day(
     page = body(client_of(reviewer), reverse("coverage:park", args=["kic"]) + "?as_of=2019-12-31")
     assert "2019-12-31" in page
     assert "实体运营企业：截至日经营状态为存续，并实际入驻办公的企业，每家只计一次。" in page
-    assert re.search(r"分子 <a [^>]+>7 家</a>\s*<span[^>]*>分母 <a [^>]+>13 家</a>", page)
+    assert re.search(r"分子 <a [^>]+>7 家</a></span>\s*<span[^>]*>分母 <a [^>]+>13 家</a>", page)
     assert "53.8%" in page
 
 

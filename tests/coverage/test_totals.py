@@ -364,7 +364,7 @@ def test_companies_marked_elsewhere_are_not_looked_at(field: World, django_asser
     here, there = (Point(park, OPERATING, dt.date(2018, 1, 1)) for park in (field.kic, field.neighbour))
     company = Company.objects.create(name="邻里新企业")
     Tenancy.objects.create(company=company, park=field.neighbour, since=FIRST)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = from_totals([here])
     assert found == effective_at([here], ALL)
     assert from_totals([there]) == effective_at([there], ALL)

@@ -103,7 +103,7 @@ def dimensions_of(point: Point) -> list[Dimension]:
 def cross_table(point: Point, rows: Dimension, columns: Dimension, scope: Scope) -> CrossTable | None:
     """The companies of ``point`` by ``rows`` and ``columns``; None when there are too many cells.
 
-    In one query, and one to four for each two thousand companies that changed since the last fold.
+    In two queries, and one to four for each two thousand companies that changed since the last fold.
     """
     found = _from_spells(point, rows, columns, scope)
     if found is None:

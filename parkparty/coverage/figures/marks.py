@@ -53,6 +53,8 @@ OF_NODES: tuple[tuple[str, str, Callable[[str], Sequence[str]]], ...] = (
 )
 """What makes a company one of a node: what is kept of it, a tenancy, a link, a membership; with the values to ask."""
 
+NONE_MARKED = "SELECT company_id FROM coverage_companymark WHERE 1 = 0"
+
 MONTH_LATER = {"sqlite": "date(mark.month, '+1 month')", "postgresql": "mark.month + INTERVAL '1 month'"}
 
 
@@ -94,8 +96,12 @@ def first_marked(most: int) -> str:
 def marked_in(nodes: Collection[str]) -> tuple[str, list[str]]:
     """The query, with its values, for marked companies of one of ``nodes``, by what is kept of them or by the facts.
 
-    One more of them than a reader goes through; of many nodes, all that are marked.
+    One more of them than a reader goes through; of many nodes, all that are marked. Mostly nothing is marked, which is
+    asked beforehand: PostgreSQL takes longer to plan the whole query than to answer all that it is part of. Marks
+    committed in between come with changes that no total holds yet, so that the totals read then are those from before.
     """
+    if not is_any_marked():
+        return NONE_MARKED, []
     if len(nodes) > NODES_ASKED:
         return first_marked(MARKS_READ), []
     asked: list[str] = []
@@ -108,6 +114,15 @@ def marked_in(nodes: Collection[str]) -> tuple[str, list[str]]:
     # Names of our own tables and columns.
     rows = f"SELECT company_id FROM ({all_marked()}) marked WHERE {' OR '.join(asked)} LIMIT {MARKS_READ + 1}"  # nosec B608
     return rows, values
+
+
+def is_any_marked() -> bool:
+    """Whether the facts may say something else than what is kept, of any company. One query."""
+    companies = "SELECT 1 FROM coverage_companymark WHERE company_id IS NOT NULL"
+    with connection.cursor() as cursor:
+        # Our own tables.
+        cursor.execute(f"SELECT EXISTS ({companies}) OR EXISTS (SELECT 1 FROM coverage_activitymark)")  # nosec B608
+        return bool(cursor.fetchone()[0])
 
 
 def all_marked() -> str:

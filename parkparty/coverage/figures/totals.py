@@ -51,7 +51,7 @@ ROWS = (
 def coverage_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = None) -> list[CompanyCoverage]:
     """The coverage at each of ``points``, in their order.
 
-    In one query when the totals tell it, in some more while something changed since the last fold.
+    In two queries when the totals tell it, in some more while something changed since the last fold.
     """
     found = _known(points, scope, book)
     live = iter(coverage_live([point for n, point in enumerate(points) if n not in found], scope, book))
