@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
+from parkparty.activities.migrations import _leaders
 from parkparty.activities.models import Activity, ActivityHost
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Tenancy
 from parkparty.core.copying import quote
@@ -115,7 +116,7 @@ def unguarded() -> Iterator[None]:
     """
     is_postgres, taken = connection.vendor == "postgresql", []
     with connection.schema_editor() as editor:
-        for triggers in (_marks, _facts, _loads):
+        for triggers in TRIGGERS:
             triggers.drop(None, editor)
     with transaction.atomic(), connection.cursor() as cursor:
         if is_postgres:
@@ -129,10 +130,12 @@ def unguarded() -> Iterator[None]:
         for _drop, create in taken:
             cursor.execute(create)
     with connection.schema_editor() as editor:
-        for triggers in (_marks, _facts, _loads):
+        for triggers in TRIGGERS:
             triggers.create(None, editor)
+        _leaders.fill(None, editor)
 
 
+TRIGGERS = (_leaders, _marks, _facts, _loads)
 TAKEN = """
 SELECT FORMAT('ALTER TABLE %%I DROP CONSTRAINT %%I', of.relname, conname),
     FORMAT('ALTER TABLE %%I ADD CONSTRAINT %%I %%s', of.relname, conname, PG_GET_CONSTRAINTDEF(c.oid))

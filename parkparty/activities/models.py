@@ -25,7 +25,7 @@ from parkparty.core.dates import today
 from parkparty.core.models import CodeTable
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
-from parkparty.places.models import Park, ServiceStation
+from parkparty.places.models import Area, Park, ServiceStation
 
 
 class ActivityType(CodeTable):
@@ -206,6 +206,21 @@ class ActivityHost(models.Model):
 
     def __str__(self) -> str:
         return str(self.organization)
+
+
+class Leader(models.Model):
+    """An organisation that led an activity at some time, and where it sits: of a dormant place's thousands none.
+
+    Written by triggers of the database (``migrations._leaders``), so that imports and plain SQL are seen as well,
+    and taken away with its organisation by them: nothing else is to ask for it.
+    """
+
+    organization = models.OneToOneField(Organization, models.DO_NOTHING, primary_key=True, db_constraint=False)
+    park = models.ForeignKey(Park, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
+    area = models.ForeignKey(Area, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
+
+    def __str__(self) -> str:
+        return str(self.organization_id)
 
 
 def photo_path(photo: ActivityPhoto, filename: str) -> str:

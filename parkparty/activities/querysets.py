@@ -89,9 +89,8 @@ class ActivityQuerySet(models.QuerySet):
         An index by host then leads to their activities; hosts that never met are left out, so that nobody has to walk
         through the activities of all others to find none of theirs.
         """
-        met = self.model._default_manager.filter(organization=OuterRef("pk"))
-        hosts = rows_of(self.model, "organization").filter(Exists(met)).order_by().values_list("pk", flat=True)
-        # In two halves: asked for by park or area at once, PostgreSQL joins all organisations of the site with both.
+        hosts = rows_of(self.model, "organization__leader").order_by().values_list("pk", flat=True)
+        # In two halves: asked for by park or area at once, PostgreSQL reads all of them.
         seats = [hosts.filter(paths.under(f"{seat}__path", place.path)) for seat in ("park", "area")]
         few = list(seats[0].union(seats[1], all=True)[: FEW_HOSTS + 1])
         if len(few) <= FEW_HOSTS:

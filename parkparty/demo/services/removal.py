@@ -26,7 +26,7 @@ AT_ONCE = 500
 PARTS, USES, MENTIONS = models.CASCADE, models.PROTECT, models.SET_NULL
 """What it means to refer to a row that goes: a part goes with it, a use too; a mention is emptied.
 
-``DO_NOTHING`` is the audit trail's, which tells of rows that are no more.
+``DO_NOTHING`` is the audit trail's, which tells of rows that are no more, or what the database itself takes away.
 """
 SHARED = (Area, User)
 """What a site's own rows may have come to use: divisions are facts, and an account may have reviewed real records.

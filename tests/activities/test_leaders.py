@@ -1,0 +1,108 @@
+"""Which organisations ever led an activity, and where they sit: what a list of a place starts from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.filters import ActivityFilterForm
+from parkparty.activities.migrations import _leaders
+from parkparty.activities.models import Activity, Leader
+from parkparty.core.scope import Scope
+from parkparty.organizations.models import Organization
+from parkparty.organizations.services import save_organization
+from tests.conftest import World, make_organization, plan_organization
+
+
+def listed(place: str) -> set[str]:
+    form = ActivityFilterForm({"place": place}, scope=Scope.everything())
+    return {activity.topic for activity in form.rows()}
+
+
+@pytest.fixture
+def meeting(world: World, secretary: User, make_activity: Callable[..., Activity]) -> Activity:
+    return make_activity(world.joint_branch, secretary, topic="早的", state=ActivityState.SUBMITTED)
+
+
+def test_an_organisation_takes_its_activities_along_when_it_moves(world: World, meeting: Activity) -> None:
+    assert (listed("park:kic"), listed("park:tiandi")) == ({"早的"}, set())
+    branch = Organization.objects.get(pk=world.joint_branch.pk)
+    branch.park = world.tiandi
+    save_organization(branch, by=None)
+    assert (listed("park:kic"), listed("park:tiandi")) == (set(), {"早的"})
+    Organization.objects.filter(pk=branch.pk).update(park=None, area=world.yangpu)
+    assert (listed("park:tiandi"), listed("area:310110")) == (set(), {"早的"})
+
+
+def test_an_activity_given_to_another_organisation_is_found_there(world: World, meeting: Activity) -> None:
+    Activity.objects.filter(pk=meeting.pk).update(organization=world.neighbour_branch)
+    assert (listed("park:kic"), listed("park:neighbour")) == (set(), {"早的"})
+    meeting.delete()
+    assert listed("park:neighbour") == set()
+
+
+def test_nothing_is_left_of_an_organisation_that_goes(world: World, meeting: Activity) -> None:
+    branch = make_organization("SHORT", "independent_branch", world.kic_committee, park=world.kic)
+    Activity.objects.filter(pk=meeting.pk).update(organization=branch)
+    assert Leader.objects.filter(pk=branch.pk).exists()
+    Activity.objects.filter(pk=meeting.pk).update(organization=world.joint_branch)
+    branch.delete()
+    assert not Leader.objects.filter(pk=branch.pk).exists()
+
+
+def test_activities_that_come_before_their_organisation_are_found(world: World, meeting: Activity) -> None:
+    key = Organization.objects.latest("pk").pk + 1
+    with transaction.atomic():  # keys are checked at its end
+        Activity.objects.filter(pk=meeting.pk).update(organization_id=key)
+        late = plan_organization("LATE", "independent_branch", world.putuo_committee, pk=key, park=world.tiandi)
+        Organization.objects.bulk_create([late])
+    assert listed("park:tiandi") == {"早的"}
+
+
+def test_every_trigger_stands_and_filling_again_changes_nothing(world: World, meeting: Activity) -> None:
+    asks = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(asks[connection.vendor])
+        standing = {name for (name,) in cursor.fetchall()}
+        made = " ".join(_leaders.CREATE[connection.vendor])
+        assert standing >= set(re.findall(r"CREATE TRIGGER (\w+)", made)) > set()
+        Leader.objects.all().delete()
+        assert listed("park:kic") == set()
+        for _again in range(2):
+            cursor.execute(_leaders.FILL)
+    assert listed("park:kic") == {"早的"}
+
+
+WAITS = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_moves_an_organisation_waits_for_its_first_activity(
+    world: World, secretary: User, make_activity: Callable[..., Activity]
+) -> None:
+    def move() -> None:
+        Organization.objects.filter(pk=world.joint_branch.pk).update(park=world.tiandi)
+        connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            make_activity(world.joint_branch, secretary, topic="早的", state=ActivityState.SUBMITTED)
+            moved = pool.submit(move)
+            waits: Any = False
+            while not (waits or moved.done()):
+                cursor.execute(WAITS)
+                (waits,) = cursor.fetchone()
+            assert waits
+        moved.result()
+    assert (listed("park:kic"), listed("park:tiandi")) == (set(), {"早的"})
