@@ -150,11 +150,15 @@ class ActivityMark(models.Model):
 
 
 class ActivityCell(models.Model):
-    """How many counted activities an organisation led in a month, and the places that they were added to."""
+    """How many counted activities an organisation led in a month, and the places that they were added to.
+
+    ``types`` has the number of each type by its code; an activity counts as each of its types.
+    """
 
     organization_id = models.BigIntegerField()
     month = models.DateField()
     number = models.PositiveIntegerField()
+    types = models.JSONField(null=True)
     park_path = PathField(default="")
     area_path = PathField(default="")
 
@@ -172,13 +176,30 @@ class ActivityTotal(models.Model):
 
     path = PathField()
     month = models.DateField()
-    number = models.PositiveIntegerField()
+    number = models.IntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["path", "month"], name="coverage_one_total_a_month")]
 
     def __str__(self) -> str:
         return f"{self.path} {self.month}"
+
+
+class TypeTotal(models.Model):
+    """The same of one activity type, by its code. They hold as long as ``FoldCount.typed`` equals its number."""
+
+    path = PathField()
+    month = models.DateField()
+    type = models.CharField(max_length=40)
+    number = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["path", "month", "type"], name="coverage_one_total_a_month_and_type")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.month} {self.type}"
 
 
 class CompanyMark(models.Model):
@@ -345,13 +366,14 @@ class FoldCount(models.Model):
     """How often marks were folded. The one row is written by folds alone, so that no writer waits for another.
 
     With the number of marks that stand, it tells whether anything changed: ``figures.marks.version``. ``summed`` is
-    the fold that the sums of years and months hold, ``told`` the one that the spells hold: another one when a version
-    of the site folded that knew none of them.
+    the fold that the sums of years and months hold, ``told`` the one that the spells hold, ``typed`` that of the totals
+    by type: another one when a version of the site folded that knew none of them.
     """
 
     number = models.BigIntegerField(default=0)
     summed = models.BigIntegerField(default=0, db_default=0)
     told = models.BigIntegerField(default=0, db_default=0)
+    typed = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return str(self.number)

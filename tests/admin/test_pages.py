@@ -40,6 +40,7 @@ NOT_SHOWN = {
     "coverage.LoadCell",
     "coverage.LoadMark",
     "coverage.LoadTotal",
+    "coverage.TypeTotal",
     "founding.FoundingCase",
     "notices.MailChoice",
     "notices.Notice",

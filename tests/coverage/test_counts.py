@@ -12,18 +12,19 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
-from parkparty.activities.models import Activity, ActivityHost
+from parkparty.activities.models import Activity, ActivityHost, ActivityType
 from parkparty.core.dates import month_of
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import kept
 from parkparty.coverage.figures.board import last_months
 from parkparty.coverage.migrations import _facts, _loads, _marks
-from parkparty.coverage.models import ActivityMark, ActivityTotal
+from parkparty.coverage.models import ActivityMark, ActivityTotal, FoldCount, TypeTotal
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
@@ -32,8 +33,14 @@ from tests.conftest import World
 DAY = dt.date(2026, 11, 21)
 MONTHS = last_months(DAY)
 ALL = Scope.everything()
-pytestmark = pytest.mark.usefixtures("reviewer")
+pytestmark = pytest.mark.usefixtures("reviewer", "lectures")
 STATES = (ActivityState.SUBMITTED, ActivityState.APPROVED, ActivityState.ARCHIVED)
+
+
+@pytest.fixture
+def lectures(theme_day: ActivityType) -> None:
+    """A second type of activity."""
+    ActivityType.objects.get_or_create(code="party_lecture", defaults={"name": "党课"})
 
 
 def approved(organization: Organization, author: User, days: int, state: str = ActivityState.APPROVED) -> Activity:
@@ -49,7 +56,13 @@ def approved(organization: Organization, author: User, days: int, state: str = A
         reviewed_by=User.objects.exclude(pk=author.pk).earliest("pk"),
     )
     ActivityHost.objects.create(activity=activity, organization=organization)
+    activity.types.set(types(days))
     return activity
+
+
+def types(number: int) -> list[ActivityType]:
+    """None, one or both of two types."""
+    return list(ActivityType.objects.filter(code__in=("theme_day", "party_lecture")).order_by("code")[: number % 3])
 
 
 def shown(node: Any) -> list[int]:
@@ -60,6 +73,16 @@ def truth(node: Any) -> list[int]:
     rows = Activity.objects.counted().located_in(node).filter(held_on__lte=DAY)
     held = [month_of(day).since for day in rows.values_list("held_on", flat=True)]
     return [held.count(month.since) for month in MONTHS]
+
+
+def shown_by_type(node: Any) -> dict[str, list[int]]:
+    return kept.activities_by_type(node, MONTHS, DAY, ALL)
+
+
+def truth_by_type(node: Any) -> dict[str, list[int]]:
+    rows = Activity.objects.counted().located_in(node).filter(held_on__range=(MONTHS[0].since, DAY))
+    held = [(type, month_of(day).since) for type, day in rows.values_list("types", "held_on") if type]
+    return {type: [held.count((type, month.since)) for month in MONTHS] for type, _month in held}
 
 
 def act(world: World, author: User, kind: str, number: int, days: int) -> None:
@@ -101,6 +124,8 @@ def change(kind: str, branch: Organization, number: int, days: int) -> None:
         chosen.held_on, chosen.organization = DAY - dt.timedelta(days=days), branch
         chosen.state = STATES[number % 3]
         chosen.save()
+    elif kind == "type":
+        chosen.types.set(types(days))
     elif kind == "bulk":
         Activity.objects.filter(pk__lte=chosen.pk).update(state=STATES[number % 3])
     else:
@@ -108,7 +133,7 @@ def change(kind: str, branch: Organization, number: int, days: int) -> None:
 
 
 CHANGES = st.tuples(
-    st.sampled_from(["add", "add", "add", "edit", "bulk", "delete", "move", "move", "fold", "rebuild"]),
+    st.sampled_from(["add", "add", "add", "edit", "type", "bulk", "delete", "move", "move", "fold", "rebuild"]),
     st.integers(0, 30),
     st.integers(-9, 400),
 )
@@ -125,10 +150,12 @@ def test_any_history_of_changes_leaves_the_numbers_of_the_activities(
             for node in (world.yangpu, world.kic):
                 node.refresh_from_db()
                 assert shown(node) == truth(node), change
+                assert shown_by_type(node) == truth_by_type(node), change
         assert differences() == []
         fold_all()
         for node in (*Area.objects.all(), *Park.objects.all()):
             assert shown(node) == truth(node)
+            assert shown_by_type(node) == truth_by_type(node)
         transaction.set_rollback(True)
 
 
@@ -156,6 +183,27 @@ def test_the_numbers_come_from_the_totals(
         assert shown(world.yangpu)[-3] == 77
 
 
+def test_types_come_from_totals_that_the_last_fold_knew(
+    world: World, secretary: User, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    for days in (31, 61, 62):
+        approved(world.joint_branch, secretary, days)
+    fold_all()
+    lectures = TypeTotal.objects.filter(path=world.yangpu.path, type="party_lecture")
+    assert dict(lectures.values_list("month", "number")) == {dt.date(2026, 9, 1): 2, dt.date(2026, 10, 1): 1}
+    lectures.filter(month=dt.date(2026, 9, 1)).update(number=77)
+    with django_assert_num_queries(1):
+        assert shown_by_type(world.yangpu)["party_lecture"][-3] == 77
+    # A version of the site that knows no types folds.
+    FoldCount.objects.update(number=F("number") + 1)
+    assert shown_by_type(world.yangpu) == truth_by_type(world.yangpu)
+    fold_all()
+    with django_assert_num_queries(1):
+        found = shown_by_type(world.yangpu)
+    assert found == truth_by_type(world.yangpu)
+    assert differences() == []
+
+
 def test_with_too_many_marks_the_activities_are_counted(
     world: World, secretary: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +212,7 @@ def test_with_too_many_marks_the_activities_are_counted(
     monkeypatch.setattr(kept, "MARKS_READ", 2)
     assert shown(world.yangpu) == truth(world.yangpu)
     assert sum(shown(world.yangpu)) == 4
+    assert shown_by_type(world.yangpu) == truth_by_type(world.yangpu)
 
 
 def test_the_commands_fold_verify_and_rebuild(world: World, secretary: User) -> None:
@@ -175,9 +224,11 @@ def test_the_commands_fold_verify_and_rebuild(world: World, secretary: User) -> 
     assert "已重新统计 1 项" in out.getvalue()
     assert "0 处不符" in out.getvalue()
     ActivityTotal.objects.filter(path=world.kic.path).update(number=9)
-    with pytest.raises(CommandError, match="1 处合计与活动记录不符"):
+    TypeTotal.objects.filter(path=world.kic.path).update(number=3)
+    with pytest.raises(CommandError, match="2 处合计与活动记录不符"):
         call_command("verify_counts", stdout=out, stderr=out)
     assert f"{world.kic.path} 2026-10: 9 ≠ 1" in out.getvalue()
+    assert f"{world.kic.path} 2026-10 party_lecture: 3 ≠ 1" in out.getvalue()
     call_command("rebuild_counts", stdout=out)
     call_command("verify_counts", stdout=out)
 

@@ -26,6 +26,7 @@ from parkparty.coverage.models import (
     FoldCount,
     LoadCell,
     LoadTotal,
+    TypeTotal,
 )
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization
@@ -37,7 +38,9 @@ ONLY_ADDED = ("audit", "demo")
 """Apps whose rows come and go beside the data: the trail keeps what was done, the registry is the demo's own.
 How often totals were folded only ever grows, too."""
 
-COUNTED_ANEW = (ActivityTotal, CompanyHistory, CompanySpell, CoverageSum, CoverageTotal, LoadCell, LoadTotal)
+COUNTED_ANEW = (
+    ActivityTotal, CompanyHistory, CompanySpell, CoverageSum, CoverageTotal, LoadCell, LoadTotal, TypeTotal,
+)  # fmt: skip
 """Kept counts, whose rows are written anew where most of what they count is marked."""
 
 Contents = dict[str, list[dict[str, Any]]]

@@ -39,7 +39,7 @@ KNOWN = {
     "parkparty/coverage/migrations/_facts.py": ["built SQL"] * 2,
     "parkparty/coverage/migrations/_marks.py": ["built SQL"] * 4,
     "parkparty/coverage/services/carrying.py": ["built SQL"],
-    "parkparty/coverage/services/counting.py": ["built SQL"] * 3,
+    "parkparty/coverage/services/holding.py": ["built SQL"] * 3,
     "parkparty/coverage/services/summing.py": ["built SQL"] * 2,
 }
 """Statements put together from names of our own tables or from the ORM's own, which cannot be parameters."""

@@ -1,4 +1,4 @@
-"""Activities by month from counts that are kept: exact at every moment, whether or not all changes are folded in.
+"""Activities by month and type from counts that are kept: exact at every moment, whether or not all are folded in.
 
 A total covers what was folded. For each cell (an organisation's month) marked since, what the total holds of it is
 taken off, and what the activities themselves say is put on. With too many marks, for a reader who does not see the
@@ -8,11 +8,12 @@ whole place, they are counted one by one.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, DateField, F, Value
+from django.db.models import Count, DateField, F, TextField, Value
 from django.db.models.functions import Cast, TruncMonth
 
 from parkparty.activities.models import Activity
@@ -20,14 +21,25 @@ from parkparty.core import paths
 from parkparty.core.dates import Period
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import Node
-from parkparty.coverage.models import ActivityCell, ActivityMark, ActivityTotal
+from parkparty.coverage.models import ActivityCell, ActivityMark, ActivityTotal, FoldCount, TypeTotal
 from parkparty.organizations.models import Organization
 
 MARKS_READ = 200
 """More marked cells than this, and a reader counts the activities themselves."""
 
-TOTAL, LATER, MARK = range(3)
+ROWS_READ = 2000
+"""Room for a hundred types in twelve months, and for the marks."""
+
+TOLD, TOTAL, LATER, MARK = range(4)
 """The parts of the one query, in the order in which they are read."""
+
+COLUMNS = ("part", "key", "of", "month", "number")
+
+ALL = Value("")
+"""In place of the code of a type: all activities, each counted once."""
+
+Found = Counter[tuple[str, dt.date]]
+"""Numbers by the code of a type, or nothing for all, and month."""
 
 
 def activities_by_month(node: Node, months: Sequence[Period], day: dt.date, scope: Scope) -> list[int]:
@@ -35,71 +47,79 @@ def activities_by_month(node: Node, months: Sequence[Period], day: dt.date, scop
 
     In one query, in two while something changed since the last fold.
     """
-    found = None
-    if not isinstance(node, Organization) and scope.covers("places", node.path):
-        found = _from_totals(node, months, day)
+    found = _from_totals(node, months, day, scope, ActivityTotal.objects, ALL, ALL)
     if found is None:
-        rows: Any = Activity.objects.within(scope)
-        found = Counter(dict(_by_month(rows, node, months[0].since, day).values_list("month", "number")))
-    return [found[month.since] for month in months]
+        found = _counted(Activity.objects.within(scope), node, months, day, ALL)
+    return [found["", month.since] for month in months]
 
 
 def activities_by_type(node: Node, months: Sequence[Period], day: dt.date, scope: Scope) -> dict[str, list[int]]:
-    """The same for each type by its code, those without any left out; an activity counts as each of its types.
+    """The same for each type by its code, those without any left out; an activity counts as each of its types."""
+    found = _from_totals(node, months, day, scope, TypeTotal.objects, F("type"), F("types"))
+    if found is None:
+        found = _counted(Activity.objects.within(scope, cut_to=node), node, months, day, F("types"))
+    held = {type for (type, _month), number in found.items() if type and number}
+    return {type: [found[type, month.since] for month in months] for type in held}
 
-    One query, over the activities themselves.
+
+def _from_totals(
+    node: Node, months: Sequence[Period], day: dt.date, scope: Scope, totals: Any, type: Any, types: Any
+) -> Found | None:
+    """``totals`` of the months, which have a ``type``, without what was held after ``day``, mostly nothing.
+
+    None where they do not tell it: of an organisation, for a reader who does not see the whole place, with too many
+    marks, and of types where the last fold knew none.
     """
-    seen = Activity.objects.within(scope, cut_to=node)
-    rows = _by_month(seen, node, months[0].since, day).annotate(type=F("types"))
-    place = {month.since: number for number, month in enumerate(months)}
-    found: dict[str, list[int]] = {}
-    for type, month, number in rows.values_list("type", "month", "number"):
-        if type is not None:
-            found.setdefault(type, [0] * len(months))[place[month]] = number
-    return found
-
-
-def _from_totals(node: Node, months: Sequence[Period], day: dt.date) -> Counter[dt.date] | None:
-    """Totals of the months without what was held after ``day``, mostly nothing; None with too many marks."""
-    asked = {"month__gte": months[0].since, "month__lt": months[-1].until}
-    totals = _part(ActivityTotal.objects.filter(path=node.path, **asked), TOTAL, Value(0)).values_list(*COLUMNS)
-    marks = _part(ActivityMark.objects.filter(**asked), MARK, F("organization_id"))
-    marked = marks.values_list(*COLUMNS[:3]).annotate(number=Count("pk")).values_list(*COLUMNS)
-    rest = _by_month(Activity.objects.all(), node, day + dt.timedelta(days=1), months[-1].last_day)
-    later = _part(rest, LATER, Value(0)).values_list(*COLUMNS)
-    rows = list(totals.union(later, marked, all=True).order_by("part")[: len(months) + 1 + MARKS_READ + 1])
-    cells = {(key, month) for part, key, month, _number in rows if part == MARK}
-    if len(cells) > MARKS_READ:
+    if isinstance(node, Organization) or not scope.covers("places", node.path):
         return None
-    found: Counter[dt.date] = Counter()
-    for part, _key, month, number in rows:
-        found[month] += {TOTAL: number, LATER: -number, MARK: 0}[part]
+    asked = {"month__gte": months[0].since, "month__lt": months[-1].until}
+    kept = _part(totals.filter(path=node.path, **asked), TOTAL, Value(0), type).values_list(*COLUMNS)
+    marks = _part(ActivityMark.objects.filter(**asked), MARK, F("organization_id"), ALL)
+    marked = marks.values_list(*COLUMNS[:-1]).annotate(number=Count("pk")).values_list(*COLUMNS)
+    rest = _by_month(Activity.objects.all(), node, day + dt.timedelta(days=1), months[-1].last_day)
+    later = _part(rest, LATER, Value(0), types).values_list(*COLUMNS)
+    counts = FoldCount.objects.annotate(month=Value(day, DateField()))
+    told = _part(counts if types is ALL else counts.filter(typed=F("number")), TOLD, Value(0), ALL)
+    rows = list(kept.union(later, marked, told.values_list(*COLUMNS), all=True).order_by("part")[:ROWS_READ])
+    cells = {(key, month) for part, key, _of, month, _number in rows if part == MARK}
+    is_told = types is ALL or any(part == TOLD for part, *_rest in rows)
+    if not is_told or len(cells) > MARKS_READ or len(rows) == ROWS_READ:
+        return None
+    found: Found = Counter()
+    for part, _key, of, month, number in rows:
+        found[of, month] += {TOTAL: number, LATER: -number}.get(part, 0)
     if cells:
-        found.update(_changed(node, cells, months))
+        found.update(_changed(node, cells, months, types))
     return found
 
 
-def _changed(node: Node, cells: set[tuple[int, dt.date]], months: Sequence[Period]) -> Counter[dt.date]:
+def _changed(node: Node, cells: set[tuple[int, dt.date]], months: Sequence[Period], types: Any) -> Found:
     """By how much the totals of ``node`` differ from the activities for ``cells``, in one query."""
     organizations = {organization for organization, _month in cells}
     here = paths.under("park_path", node.path) | paths.under("area_path", node.path)
     folded = ActivityCell.objects.filter(here, organization_id__in=organizations)
     led = Activity.objects.filter(organization__in=organizations)
     live = _by_month(led, node, months[0].since, months[-1].last_day)
-    now = _part(live, 1, F("organization_id")).values_list(*COLUMNS)
-    then = _part(folded, -1, F("organization_id")).values_list(*COLUMNS)
-    found: Counter[dt.date] = Counter()
-    for sign, organization, month, number in now.union(then, all=True):
+    now = _part(live, 1, F("organization_id"), types).values_list(*COLUMNS)
+    made = ALL if types is ALL else Cast("types", TextField())
+    then = _part(folded, -1, F("organization_id"), made).values_list(*COLUMNS)
+    found: Found = Counter()
+    for sign, organization, of, month, number in now.union(then, all=True):
         if (organization, month) in cells:
-            found[month] += sign * number
+            is_made = sign < 0 and types is not ALL
+            for code, times in json.loads(of or "{}").items() if is_made else [(of, number)]:
+                found[code, month] += sign * times
     return found
 
 
-COLUMNS = ("part", "key", "month", "number")
+def _counted(rows: Any, node: Node, months: Sequence[Period], day: dt.date, types: Any) -> Found:
+    """The same from the activities themselves, in one query."""
+    counted = _by_month(rows, node, months[0].since, day).annotate(of=types).values_list("of", "month", "number")
+    return Counter({(of, month): number for of, month, number in counted})
 
 
-def _part(rows: Any, part: int, key: Any) -> Any:
-    return rows.order_by().annotate(part=Value(part), key=key)
+def _part(rows: Any, part: int, key: Any, of: Any) -> Any:
+    return rows.order_by().annotate(part=Value(part), key=key, of=of)
 
 
 def _by_month(rows: Any, node: Node, since: dt.date, until: dt.date) -> Any:

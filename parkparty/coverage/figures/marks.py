@@ -53,6 +53,10 @@ OF_NODES: tuple[tuple[str, str, Callable[[str], Sequence[str]]], ...] = (
 )
 """What makes a company one of a node: what is kept of it, a tenancy, a link, a membership; with the values to ask."""
 
+ANY_MARKED = (
+    "SELECT EXISTS (SELECT 1 FROM coverage_companymark WHERE company_id IS NOT NULL) "
+    "OR EXISTS (SELECT 1 FROM coverage_activitymark)"
+)
 NONE_MARKED = "SELECT company_id FROM coverage_companymark WHERE 1 = 0"
 
 MONTH_LATER = {"sqlite": "date(mark.month, '+1 month')", "postgresql": "mark.month + INTERVAL '1 month'"}
@@ -118,10 +122,8 @@ def marked_in(nodes: Collection[str]) -> tuple[str, list[str]]:
 
 def is_any_marked() -> bool:
     """Whether the facts may say something else than what is kept, of any company. One query."""
-    companies = "SELECT 1 FROM coverage_companymark WHERE company_id IS NOT NULL"
     with connection.cursor() as cursor:
-        # Our own tables.
-        cursor.execute(f"SELECT EXISTS ({companies}) OR EXISTS (SELECT 1 FROM coverage_activitymark)")  # nosec B608
+        cursor.execute(ANY_MARKED)
         return bool(cursor.fetchone()[0])
 
 
