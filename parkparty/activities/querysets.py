@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 SHOWN = ("organization", "theme", "station", "park")
 """The relations that a row of a list may show."""
 
-FEW_HOSTS = 100
-"""Up to so many organisations of a place, their activities are looked up host by host."""
+FEW_HOSTS = {"postgresql": 1_000, "sqlite": 100}
+"""Up to so many organisations of a place are named: looking one up in a list takes less than asking where it sits.
+
+SQLite would read and sort all that many named ones lead.
+"""
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -84,19 +87,24 @@ class ActivityQuerySet(models.QuerySet):
         )
 
     def newest_in(self, place: TreeNode) -> Self:
-        """The same for a list by date, in one query more: few hosts are named one by one.
+        """The same for a list by date, in one query more: hosts are named one by one, unless they are many.
 
-        An index by host then leads to their activities; hosts that never met are left out, so that nobody has to walk
-        through the activities of all others to find none of theirs.
+        An index by host then leads to their activities, or a walk along the days asks who is named; hosts that never
+        met are left out, so that nobody has to walk through the activities of all others to find none of theirs.
         """
         hosts = rows_of(self.model, "organization__leader").order_by().values_list("pk", flat=True)
         # In two halves: asked for by park or area at once, PostgreSQL reads all of them.
         seats = [hosts.filter(paths.under(f"{seat}__path", place.path)) for seat in ("park", "area")]
-        few = list(seats[0].union(seats[1], all=True)[: FEW_HOSTS + 1])
-        if len(few) <= FEW_HOSTS:
+        most = FEW_HOSTS[connections[self.db].vendor]
+        few = list(seats[0].union(seats[1], all=True)[: most + 1])
+        if len(few) <= most:
             return self.filter(organization__in=few)
         # Asked of each activity anew: joined, PostgreSQL has several processes read on until all of them found a page.
-        there = rows_of(self.model, "organization").located_in(place).filter(pk=OuterRef("organization"))
+        # Parks and areas of the place are read once, and not joined for each.
+        parks = rows_of(self.model, "organization__park").under(place).order_by().values("pk")
+        areas = rows_of(self.model, "organization__area").under(place).order_by().values("pk")
+        sits = Q(park__in=parks) | Q(area__in=areas)
+        there = rows_of(self.model, "organization").filter(sits, pk=OuterRef("organization"))
         return self.alias(there=Subquery(there.order_by().values("pk")[:1])).filter(there__isnull=False)
 
     def first_of_each_day(self, number: int) -> Self:

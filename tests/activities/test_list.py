@@ -21,6 +21,7 @@ from parkparty.activities.choices import ActivityState
 from parkparty.activities.columns import COLUMNS
 from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.models import Activity, ActivityTheme, SavedView
+from parkparty.activities.querysets import FEW_HOSTS
 from parkparty.audit.models import AuditEntry
 from parkparty.places.models import ServiceStation
 from tests.conftest import World
@@ -106,7 +107,7 @@ class TestOrder:
 def test_of_a_place_only_what_its_organisations_lead_however_many_they_are(
     desk: Client, monkeypatch: pytest.MonkeyPatch, named_alone: int
 ) -> None:
-    monkeypatch.setattr("parkparty.activities.querysets.FEW_HOSTS", named_alone)
+    monkeypatch.setitem(FEW_HOSTS, connection.vendor, named_alone)
     text = page(desk, f"{LIST}?place=park:kic")
     assert text.index("晚的") < text.index("早的")
     assert "邻里的" not in text
