@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import statistics
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ TITLES = (
 TABLES = (
     "companies_coveragelink", "companies_tenancy", "companies_companymembercount", "companies_company",
     "organizations_organizationspan", "places_building", "rosters_rosterwrite", "rosters_rosterrow",
-    "rosters_rosterissue", "rosters_rosterbatch",
+    "rosters_rosterissue", "rosters_rosterrepair", "rosters_rosterbatch",
 )  # fmt: skip
 COMPANY = ("uscc", "name", "folded_name", "industry_id", "staff_band", "size", "fixed_premises", "status", "updated_at")
 SAMPLED = 0.02
@@ -40,6 +41,18 @@ def write_text(path: Path, numbers: range) -> Path:
     """A roster of these rows as .csv."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows([TITLES, *map(row, numbers)])
+    return path
+
+
+def write_wrong(path: Path, rows: int, wrong: int) -> Path:
+    """A roster of which so many rows name a park that is not there; rows differ in more than their own company."""
+    made = [
+        [*row(number), f"{number % 40}号楼", dt.date(2020 + number % 5, 1, 1 + number % 28)] for number in range(rows)
+    ]
+    for number in range(0, rows, -(-rows // wrong)):
+        made[number][2] = "创智圆"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([[*TITLES, "楼宇", "入驻日期"], *made])
     return path
 
 
@@ -90,13 +103,9 @@ def import_file(path: Path) -> None:
 
 def check_and_apply(path: Path) -> tuple[float, float]:
     """Seconds in which an uploaded roster is checked for its page, and then applied, as the page has it done."""
-    from django.core.files.base import ContentFile
-
-    from parkparty.accounts.models import User
     from parkparty.rosters.services import batches
 
-    user = User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("bench", password=None)
-    batch = batches.receive_roster(ContentFile(path.read_bytes(), path.name), by=user)
+    batch, user = _received(path)
     begun = time.perf_counter()
     batch = batches.check_batch(batch.pk)
     checked = time.perf_counter()
@@ -105,6 +114,34 @@ def check_and_apply(path: Path) -> tuple[float, float]:
     if batch.state != "applied":
         raise SystemExit(f"{path.name}: {batch.state} {batch.setback}")
     return checked - begun, time.perf_counter() - checked
+
+
+def mend(path: Path) -> float:
+    """Median seconds in which a mended cell of a wrong roster is taken and checked, cell by cell."""
+    from parkparty.rosters.services import batches, repairing
+
+    batch, user = _received(path)
+    batch, taken = batches.check_batch(batch.pk), []
+    for issue in list(batch.issues.all()):
+        begun = time.perf_counter()
+        typed = {(issue.number, issue.key): "创智园"}
+        repairing.repair_cells(batch, by=user, typed=typed, everywhere=(), left_out=())
+        taken.append(time.perf_counter() - begun)
+    batch.refresh_from_db()
+    if batch.state != "checked" or batch.wrong:
+        raise SystemExit(f"{path.name}: {batch.state}, {batch.wrong} wrong")
+    return statistics.median(taken)
+
+
+def _received(path: Path) -> tuple[Any, Any]:
+    """An uploaded roster, and whose it is."""
+    from django.core.files.base import ContentFile
+
+    from parkparty.accounts.models import User
+    from parkparty.rosters.services import batches
+
+    user = User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("bench", password=None)
+    return batches.receive_roster(ContentFile(path.read_bytes(), path.name), by=user), user
 
 
 def empty() -> None:

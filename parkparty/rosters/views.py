@@ -189,10 +189,11 @@ def repair(request: ScopedRequest, pk: int) -> HttpResponse:
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return _batch_page(request, batch, ApplyForm(batch=batch), repair_form=form)
-    if changed:
-        tasks.check_roster.enqueue(batch.pk)
-    else:
+    if not changed:
         messages.info(request, _("没有改动任何单元格。"))
+    batch.refresh_from_db(fields=["state"])
+    if changed and batch.state == BatchState.CHECKING:
+        tasks.check_roster.enqueue(batch.pk)
     return redirect(_findings_address(request, pk))
 
 
@@ -309,7 +310,7 @@ def _findings(request: ScopedRequest, batch: RosterBatch) -> dict[str, Any]:
         issues = RosterIssue.objects.within(request.scope).filter(batch=batch)
         kind = request.GET.get("kind", "")
         kind = kind if kind in IssueKind.values else ""
-        page: Any = keyset_page(issues.filter(kind=kind) if kind else issues, request.GET, order=("id",))
+        page: Any = keyset_page(issues.filter(kind=kind) if kind else issues, request.GET, order=("number", "id"))
         proposals = issues.filter(kind=kind) if kind else issues
         _prepare_cells(page.rows, request)
         return {

@@ -41,6 +41,7 @@ class Branch:
     is_founded: bool = False
     """Whether another sheet of the file founds it."""
     formation: FormationMode | None = None
+    """What rows say that it is not yet: of a new one its first, of one that stands another than it has."""
 
     def value(self, trait: str) -> Any:
         """What the rows say of it, None when they are silent."""
@@ -49,6 +50,11 @@ class Branch:
     def fault(self, key: str, kind: IssueKind, **params: Any) -> None:
         """Note that a column is wrong in all rows that state it, or in all rows when none does."""
         self.faults.append((key, kind, params))
+
+    @property
+    def changes_formation(self) -> bool:
+        """Whether it stands and its rows give it another formation; the first of them does it for all."""
+        return self.formation is not None and not self.is_new and not self.is_founded
 
     @property
     def kind(self) -> LinkKind:
@@ -160,8 +166,9 @@ def _compare(branch: Branch, stored: Organization, known: Known) -> None:
     held = {"branch_type": stored.get_type_display(), "superior": parent, "approved_on": stored.approved_on}
     for trait in (trait for trait, wrong in differs.items() if wrong):
         branch.fault(trait, IssueKind.BRANCH_DIFFERS, column=trait, stored=str(held[trait] or "—"))
-    branch.formation = _formation(branch, known)
-    spoiled = "formation" in branch.stated and branch.formation is None
+    formation = _formation(branch, known)
+    spoiled = "formation" in branch.stated and formation is None
+    branch.formation = None if formation == stored.formation_mode else formation
     branch.organization = None if spoiled or any(differs.values()) else stored
     branch.is_founded = stored.pk is None
 

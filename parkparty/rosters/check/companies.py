@@ -38,8 +38,14 @@ def _own(row: Row, known: Known) -> CompanyRecord | None:
     return company if company and known.keeps(company) else None
 
 
+def _namesakes(row: Row, known: Known) -> list[CompanyRecord]:
+    """The companies of its name that the row could mean: where it says of which it was exported, no other."""
+    same, own = known.by_name.get(row.folded, []), known.by_key.get(row.values.get("record", 0))
+    return [company for company in same if own in (None, company)]
+
+
 def _by_name(row: Row, known: Known) -> CompanyRecord | None:
-    same = known.by_name.get(row.folded, [])
+    same = _namesakes(row, known)
     if not same:
         return None
     ours = [company for company in same if known.keeps(company)]
@@ -68,7 +74,7 @@ def _for_new_code(row: Row, ours: list[CompanyRecord], known: Known) -> CompanyR
 
 def _propose_code(row: Row, known: Known) -> None:
     """For a code that cannot be read: the one of the company of this name, where what is left of it looks like it."""
-    same = [c for c in known.by_name.get(row.folded, []) if c.uscc and known.keeps(c)]
+    same = [c for c in _namesakes(row, known) if c.uscc and known.keeps(c)]
     if len(same) != 1:
         return
     code = str(same[0].uscc)

@@ -285,8 +285,9 @@ def repaired_lines(sheet: Sheet, layout: Layout, repairs: Repairs) -> Iterable[L
 
 
 def _with(cells: list[Cell], typed: Mapping[int, str]) -> list[Cell]:
+    if typed:
+        cells = cells + [""] * (max(typed) + 1 - len(cells))
     for at, value in typed.items():
-        cells.extend([""] * (at + 1 - len(cells)))
         cells[at] = value
     return cells
 

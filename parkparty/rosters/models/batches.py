@@ -210,5 +210,5 @@ class RosterBatch(models.Model):
     @property
     def kind_counts(self) -> list[tuple[str, Promise | str, int]]:
         """How many cells are wrong in which way, the most frequent first: code, heading, number."""
-        pairs = sorted(self.kinds.items(), key=lambda pair: -pair[1])
+        pairs = sorted(self.kinds.items(), key=lambda pair: (-pair[1], pair[0]))
         return [(kind, IssueKind(kind).label, n) for kind, n in pairs]

@@ -174,8 +174,11 @@ class RosterIssue(models.Model):
     class Meta:
         verbose_name = _("名册问题")
         verbose_name_plural = pgettext_lazy("复数", "名册问题")
-        ordering = ["batch", "id"]
-        indexes = [models.Index(fields=["batch", "kind", "id"], name="rosters_issue_by_kind")]
+        ordering = ["batch", "number", "id"]
+        indexes = [
+            models.Index(fields=["batch", "number", "id"], name="rosters_issue_by_row"),
+            models.Index(fields=["batch", "kind", "number", "id"], name="rosters_issue_by_kind_row"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.cell} {self.reason}"

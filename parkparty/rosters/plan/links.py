@@ -51,7 +51,7 @@ def _link_anew(
         limit = max(link.since for link in too_late)
         draft.row.fault("link_since", IssueKind.LINK_DATE, limit=limit, what=_("原覆盖关系的起始日期"))
         return
-    before = _("；").join(_words(known.language, link) for link in stored)
+    before = _("；").join(_words(known.language, link) for link in stored) if stored else ""
     corrected = next((link for link in stored if link.since == since), None)
     for link in stored:
         if link.since < since:
@@ -67,12 +67,7 @@ def _link_anew(
 
 def _plan_formation(draft: Draft, branch: Branch) -> None:
     organization = branch.organization
-    if (
-        organization is None
-        or branch.is_new
-        or branch.is_founded
-        or branch.formation in (None, organization.formation_mode)
-    ):
+    if organization is None or not branch.changes_formation or branch.formation == organization.formation_mode:
         return
     draft.tell(Item.FORMATION, organization.formation_mode or "", branch.formation)
     organization.formation_mode = branch.formation

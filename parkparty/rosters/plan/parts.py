@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from parkparty.companies.choices import LinkKind
@@ -73,6 +73,21 @@ class CompanySheet:
         for organization in self._site.founded:
             self._known.add_organization(organization)
         self._branches = find_branches(self.roster, self._known)
+
+    @property
+    def background(self) -> tuple[set[int], set[str], set[int]]:
+        """What its rows have other rows judged by: parks, superiors, and the companies of the site that they mean."""
+        stage = self.roster.stage
+        return self._known.named_parks, stage.named["superior"], stage.known_companies()
+
+    def are_by_themselves(self, rows: Iterable[Row]) -> bool:
+        """Whether its rows, which were gone through, come to the same among others: nothing goes by which of all rows
+        comes first, and none is likened to companies of the site, of which rows elsewhere may mean some.
+        """
+        if any(branch.changes_formation for branch in self._branches.values()):
+            return False
+        likenesses = Likenesses(self.roster.stage, self._known)
+        return not any(row.decision or (row.company is None and likenesses.of(row)) for row in rows)
 
     def pieces(self) -> Iterator[Piece]:
         """Rows that others follow and how many, then those that stand alone, some at a time, each with its outcome."""

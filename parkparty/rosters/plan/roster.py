@@ -7,8 +7,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from parkparty.core.scope import Scope
+from parkparty.core.text import fold
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Building
 from parkparty.rosters.check.rows import Roster
@@ -19,6 +21,9 @@ from parkparty.rosters.plan.draft import Draft, FactDraft, Followed, Piece, Plan
 from parkparty.rosters.plan.kinds import PLANNERS
 from parkparty.rosters.plan.parts import CompanySheet, FactSheet, Part
 from parkparty.rosters.staging.records import TenancyRecord
+
+DIGESTS = 1 << 256
+"""How many digests there are."""
 
 
 @dataclass
@@ -35,7 +40,8 @@ class Plan:
     _posts_ended: int = 0
     _ended: Counter[type] = field(default_factory=Counter)
     _founded: dict[int, Organization | Building] = field(default_factory=dict)
-    _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _digest: int = 0
+    """A sum, so that it is the same in whatever order rows are looked at, and rows can be taken out of it again."""
 
     def pieces(self) -> Iterator[Piece]:
         """All rows, sheet by sheet, some at a time, so that a large roster takes no more memory than a small one.
@@ -54,35 +60,34 @@ class Plan:
                 yield piece
 
     def _sum_up_followed(self, followed: Followed, sheet: Counter[str]) -> None:
-        lines = []
         for leader in followed.leaders:
             if times := followed.rows.counts.get(leader.row.number, 0):
                 self.found[leader.outcome] += times
                 sheet[leader.outcome.value] += times
-                if leader.outcome != Outcome.UNCHANGED:
-                    lines.append(f"{leader.row.number} {leader.outcome} + {times}")
+                self._digest_rows(leader, followed.rows.sums[leader.row.number])
         self.rows += len(followed)
-        self._digest.update("\n".join(lines).encode())
 
     def _sum_up(self, planned: list[Planned], sheet: Counter[str]) -> None:
-        lines = []
         for each in planned:
-            if each.outcome != Outcome.UNCHANGED:
-                lines.append(f"{each.row.number} {each.outcome} {each.row.name} {each.changes}")
+            self._digest_rows(each, each.row.number)
             self.found[each.outcome] += 1
             sheet[each.outcome.value] += 1
             if each.row.park:
                 self.parks.add(each.row.park.key)
             for issue in each.row.issues:
                 self.kinds[issue.kind] += 1
-                lines.append(f"{issue.cell} {issue.kind} {issue.value}")
+                self._digest += _as_number(f"{issue.cell} {issue.kind} {issue.value}")
             if isinstance(each.draft, FactDraft) and each.outcome == Outcome.CHANGED:
                 self._posts_ended += any(column == "post_until" for column, _before, _after in each.draft.changes)
             if isinstance(each.draft, Draft):
                 self._ended.update(type(fact) for fact in each.draft.ended)
                 self._founded |= {id(x): x for x in each.draft.created if isinstance(x, Organization | Building)}
         self.rows += len(planned)
-        self._digest.update("\n".join(lines).encode())
+
+    def _digest_rows(self, planned: Planned, numbers: int) -> None:
+        """Take rows that come to the same as ``planned`` into the digest; ``numbers`` is the sum of theirs."""
+        if planned.outcome != Outcome.UNCHANGED:
+            self._digest += numbers * _as_number(f"{planned.outcome} {planned.changes}")
 
     @property
     def counts(self) -> dict[str, int]:
@@ -108,6 +113,11 @@ class Plan:
         }
 
     @property
+    def new_buildings(self) -> set[tuple[int, str]]:
+        """The buildings that the good rows create, by park and folded name."""
+        return {(each.park.pk, fold(each.name)) for each in self._founded.values() if isinstance(each, Building)}
+
+    @property
     def park_keys(self) -> list[str]:
         """The parks that the rows name, by key."""
         return sorted(self.parks)
@@ -115,7 +125,12 @@ class Plan:
     @property
     def digest(self) -> str:
         """The same for two plans that do the same: what was shown is what is applied, or nothing is."""
-        return self._digest.hexdigest()
+        return f"{self._digest % DIGESTS:064x}"
+
+
+@lru_cache(10_000)  # new companies of one branch come to the same
+def _as_number(said: str) -> int:
+    return int.from_bytes(hashlib.sha256(said.encode()).digest())
 
 
 def plan_book(rosters: Iterable[Roster], *, reach: Scope, day: dt.date) -> Plan:

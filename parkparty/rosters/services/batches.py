@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -34,6 +33,7 @@ from parkparty.rosters.plan.draft import Followed, Piece, issues_of
 from parkparty.rosters.plan.roster import Plan, plan_book
 from parkparty.rosters.services.checking import Cancelled, Findings, Progress, sum_up, tell_uploader
 from parkparty.rosters.services.following import write_followers
+from parkparty.rosters.services.kept import delete_file, digest_of, keeping
 from parkparty.rosters.services.reading import Book, aliases_of, staged_book
 from parkparty.rosters.services.traces import Traces, images_before
 from parkparty.rosters.services.writing import write_drafts
@@ -86,7 +86,7 @@ def check_batch(number: int) -> RosterBatch:
     batch = RosterBatch.objects.select_related("uploaded_by").get(pk=number)
     try:
         progress = Progress(batch)
-        with staged_file(batch) as book:
+        with staged_file(batch, keeps=True) as book:
             _check(batch, book, progress)
     except Refused as refusal:
         with transaction.atomic():
@@ -103,7 +103,7 @@ def check_batch(number: int) -> RosterBatch:
 
 def _check(batch: RosterBatch, book: Book, progress: Progress) -> None:
     progress.read(book.rows)
-    plan = plan_book(book.rosters, reach=reach_now(batch), day=_day_of(batch))
+    plan = plan_book(book.rosters, reach=reach_now(batch), day=day_of(batch))
     findings = Findings(batch)
     for piece in plan.pieces():
         findings.keep(piece)
@@ -219,7 +219,7 @@ def _apply(number: int, book: Book) -> None:
     reach = reach_now(batch)
     wait_for_others(reach)
     plan_for_much()
-    plan, traces = plan_book(book.rosters, reach=reach, day=_day_of(batch)), Traces(batch)
+    plan, traces = plan_book(book.rosters, reach=reach, day=day_of(batch)), Traces(batch)
     for piece in plan.pieces():
         _write(piece, batch, traces)
     if plan.digest != batch.digest:
@@ -236,7 +236,7 @@ def import_at_once(
     with transaction.atomic():
         wait_for_others(reach)
         plan_for_much()
-        plan = plan_book(book.rosters, reach=reach, day=_day_of(batch))
+        plan = plan_book(book.rosters, reach=reach, day=day_of(batch))
         batch.save()
         findings, traces = Findings(batch), Traces(batch)
         for piece in plan.pieces():
@@ -250,14 +250,6 @@ def import_at_once(
         sum_up(batch, plan, book.seen)
         _finish(batch, by=by)
     return plan, issues, batch
-
-
-def digest_of(parts: Iterable[bytes]) -> str:
-    """The SHA-256 of a file's bytes."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
-    return digest.hexdigest()
 
 
 @contextmanager
@@ -281,12 +273,13 @@ def kept_copy(batch: RosterBatch) -> Iterator[Path]:
 
 
 @contextmanager
-def staged_file(batch: RosterBatch) -> Iterator[Book]:
-    """The rows of the batch's file as values, with what was typed on the page."""
-    aliases = aliases_of(batch.uploaded_by)
+def staged_file(batch: RosterBatch, *, keeps: bool = False) -> Iterator[Book]:
+    """The rows of the batch's file as values, with what was typed on the page; ``keeps`` those that were read."""
+    aliases, repairs = aliases_of(batch.uploaded_by), repairs_of(batch)
     with (
         kept_copy(batch) as path,
-        staged_book(path, filename=batch.filename, aliases=aliases, repairs=repairs_of(batch)) as book,
+        keeping(batch, aliases) if keeps else nullcontext() as keep,
+        staged_book(path, filename=batch.filename, aliases=aliases, repairs=repairs, keep=keep) as book,
     ):
         yield book
 
@@ -317,7 +310,7 @@ def _finish(batch: RosterBatch, *, by: User | None) -> None:
     changes = {field: [None, getattr(batch, field)] for field in _RECORDED}
     record(gettext_noop("导入名册"), batch, by=by, changes=changes, reason=batch.reason)
     if name:
-        transaction.on_commit(lambda: storage.delete(name))
+        transaction.on_commit(lambda: delete_file(storage, name))
 
 
 def locked(number: int) -> RosterBatch:
@@ -346,7 +339,8 @@ def wait_for_others(reach: Scope) -> None:
     list(parks.order_by("pk").values_list("pk", flat=True))
 
 
-def _day_of(batch: RosterBatch) -> dt.date:
+def day_of(batch: RosterBatch) -> dt.date:
+    """The day that rows speak of which do not say any."""
     return timezone.localdate(batch.uploaded_at)
 
 

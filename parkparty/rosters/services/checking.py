@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -64,14 +64,14 @@ class Progress:
 
 
 class Findings:
-    """Keeps what checking finds, in place of what an earlier check did."""
+    """Keeps what checking finds, in place of what an earlier check did; with ``numbers`` of these rows alone."""
 
     COLUMNS = ("batch_id", "number", "outcome", "name", "park_id", "changes")
 
-    def __init__(self, batch: RosterBatch) -> None:
+    def __init__(self, batch: RosterBatch, numbers: Collection[int] | None = None) -> None:
         self._batch = batch
-        batch.checked_rows.all().delete()
-        batch.issues.all().delete()
+        for found in (batch.checked_rows.all(), batch.issues.all()):
+            (found if numbers is None else found.filter(number__in=numbers)).delete()
 
     def keep(self, piece: Piece) -> None:
         """Keep the rows of a piece, and what is wrong with them."""
@@ -101,13 +101,13 @@ def sum_up(batch: RosterBatch, plan: Plan, seen: dict[str, Any]) -> None:
     batch.ignored = [title for roster in rosters for title in roster.ignored][:50]
     batch.seen = seen | {"sheets": [each | plan.sheet_counts(each["first"]) for each in seen["sheets"]]}
     batch.effects, batch.parks, batch.digest = plan.effects, plan.park_keys, plan.digest
-    batch.rows_before = _rows_before(batch)
+    batch.rows_before = rows_before(batch)
     batch.kinds = plan.kinds
     batch.state = BatchState.CHECKED
     batch.save()
 
 
-def _rows_before(batch: RosterBatch) -> int:
+def rows_before(batch: RosterBatch) -> int:
     """The rows of the last import like it into the same parks, if more than a tenth of them is missing now (F25).
 
     As few as that one left behind are taken for those, mended.

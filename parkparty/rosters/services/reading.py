@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,9 +65,14 @@ class Book:
 
 @contextmanager
 def staged_book(
-    path: Path, *, filename: str, aliases: Mapping[str, str] | None = None, repairs: Repairs | None = None
+    path: Path,
+    *,
+    filename: str,
+    aliases: Mapping[str, str] | None = None,
+    repairs: Repairs | None = None,
+    keep: Callable[[bytes], object] | None = None,
 ) -> Iterator[Book]:
-    """The rows of a file's sheets, with what was typed in place of their cells.
+    """The rows of a file's sheets, with what was typed in place of their cells; ``keep`` as in ``opened``.
 
     Of each kind the first sheet that has the columns it needs is taken, unless somebody said otherwise. The rows stand
     in their stages for as long as the block lasts.
@@ -77,11 +82,21 @@ def staged_book(
     """
     aliases = aliases or {}
     with ExitStack() as stages:
-        with opened(path, filename=filename, known=known_titles(aliases)) as book:
-            found = _Taking(stages, aliases, repairs or {})
-            for at, sheet in enumerate(book):
-                found.take(sheet, at * SHEET_SPAN)
-        yield found.book(book)
+        with opened(path, filename=filename, known=known_titles(aliases), keep=keep) as book:
+            found = staged_sheets(book, stages, aliases, repairs or {})
+        yield found
+
+
+def staged_sheets(book: Workbook, stages: ExitStack, aliases: Mapping[str, str], repairs: Repairs) -> Book:
+    """The rows of a workbook that is being read, in stages that last as long as ``stages``.
+
+    Raises:
+        Refused: as ``staged_book``.
+    """
+    found = _Taking(stages, aliases, repairs)
+    for at, sheet in enumerate(book):
+        found.take(sheet, at * SHEET_SPAN)
+    return found.book(book)
 
 
 class _Taking:

@@ -20,7 +20,9 @@ from parkparty.rosters.columns import KINDS, known_titles, match_columns
 from parkparty.rosters.documents import Annotated, write_annotated
 from parkparty.rosters.models import RosterBatch, RosterIssue, RosterRepair
 from parkparty.rosters.services.batches import keep_file, kept_copy, locked, own, reach_of, repairs_of
+from parkparty.rosters.services.kept import delete_file
 from parkparty.rosters.services.reading import aliases_of
+from parkparty.rosters.services.rechecking import recheck_touched
 from parkparty.rosters.sheets.reading import Workbook, opened
 
 SKIP = "skip"
@@ -41,7 +43,8 @@ def repair_cells(
 ) -> int:
     """Take what was typed in place of wrong cells; for those in ``everywhere``, in every wrong cell that says the same.
 
-    Rows in ``left_out`` are not imported. Returns how many cells and rows changed; the batch then waits to be checked.
+    Rows in ``left_out`` are not imported. Returns how many cells and rows changed. What that bears on is checked here
+    and now where it can be told from the rest; otherwise the batch waits to be checked.
 
     Raises:
         ValidationError: when the batch is not waiting for a decision.
@@ -136,8 +139,10 @@ def forget_repairs(batch: RosterBatch, *, by: User) -> int:
         ValidationError: when the batch is not waiting for a decision.
     """
     batch = _open(batch, by)
+    before = repairs_of(batch)
     count, _models = batch.repairs.all().delete()
-    _wait_for_check(batch)
+    if not recheck_touched(batch, before, {}):
+        _wait_for_check(batch)
     record(gettext_noop("撤回名册改正"), batch, by=by, changes={"cells": [count, 0]})
     return count
 
@@ -161,7 +166,7 @@ def replace_file(batch: RosterBatch, file: File, *, by: User) -> RosterBatch:
             _wait_for_check(batch)
             record(gettext_noop("上传改正后的名册"), batch, by=by)
             if former:
-                transaction.on_commit(lambda: storage.delete(former))
+                transaction.on_commit(lambda: delete_file(storage, former))
     except BaseException:
         if kept:
             batch.file.storage.delete(kept)
@@ -217,6 +222,7 @@ def _like(batch: RosterBatch, place: Place) -> list[Place]:
 def _keep(batch: RosterBatch, wanted: Mapping[Place, str], by: User) -> int:
     if not wanted:
         return 0
+    before = repairs_of(batch)
     RosterRepair.objects.bulk_create(
         (RosterRepair(batch=batch, number=number, key=key, value=value) for (number, key), value in wanted.items()),
         update_conflicts=True,
@@ -224,7 +230,8 @@ def _keep(batch: RosterBatch, wanted: Mapping[Place, str], by: User) -> int:
         update_fields=["value"],
         batch_size=2_000,
     )
-    _wait_for_check(batch)
+    if not recheck_touched(batch, before, {**before, **wanted}):
+        _wait_for_check(batch)
     record(gettext_noop("改正名册单元格"), batch, by=by, changes={"cells": [None, len(wanted)]})
     return len(wanted)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from parkparty.rosters.choices import WRITTEN, BatchState, FileFault, Setback
 from parkparty.rosters.models import STUCK_AFTER, UNAPPLIED_DAYS, UNDO_DAYS, RosterBatch, RosterWrite
 from parkparty.rosters.services.batches import COPY_PREFIX
+from parkparty.rosters.services.kept import SUFFIX, delete_file
 
 _FORGOTTEN = dt.timedelta(hours=1)
 """No upload and no reading takes this long: a file that is older and that no batch names was left by a dead process."""
@@ -49,7 +50,7 @@ def drop_unapplied() -> int:
         batch.fault, batch.fault_detail = FileFault.EXPIRED, str(UNAPPLIED_DAYS)
         batch.forget_samples()
         batch.save()
-        transaction.on_commit(partial(storage.delete, name))
+        transaction.on_commit(partial(delete_file, storage, name))
     return len(batches)
 
 
@@ -63,7 +64,7 @@ def drop_rests() -> int:
         storage, name = batch.file.storage, batch.file.name or ""
         batch.file = ""
         batch.save()
-        transaction.on_commit(partial(storage.delete, name))
+        transaction.on_commit(partial(delete_file, storage, name))
     return len(batches)
 
 
@@ -73,7 +74,7 @@ def delete_forgotten_files() -> int:
     latest = timezone.now() - _FORGOTTEN
     _directories, names = storage.listdir("rosters") if storage.exists("rosters") else ([], [])
     named = set(RosterBatch.objects.exclude(file="").values_list("file", flat=True))
-    gone = [f"rosters/{name}" for name in names if f"rosters/{name}" not in named]
+    gone = [f"rosters/{name}" for name in names if f"rosters/{name}".removesuffix(SUFFIX) not in named]
     gone = [name for name in gone if storage.get_modified_time(name) < latest]
     for name in gone:
         storage.delete(name)

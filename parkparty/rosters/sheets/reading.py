@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import signal
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +60,7 @@ class Workbook:
                 self.hidden_sheets, self.without_header = answer["hidden_sheets"], answer["without_header"]
                 continue
             sheet = Sheet(
-                answer["sheet"], answer["header_row"], answer["titles"], hidden_columns=answer["hidden_columns"]
+                answer["sheet"], answer["header_row"], [*answer["titles"]], hidden_columns=answer["hidden_columns"]
             )
             rows = sheet.rows = self._rows(sheet)
             yield sheet
@@ -77,14 +77,28 @@ class Workbook:
 
 
 @contextmanager
-def opened(path: Path, *, filename: str, known: Known) -> Iterator[Workbook]:
-    """Read the visible sheets of ``path`` that have a header of ``known`` titles, within this block."""
+def opened(
+    path: Path, *, filename: str, known: Known, keep: Callable[[bytes], object] | None = None
+) -> Iterator[Workbook]:
+    """Read the visible sheets of ``path`` that have a header of ``known`` titles, within this block.
+
+    ``keep`` gets line by line what was read, for ``read_again``.
+    """
     request = json.dumps({"known": known, "name": Path(filename).stem[:31] or "CSV"})
     with child_process("parkparty.rosters.sheets.child", str(path), seconds=WALL_SECONDS) as child:
-        yield Workbook(_answers(child, request))
+        yield Workbook(_answers(child, request, keep))
 
 
-def _answers(child: subprocess.Popen[bytes], request: str) -> Iterator[Any]:
+def read_again(lines: Iterable[bytes]) -> list[Any] | None:
+    """What a ``Workbook`` is made of, from lines that were kept when it was read; None where some are missing."""
+    try:
+        answers = [json.loads(line, object_hook=_cell) for line in lines]
+    except ValueError:
+        return None
+    return answers if answers and "hidden_sheets" in answers[-1] else None
+
+
+def _answers(child: subprocess.Popen[bytes], request: str, keep: Callable[[bytes], object] | None) -> Iterator[Any]:
     """The child's lines. A child that was cut off is told from one that came to its end by the last of them."""
     if child.stdin is None or child.stdout is None:
         raise Refused("damaged")
@@ -98,6 +112,8 @@ def _answers(child: subprocess.Popen[bytes], request: str) -> Iterator[Any]:
             if "fault" in answer:
                 raise Refused(answer["fault"], answer["detail"])
             is_whole = "hidden_sheets" in answer
+            if keep:
+                keep(line)
             yield answer
     except (ValueError, BrokenPipeError) as cut_off:
         raise Refused("damaged") from cut_off

@@ -27,12 +27,16 @@ OWN_KEYS = frozenset({"name", "uscc", "industry", "staff", "record"})
 
 @dataclass(slots=True)
 class Followers:
-    """The rows that follow leaders from ``first`` to ``last``: how many each of them has, by its number."""
+    """The rows that follow leaders from ``first`` to ``last``: how many each of them has, by its number.
+
+    ``sums`` are of the numbers that these rows have.
+    """
 
     stage: Stage
     first: int
     last: int
     counts: dict[int, int]
+    sums: dict[int, int]
 
 
 def find_followers(stage: Stage, doubtful: Collection[int]) -> None:
@@ -68,11 +72,13 @@ def followers_of(stage: Stage, leaders: Sequence[int], turned_away: Iterable[int
         )
     first, last = leaders[0], leaders[-1]
     found = select(
-        "SELECT leader, count(*) FROM {following} WHERE leader BETWEEN %s AND %s AND number <> leader GROUP BY leader",
+        "SELECT leader, count(*), sum(CAST(number AS bigint)) FROM {following} "
+        "WHERE leader BETWEEN %s AND %s AND number <> leader GROUP BY leader",
         [first, last],
         **stage.names,
     )
-    return Followers(stage, first, last, dict(found))
+    counts = {leader: times for leader, times, _sum in found}
+    return Followers(stage, first, last, counts, {leader: int(total) for leader, _times, total in found})
 
 
 def _find_held(stage: Stage) -> None:

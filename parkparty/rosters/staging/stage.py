@@ -162,6 +162,10 @@ class Stage:
         parts = [one % (table, key, key, table, key, key) for table, key in tables]
         return {number for (number,) in self._select(" UNION ".join(parts))}
 
+    def known_companies(self) -> set[int]:
+        """The keys of the companies that any row could mean."""
+        return {key for (key,) in self._select("SELECT DISTINCT company_id FROM {match}")}
+
     def companies_of(self, first: int, last: int, which: str = ALL) -> Companies:
         """The companies that rows from ``first`` to ``last`` could mean."""
         keys = "SELECT company_id FROM {match} s WHERE number BETWEEN {first} AND {last} {which}"

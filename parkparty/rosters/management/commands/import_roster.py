@@ -23,7 +23,8 @@ from parkparty.rosters.choices import fault_sentence
 from parkparty.rosters.models import RosterBatch, RosterIssue
 from parkparty.rosters.plan.draft import issues_of
 from parkparty.rosters.plan.roster import Plan, plan_book
-from parkparty.rosters.services.batches import digest_of, import_at_once, reach_of
+from parkparty.rosters.services.batches import import_at_once, reach_of
+from parkparty.rosters.services.kept import digest_of
 from parkparty.rosters.services.reading import aliases_of, staged_book
 from parkparty.rosters.sheets.limits import Refused
 
