@@ -22,6 +22,7 @@ from parkparty.core.models import holds
 from parkparty.core.paths import under
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import ListFilterForm, OrganizationField
+from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
 from parkparty.places.models import Area, Park, ServiceStation
 from parkparty.places.querysets import InParkQuerySet
@@ -83,7 +84,7 @@ class ActivityFilterForm(ListFilterForm):
         if asked["type"]:
             rows = rows.of_type(asked["type"])
         if asked["organization"]:
-            rows = rows.hosted_under(asked["organization"])
+            rows = self._of_organization(rows, asked["organization"])
         if place:
             rows = self._of_place(rows, place)
         if asked["own"]:
@@ -94,6 +95,9 @@ class ActivityFilterForm(ListFilterForm):
 
     def _of_place(self, rows: ActivityQuerySet, place: Area | Park) -> ActivityQuerySet:
         return rows.newest_in(place)
+
+    def _of_organization(self, rows: ActivityQuerySet, organization: Organization) -> ActivityQuerySet:
+        return rows.newest_under(organization)
 
     @property
     def ordering(self) -> tuple[str, str]:
@@ -143,6 +147,9 @@ class MonthFilterForm(ActivityFilterForm):
 
     def _of_place(self, rows: ActivityQuerySet, place: Area | Park) -> ActivityQuerySet:
         return rows.located_in(place)  # all of a month, not the first of them
+
+    def _of_organization(self, rows: ActivityQuerySet, organization: Organization) -> ActivityQuerySet:
+        return rows.hosted_under(organization)
 
     @property
     def period(self) -> Period:

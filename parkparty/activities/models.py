@@ -209,7 +209,7 @@ class ActivityHost(models.Model):
 
 
 class Leader(models.Model):
-    """An organisation that led an activity at some time, and where it sits: of a dormant place's thousands none.
+    """An organisation that held an activity at some time, alone or jointly, and where it sits: of a dormant place none.
 
     Written by triggers of the database (``migrations._leaders``), so that imports and plain SQL are seen as well,
     and taken away with its organisation by them: nothing else is to ask for it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connections, models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
@@ -25,7 +25,7 @@ SHOWN = ("organization", "theme", "station", "park")
 """The relations that a row of a list may show."""
 
 FEW_HOSTS = {"postgresql": 1_000, "sqlite": 100}
-"""Up to so many organisations of a place are named: looking one up in a list takes less than asking where it sits.
+"""Up to so many organisations of a node are named: looking one up in a list takes less than asking where it sits.
 
 SQLite would read and sort all that many named ones lead.
 """
@@ -80,6 +80,33 @@ class ActivityQuerySet(models.QuerySet):
             return self.filter(pk__in=rows_of(self.model, "host_rows").filter(organization=node).values("activity"))
         return self.filter(self._hosted(paths.under("organization__path", node.path)))
 
+    def newest_under(self, node: TreeNode) -> Self:
+        """The same for a list by date, as ``newest_in``."""
+        if isinstance(node, Organization) and node.is_branch:
+            return self.hosted_under(node)
+        below, hosts = rows_of(self.model, "organization").under(node).order_by(), rows_of(self.model, "host_rows")
+        met = rows_of(self.model, "organization__leader").filter(pk=OuterRef("pk")).values("pk")[:1]
+        # Each asked by itself: joined, PostgreSQL reads all that ever met.
+        few = self._few(below.alias(met=Subquery(met)).filter(met__isnull=False).values_list("pk", flat=True))
+        if few is not None:
+            return self.filter(pk__in=hosts.filter(organization__in=few).values("activity"))
+        under = below.filter(pk=OuterRef("organization"))
+        ours = hosts.filter(activity=OuterRef("pk")).alias(under=Subquery(under.values("pk")[:1]))
+        return self._asked_one_by_one(ours.filter(under__isnull=False))
+
+    def _few(self, hosts: Any) -> list[int] | None:
+        """The keys of ``hosts``, unless there are many."""
+        most = FEW_HOSTS[connections[self.db].vendor]
+        few = list(hosts[: most + 1])
+        return few if len(few) <= most else None
+
+    def _asked_one_by_one(self, found: Any) -> Self:
+        """Activities of which something is ``found``.
+
+        Joined, PostgreSQL has several processes read on until all of them found a page.
+        """
+        return self.alias(found=Subquery(found.order_by().values("pk")[:1])).filter(found__isnull=False)
+
     def located_in(self, place: TreeNode) -> Self:
         """Activities whose main host sits in ``place``."""
         return self.filter(
@@ -95,17 +122,14 @@ class ActivityQuerySet(models.QuerySet):
         hosts = rows_of(self.model, "organization__leader").order_by().values_list("pk", flat=True)
         # In two halves: asked for by park or area at once, PostgreSQL reads all of them.
         seats = [hosts.filter(paths.under(f"{seat}__path", place.path)) for seat in ("park", "area")]
-        most = FEW_HOSTS[connections[self.db].vendor]
-        few = list(seats[0].union(seats[1], all=True)[: most + 1])
-        if len(few) <= most:
+        few = self._few(seats[0].union(seats[1], all=True))
+        if few is not None:
             return self.filter(organization__in=few)
-        # Asked of each activity anew: joined, PostgreSQL has several processes read on until all of them found a page.
-        # Parks and areas of the place are read once, and not joined for each.
+        # Parks and areas of the place are read once, and not joined for each activity.
         parks = rows_of(self.model, "organization__park").under(place).order_by().values("pk")
         areas = rows_of(self.model, "organization__area").under(place).order_by().values("pk")
         sits = Q(park__in=parks) | Q(area__in=areas)
-        there = rows_of(self.model, "organization").filter(sits, pk=OuterRef("organization"))
-        return self.alias(there=Subquery(there.order_by().values("pk")[:1])).filter(there__isnull=False)
+        return self._asked_one_by_one(rows_of(self.model, "organization").filter(sits, pk=OuterRef("organization")))
 
     def first_of_each_day(self, number: int) -> Self:
         """Of every day the first ``number``, in the order in which they were written."""

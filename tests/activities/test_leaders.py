@@ -14,7 +14,8 @@ from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.migrations import _leaders
-from parkparty.activities.models import Activity, Leader
+from parkparty.activities.models import Activity, ActivityHost, Leader
+from parkparty.activities.querysets import FEW_HOSTS
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.organizations.services import save_organization
@@ -23,6 +24,11 @@ from tests.conftest import World, make_organization, plan_organization
 
 def listed(place: str) -> set[str]:
     form = ActivityFilterForm({"place": place}, scope=Scope.everything())
+    return {activity.topic for activity in form.rows()}
+
+
+def hosted(code: str) -> set[str]:
+    form = ActivityFilterForm({"organization": code}, scope=Scope.everything())
     return {activity.topic for activity in form.rows()}
 
 
@@ -46,6 +52,20 @@ def test_an_activity_given_to_another_organisation_is_found_there(world: World, 
     assert (listed("park:kic"), listed("park:neighbour")) == (set(), {"早的"})
     meeting.delete()
     assert listed("park:neighbour") == set()
+
+
+@pytest.mark.parametrize("named", [100, 0])
+def test_a_committee_lists_what_those_below_it_hold_alone_and_jointly(
+    world: World, meeting: Activity, monkeypatch: pytest.MonkeyPatch, named: int
+) -> None:
+    monkeypatch.setitem(FEW_HOSTS, connection.vendor, named)
+    assert hosted("KIC") == hosted("YP") == {"早的"}
+    assert hosted("NB") == set()
+    joint = ActivityHost.objects.create(activity=meeting, organization=world.neighbour_branch)
+    assert hosted("NB") == hosted("KIC") == {"早的"}
+    assert listed("park:neighbour") == set()
+    joint.delete()
+    assert hosted("NB") == set()
 
 
 def test_nothing_is_left_of_an_organisation_that_goes(world: World, meeting: Activity) -> None:

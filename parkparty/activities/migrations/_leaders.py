@@ -1,7 +1,7 @@
-"""The triggers that note which organisation leads an activity, and keep where it sits.
+"""The triggers that note which organisation holds an activity, alone or jointly, and keep where it sits.
 
-SQLite drops the triggers of a table that a migration remakes. A migration that alters activities or organisations calls
-``create`` again; ``tests/activities/test_leaders.py`` is red until it does.
+SQLite drops the triggers of a table that a migration remakes. A migration that alters activities, hosts or organisations
+calls ``create`` again; ``tests/activities/test_leaders.py`` is red until it does.
 """
 
 from typing import Any
@@ -23,6 +23,8 @@ CREATE = {
         END $$
         """,
         "CREATE TRIGGER activities_leads AFTER INSERT OR UPDATE OF organization_id ON activities_activity "
+        "FOR EACH ROW EXECUTE FUNCTION activities_leads()",
+        "CREATE TRIGGER activities_hosts AFTER INSERT OR UPDATE OF organization_id ON activities_activityhost "
         "FOR EACH ROW EXECUTE FUNCTION activities_leads()",
         """
         CREATE FUNCTION activities_leader_sits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -59,6 +61,22 @@ CREATE = {
         END
         """,
         """
+        CREATE TRIGGER activities_hosts AFTER INSERT ON activities_activityhost BEGIN
+            INSERT INTO activities_leader (organization_id, park_id, area_id) SELECT NEW.organization_id,
+                (SELECT park_id FROM organizations_organization WHERE id = NEW.organization_id),
+                (SELECT area_id FROM organizations_organization WHERE id = NEW.organization_id)
+            WHERE NOT EXISTS (SELECT 1 FROM activities_leader WHERE organization_id = NEW.organization_id);
+        END
+        """,
+        """
+        CREATE TRIGGER activities_now_hosts AFTER UPDATE OF organization_id ON activities_activityhost BEGIN
+            INSERT INTO activities_leader (organization_id, park_id, area_id) SELECT NEW.organization_id,
+                (SELECT park_id FROM organizations_organization WHERE id = NEW.organization_id),
+                (SELECT area_id FROM organizations_organization WHERE id = NEW.organization_id)
+            WHERE NOT EXISTS (SELECT 1 FROM activities_leader WHERE organization_id = NEW.organization_id);
+        END
+        """,
+        """
         CREATE TRIGGER activities_leader_sits AFTER INSERT ON organizations_organization BEGIN
             UPDATE activities_leader SET park_id = NEW.park_id, area_id = NEW.area_id WHERE organization_id = NEW.id;
         END
@@ -84,6 +102,8 @@ DROP = {
     "sqlite": (
         "DROP TRIGGER IF EXISTS activities_leads",
         "DROP TRIGGER IF EXISTS activities_now_leads",
+        "DROP TRIGGER IF EXISTS activities_hosts",
+        "DROP TRIGGER IF EXISTS activities_now_hosts",
         "DROP TRIGGER IF EXISTS activities_leader_sits",
         "DROP TRIGGER IF EXISTS activities_leader_moves",
         "DROP TRIGGER IF EXISTS activities_leader_goes",
@@ -92,7 +112,8 @@ DROP = {
 FILL = (
     "INSERT INTO activities_leader (organization_id, park_id, area_id) "
     "SELECT id, park_id, area_id FROM organizations_organization node "
-    "WHERE EXISTS (SELECT 1 FROM activities_activity led WHERE led.organization_id = node.id) ON CONFLICT DO NOTHING"
+    "WHERE EXISTS (SELECT 1 FROM activities_activity led WHERE led.organization_id = node.id) "
+    "OR EXISTS (SELECT 1 FROM activities_activityhost held WHERE held.organization_id = node.id) ON CONFLICT DO NOTHING"
 )
 
 
@@ -110,5 +131,5 @@ def drop(apps: Any, schema_editor: Any) -> None:
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
-    """Note all that led an activity while there were no triggers."""
+    """Note all that held an activity while there were no triggers."""
     schema_editor.execute(FILL)

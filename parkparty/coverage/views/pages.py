@@ -226,7 +226,7 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     below = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
     children = [] if organization.is_branch else list(below[: CHILDREN_SHOWN + 1])
     activities = (
-        Activity.objects.within(scope, cut_to=organization).hosted_under(organization).select_related("organization")
+        Activity.objects.within(scope, cut_to=organization).newest_under(organization).select_related("organization")
     )
     officers = Officer.objects.within(scope, of=organization)
     context = {
