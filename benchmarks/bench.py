@@ -53,6 +53,8 @@ def pages(town: Any) -> list[Page]:
     """Every page that is timed."""
     from parkparty.activities.models import Activity
     from parkparty.coverage.tables import key_of, page_of
+    from parkparty.organizations.models import Organization
+    from parkparty.places.models import Park
 
     rows = []
     for level, node in town.nodes.items():
@@ -64,6 +66,8 @@ def pages(town: Any) -> list[Page]:
             Page(f"activities, {level}", f"/activities/?{key}", LISTS),
         ]
     park = town.nodes["park"].key
+    others = Park.objects.order_by("pk")  # the first and the last are the largest
+    midst, asleep = others[others.count() // 2], Organization.objects.filter(park=town.nodes["dormant park"])[0]
     far = 'older=["试验企业50000000", 0]'
     days = [Activity.objects.order_by(order)[0].held_on for order in ("held_on", "-held_on")]
     middle = days[0] + (days[1] - days[0]) / 2
@@ -72,6 +76,9 @@ def pages(town: Any) -> list[Page]:
         Page("home", "/", DASHBOARDS),
         Page("dashboard, branch", f"/coverage/dashboard/?organization={town.branch.code}", DASHBOARDS),
         Page("activities, branch", f"/activities/?organization={town.branch.code}", LISTS),
+        Page("activities, middle park", f"/activities/?place=park:{midst.key}", LISTS),
+        Page("activities, committee", f"/activities/?organization={town.branch.parent.code}", LISTS),
+        Page("activities, dormant committee", f"/activities/?organization={asleep.parent.code}", LISTS),
         Page("cross-tab, park", f"/coverage/cross/?place=park:{park}&rows=industry&columns=coverage", DASHBOARDS),
         Page("companies, all", "/companies/", LISTS),
         Page("companies, far page", f"/companies/?{far}", LISTS),
