@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,6 +69,12 @@ def fold(text: str) -> str:
     else:
         text = unicodedata.normalize("NFKC", _LOOSE.sub("", half_width(text).casefold()))
     return text if _OTHER_FORMS.isdisjoint(text) else text.translate(_PLAIN_FORMS)
+
+
+def fold_each(texts: Sequence[str]) -> list[str]:
+    """``fold`` of many texts that hardly repeat: nothing is looked up for each of them that can be told of all."""
+    are_plain = _OTHER_FORMS.isdisjoint("".join(texts))
+    return [text.casefold() if are_plain and is_simple(text) else fold(text) for text in texts]
 
 
 def fold_label(text: str) -> str:

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkparty.core.codes import ALPHABET, organisation_code_check_digit, uscc_check_digit, uscc_fault, uscc_from_body
+from parkparty.core.codes import (
+    ALPHABET,
+    organisation_code_check_digit,
+    true_usccs,
+    uscc_check_digit,
+    uscc_fault,
+    uscc_from_body,
+)
 
 VALID = [
     "91350100M000100Y43",
@@ -42,6 +49,7 @@ def test_synthetic_codes_are_made_whole(code: str) -> None:
         ("9135010AM000100Y43", "alphabet"),
         ("91350100M000100Y4\n", "alphabet"),
         ("９1350100M000100Y43", "alphabet"),
+        ("91３50100M000100Y43", "alphabet"),
     ],
 )
 def test_faults_are_told_apart(code: str, fault: str) -> None:
@@ -62,3 +70,9 @@ def test_the_body_has_a_check_digit_of_its_own(body: str, digit: str) -> None:
 def test_one_wrong_character_is_always_found(code: str, place: int, character: str) -> None:
     wrong = code[:place] + character + code[place + 1 :]
     assert (uscc_fault(wrong) is None) == (wrong == code)
+
+
+@given(st.lists(st.sampled_from(VALID) | st.text(max_size=19)))
+def test_many_at_once_are_judged_as_each_by_itself(texts: list[str]) -> None:
+    nearly = [code[:at] + c + code[at + 1 :] for code in VALID[:2] for at in range(18) for c in (*ALPHABET, "３", "i")]
+    assert true_usccs(texts + nearly) == [text for text in texts + nearly if not uscc_fault(text)]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkparty.core.text import clean, fold, fold_label, half_width
+from parkparty.core.text import clean, fold, fold_each, fold_label, half_width
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,8 @@ def test_notes_on_a_title_do_not_matter(title: str) -> None:
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert clean(clean(text)) == clean(text)
+
+
+@given(st.lists(st.sampled_from(("漕河泾ABC", "上海１２ （某）公司", "創智", "")) | st.text()))
+def test_many_names_are_folded_as_each_by_itself(texts: list[str]) -> None:
+    assert fold_each(texts) == [fold(text) for text in texts]

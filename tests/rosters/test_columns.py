@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parkparty.companies.choices import CompanyStatus, StaffBand, TenancyKind
 from parkparty.core.text import fold
@@ -34,6 +36,7 @@ def test_f16_dates_in_every_form(cell: Any) -> None:
     [
         ("uscc", "９１３５０１００Ｍ０００１００Ｙ４３", "91350100M000100Y43"),
         ("uscc", " 91350100m000100y43 ", "91350100M000100Y43"),
+        ("uscc", "91３1０110DEM0002250", "91310110DEM0002250"),
         ("uscc", "91310110DEM0002250", "91310110DEM0002250"),
         ("staff", "３２人", StaffBand.FROM_20),
         ("staff", "10～19人", StaffBand.FROM_10),
@@ -126,3 +129,22 @@ def test_addresses_count_as_spreadsheets_do() -> None:
     assert [cell_address(n, 318) for n in (0, 3, 25, 26, 701, 702)] == [
         "A318", "D318", "Z318", "AA318", "ZZ318", "AAA318",
     ]  # fmt: skip
+
+
+_CELLS = st.sampled_from(("无", "", "甲公司", "9号公司", "某" * 121, "甲（上海）公司", "91310110DEM0002250")) | st.text(
+    max_size=20
+)
+
+
+@pytest.mark.parametrize("key", sorted(BY_KEY))
+@given(st.lists(_CELLS, unique=True))
+def test_texts_taken_as_they_are_would_be_read_so(key: str, cells: list[str]) -> None:
+    column = BY_KEY[key]
+    for cell in column.plain(cells):
+        assert not column.is_blank(cell)
+        assert column.parse(cell) == cell
+
+
+def test_names_and_codes_as_most_are_written_are_taken_as_they_are() -> None:
+    assert BY_KEY["name"].plain(["试验企业00001有限公司", "9号公司", "无"]) == ["试验企业00001有限公司"]
+    assert BY_KEY["uscc"].plain(["91310110DEM0002250", "91310110DEM0002251"]) == ["91310110DEM0002250"]

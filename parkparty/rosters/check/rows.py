@@ -12,7 +12,7 @@ from typing import Any
 
 from parkparty.core.copying import AT_ONCE, in_pieces
 from parkparty.core.privacy import personal_numbers
-from parkparty.core.text import clean, fold
+from parkparty.core.text import clean, fold_each
 from parkparty.places.models import Park
 from parkparty.rosters.check.proposals import proposal
 from parkparty.rosters.choices import SHEET_SPAN, IssueKind
@@ -237,7 +237,8 @@ def _staged(lines: list[Line], readers: list[Reader], roster: Roster, sayings: S
         for key, fault in wrong:
             row.fault(key, fault.kind, **fault.params)
         roster.unread[row.number] = row.issues
-    folded = [fold(name or "")[:120] for name in columns[keys.index(roster.layout.kind.main)]]
+    names = columns[keys.index(roster.layout.kind.main)]
+    folded = [name[:120] for name in fold_each([name or "" for name in names])]
     roster.rows += len(lines)
     return zip(numbers, said, folded, _all_joined(rows), *columns, strict=True)
 
@@ -315,9 +316,7 @@ class Reader:
             written = [cell if type(cell) is str else (type(cell), cell) for cell in written]
         if len(remembered) > self.REMEMBERED:
             remembered.clear()
-        for cell in set(written):
-            if cell not in remembered:
-                remembered[cell] = self._read(cell if type(cell) is str else cell[1])
+        self._remember(set(written) - remembered.keys())
         values = [*map(remembered.__getitem__, written)]
         if self._may_be_wrong:
             for place, value in enumerate(values):
@@ -325,6 +324,14 @@ class Reader:
                     faults[place].append((self.column.key, value))
                     values[place] = None
         return values
+
+    def _remember(self, cells: set[Any]) -> None:
+        plain = self.column.plain([cell for cell in cells if type(cell) is str])
+        self._remembered.update(zip(plain, plain, strict=True))
+        if self._values is not None:
+            self._values.update(plain)
+        for cell in cells.difference(plain):
+            self._remembered[cell] = self._read(cell if type(cell) is str else cell[1])
 
     def _read(self, cell: Cell) -> Any:
         """The cell's value, None for one that says nothing, or what is wrong with it."""

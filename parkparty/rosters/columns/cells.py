@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db import models
@@ -87,6 +88,10 @@ class Column:
             CellFault: saying what is wrong with it.
         """
         raise NotImplementedError
+
+    def plain(self, texts: Iterable[str]) -> list[str]:
+        """Those of the texts that are their own values, for columns of which most cells differ."""
+        return []
 
     def choices(self) -> list[str]:
         """What the template offers in a drop-down; nothing for free text."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.companies.choices import CompanyStatus, StaffBand, TenancyKind, staff_band
-from parkparty.core.codes import uscc_fault
-from parkparty.core.text import fold, half_width
+from parkparty.core.codes import true_usccs, uscc_fault
+from parkparty.core.text import fold, half_width, is_simple
 from parkparty.organizations.choices import OrganizationType
 from parkparty.rosters.choices import IssueKind
 from parkparty.rosters.columns.cells import (
@@ -31,11 +32,19 @@ class CompanyName(TextColumn):
     aliases = ("企业名称", "单位名称", "公司名称", "企业", "单位", "公司", "企业全称", "单位全称", "法人单位名称")
     note = _("营业执照上的全称。")
 
+    def plain(self, texts: Iterable[str]) -> list[str]:
+        most = self.limit
+        simple = [text for text in texts if is_simple(text) and len(text) <= most and not text[0].isdigit()]
+        return [text for text in simple if text not in self.nothing]
+
 
 class Uscc(Column):
     key, title = "uscc", _("统一社会信用代码")
     aliases = ("统一社会信用代码", "社会信用代码", "信用代码", "统一信用代码", "统一社会代码", "USCC")
     note = _("18 位，单元格设为文本。没有时留空，按企业名称对应。")
+
+    def plain(self, texts: Iterable[str]) -> list[str]:
+        return true_usccs(texts)
 
     def parse(self, cell: Cell) -> str:
         if isinstance(cell, str) and not uscc_fault(cell):
