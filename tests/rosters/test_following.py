@@ -13,6 +13,7 @@ from parkparty.coverage.models import CompanyMark
 from parkparty.rosters.choices import Kept
 from parkparty.rosters.models import RosterBatch
 from parkparty.rosters.plan import parts
+from parkparty.rosters.services.traces import written_rows
 from tests.conftest import World, cover, make_company
 from tests.rosters.conftest import NEW_BRANCH, Receive, facts, row
 from tests.rosters.test_undo import apply, kept, undo
@@ -56,8 +57,8 @@ def outcome(batch: RosterBatch) -> dict[str, Any]:
         "rows": sorted(map(repr, batch.checked_rows.values_list(*shown))),
         "issues": sorted(map(repr, batch.issues.values_list("number", "cell", "kind", "value"))),
         "writes": sorted(
-            (each.number, each.name, each.park_id, sorted(part[0] for part in each.parts if "company" in part[0]))
-            for each in batch.writes.all()
+            (each.number, each.park_id, sorted(part[0] for part in each.parts if "company" in part[0]))
+            for each in written_rows(batch)
         ),
         "companies": sorted(
             map(repr, Company.objects.values_list("uscc", "name", "folded_name", "industry", "staff_band", "status"))
@@ -108,12 +109,16 @@ def test_a_row_edited_since_stays(
     CoverageLink.objects.filter(company__name="试验企业00015", organization=None).update(since="2026-01-01")
     batch = undo(batch, administrator)
     assert kept(batch) == [(2, Kept.NEEDED), (6, Kept.EDITED), (7, Kept.EDITED)]
+    assert (batch.undone, batch.kept, Company.objects.filter(tenancies__building__name="新楼").count()) == (3, 3, 3)
+    assert list(batch.writes.values_list("name", "park")) == [
+        (f"试验企业000{number}", half_known.kic.pk) for number in (10, 14, 15)
+    ]
 
 
 def test_more_rows_than_one_statement_takes(half_known: World, administrator: User, receive: Receive) -> None:
     many = [row(number, **FOUNDED) for number in range(10, 1_111)]
     batch = apply(receive, administrator, *many)
-    assert batch.new == batch.writes.count() == Tenancy.objects.filter(building__name="新楼").count() == 1_101
+    assert batch.new == len(written_rows(batch)) == Tenancy.objects.filter(building__name="新楼").count() == 1_101
     assert receive(administrator, *many).unchanged == 1_101
 
 

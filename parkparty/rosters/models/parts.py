@@ -105,7 +105,8 @@ class RosterWrite(models.Model):
     """What applying one row wrote, so that it can be undone: kept for as long as that is offered.
 
     ``parts`` holds for each object its model, its key, what it was before (None when it was made here) and a
-    fingerprint of what it became, by which a later edit is noticed.
+    fingerprint of what it became, by which a later edit is noticed. Rows that follow this one (``staging.following``)
+    are kept with it, under ``rows`` at the end: of each its number and its parts.
     """
 
     batch = models.ForeignKey(RosterBatch, models.CASCADE, verbose_name=_("批次"), related_name="writes", **_UNCHECKED)

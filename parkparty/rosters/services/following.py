@@ -154,7 +154,7 @@ def _add_facts(model: type[models.Model], *, with_key: bool) -> None:
 
 
 def _keep_traces(batch: RosterBatch, followers: Followers, facts: Mapping[type[models.Model], int]) -> None:
-    """Keep what was written for each row, in the form that ``Traces`` gives it.
+    """Keep what was written for each row beside what ``Traces`` kept of its leader: a row of its own costs twice that.
 
     What a row has in common with its leader is put into words once for the leader.
     """
@@ -171,21 +171,30 @@ def _keep_traces(batch: RosterBatch, followers: Followers, facts: Mapping[type[m
             several.append(f"LEFT JOIN {found} {alias} ON {alias}.company_id = m.company_id")
             part = f"{alias}.parts"
         parts.append(f"COALESCE(',' || {part}, '')")
-    told = f"'[' || {' || '.join(parts)} || ']'"
+    told = " || ".join(parts)
     run(
-        "WITH kin AS MATERIALIZED (SELECT l.company_id AS leader_id, {columns} FROM roster_leaders l {joins}) "
-        "INSERT INTO {writes} (batch_id, number, name, park_id, parts, kept) "
-        "SELECT {batch}, m.number, s.name, m.park_id, {parts}, '' FROM {made} m "
-        "JOIN {stage} s ON s.number = m.number JOIN kin ON kin.leader_id = m.leader_id {several}",
+        "WITH kin AS MATERIALIZED (SELECT l.company_id AS leader_id, {columns} FROM roster_leaders l {joins}), "
+        "told AS (SELECT m.leader_id, {joined}({row}, ',') AS told FROM {made} m JOIN {stage} s ON s.number = m.number "
+        "JOIN kin ON kin.leader_id = m.leader_id {several} GROUP BY m.leader_id) "
+        "UPDATE {writes} SET parts = {extended} FROM told JOIN roster_leaders l ON l.company_id = told.leader_id "
+        "WHERE {writes}.batch_id = {batch} AND {writes}.number = l.number",
         writes=RosterWrite._meta.db_table,
         batch=batch.pk,
-        columns=", ".join(f"{told} AS {name}" for name, told in kin.columns.items()),
-        parts=f"({told})::jsonb" if is_postgres() else told,
+        columns=", ".join(f"{values} AS {name}" for name, values in kin.columns.items()),
+        row=f"'[' || m.number || ',' || {told} || ']'",
+        joined=joined_by(),
+        extended=_EXTENDED_ON_POSTGRES if is_postgres() else _EXTENDED,
         joins=" ".join(joins),
         several=" ".join(several),
         made=_MADE,
         **followers.stage.names,
     )
+
+
+_ROWS = """'{"rows":[' || told.told || ']}'"""
+_EXTENDED = f"json_insert(parts, '$[#]', json({_ROWS}))"
+_EXTENDED_ON_POSTGRES = f"parts || ({_ROWS})::jsonb"
+"""What a leader's row holds, with the rows that follow it behind its own parts (see ``RosterWrite``)."""
 
 
 class _Kin:

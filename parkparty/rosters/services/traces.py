@@ -118,6 +118,18 @@ class Traces:
                     yield span._meta.label_lower, span.pk, None, fingerprint(span)
 
 
+def written_rows(batch: RosterBatch) -> list[RosterWrite]:
+    """What each row of the batch wrote, by number; those kept with the row that they follow have no key and no name."""
+    found: list[RosterWrite] = []
+    for write in batch.writes.all():
+        followers = write.parts.pop()["rows"] if isinstance(write.parts[-1], dict) else []
+        found.append(write)
+        found += [
+            RosterWrite(batch=batch, number=number, park_id=write.park_id, parts=parts) for number, *parts in followers
+        ]
+    return sorted(found, key=attrgetter("number"))
+
+
 def _written(draft: AnyDraft) -> tuple[Written, ...]:
     return (*draft.created, *draft.ended, *draft.changed)
 

@@ -27,7 +27,7 @@ from parkparty.rosters.check.known import AT_ONCE
 from parkparty.rosters.choices import BatchState, Kept, Setback
 from parkparty.rosters.models import RosterBatch, RosterWrite
 from parkparty.rosters.services.batches import locked, reach_of, wait_for_others
-from parkparty.rosters.services.traces import Image, Key, fingerprints_now, keys_within
+from parkparty.rosters.services.traces import Image, Key, fingerprints_now, keys_within, written_rows
 
 _AT_ONCE = 1_000
 
@@ -78,20 +78,30 @@ def _call_off(number: int) -> None:
 def _undo(batch: RosterBatch) -> None:
     reach = reach_of(batch.undone_by)
     wait_for_others(reach)
-    trail = Trail(list(batch.writes.all()))
+    trail = Trail(written_rows(batch))
     trail.keep_beyond(reach)
     trail.keep_edited()
     trail.keep_needed()
     trail.keep_taken()
     _take_back(trail)
     kept = [write for write in trail.writes if write.kept]
-    RosterWrite.objects.bulk_update(kept, ["kept"], batch_size=_AT_ONCE)
-    batch.writes.filter(kept="").delete()
+    _keep(batch, kept)
     batch.state, batch.undone_at = BatchState.UNDONE, timezone.now()
     batch.undone, batch.kept = len(trail.writes) - len(kept), len(kept)
     batch.save()
     changes = {"undone": [None, batch.undone], "kept": [None, batch.kept]}
     record(gettext_noop("撤销名册导入"), batch, by=batch.undone_by, changes=changes, reason=batch.undo_reason)
+
+
+def _keep(batch: RosterBatch, kept: list[RosterWrite]) -> None:
+    """Keep these rows, each by itself and under its name, and forget all others."""
+    for some in in_pieces(kept, AT_ONCE):
+        rows = batch.checked_rows.filter(number__in=[write.number for write in some])
+        names = dict(rows.values_list("number", "name"))
+        for write in some:
+            write.name = names.get(write.number, write.name)
+    batch.writes.all().delete()
+    RosterWrite.objects.bulk_create(kept, batch_size=_AT_ONCE)
 
 
 @dataclass
@@ -113,9 +123,9 @@ class Trail:
         """Keep rows of parks that are no longer in reach, and of no park whose records are not."""
         parks = set(Park.objects.within(reach).values_list("pk", flat=True))
         placeless = {key: write for key, write in self.owner.items() if write.park_id is None}
-        lost = {placeless[key].pk for key in placeless.keys() - keys_within(reach, placeless)}
+        lost = {placeless[key].number for key in placeless.keys() - keys_within(reach, placeless)}
         for write in self.writes:
-            if write.pk in lost or write.park_id not in parks | {None}:
+            if write.number in lost or write.park_id not in parks | {None}:
                 write.kept = Kept.OUT_OF_REACH
 
     def keep_edited(self) -> None:
