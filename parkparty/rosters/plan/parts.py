@@ -95,14 +95,18 @@ class CompanySheet:
         likenesses = Likenesses(stage, known)
         twins = find_twins(self.roster, known, likenesses)
         judge = Judge(self.roster, known, self._branches, likenesses, twins)
+        seen = 0
         if self.roster.rows >= MANY:
             doubtful = known.suspects | twins.keys() | self.roster.decisions.keys() | self.roster.apart
             find_followers(stage, doubtful.union(likenesses.rows()))
             for leaders in judge.pieces(LEADING):
                 yield leaders
                 turned_away = [each.row.number for each in leaders if not judge.leads(each)]
-                yield Followed(leaders, followers_of(stage, [each.row.number for each in leaders], turned_away))
-        yield from judge.pieces(ALONE)
+                followed = Followed(leaders, followers_of(stage, [each.row.number for each in leaders], turned_away))
+                seen += len(leaders) + len(followed)
+                yield followed
+        if seen < self.roster.rows:
+            yield from judge.pieces(ALONE)
 
 
 class Judge:

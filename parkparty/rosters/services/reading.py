@@ -19,6 +19,7 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.accounts.models import User
 from parkparty.audit.services import record
 from parkparty.core.dates import today
+from parkparty.core.reading import rubbish_left
 from parkparty.core.text import clean, fold_label
 from parkparty.rosters.check.rows import KIND, Layout, Repairs, Roster, stage_rows
 from parkparty.rosters.choices import SHEET_SPAN, FileFault
@@ -81,7 +82,7 @@ def staged_book(
         Refused: with the fault, when the file, its header or its emptiness makes it useless.
     """
     aliases = aliases or {}
-    with ExitStack() as stages:
+    with rubbish_left(), ExitStack() as stages:
         with opened(path, filename=filename, known=known_titles(aliases), keep=keep) as book:
             found = staged_sheets(book, stages, aliases, repairs or {})
         yield found

@@ -103,35 +103,38 @@ class Stage:
 
         Each row is its number, the folded name, the cells, and the values by key.
         """
-        last, names = -1, ", ".join(map(quote, ["number", "folded", "cells", *self.keys]))
-        while rows := self._select(
-            "SELECT {names} FROM {stage} s WHERE number > %s {which} ORDER BY number LIMIT {limit}",
-            [last],
-            names=names,
-            which=which.format(**self.names),
-            limit=AT_ONCE,
-        ):
-            last = rows[-1][0]
-            yield rows[0][0], last, rows
+        names = ", ".join(map(quote, ["number", "folded", "cells", *self.keys]))
+        for rows in self._in_order(names, which.format(**self.names)):
+            yield rows[0][0], rows[-1][0], rows
 
     def lines(self, keys: Sequence[str], *, without: str = "", unknown: bool = False) -> Iterator[tuple[Any, ...]]:
         """The number and the values of ``keys`` of all rows in the order of the file, None where the sheet has none.
 
         ``without`` a column only those rows that say nothing in it, ``unknown`` only those of no stored company.
         """
-        last, names = -1, ", ".join(quote(key) if key in self.keys else "NULL" for key in keys)
+        names = ", ".join(["number", *(quote(key) if key in self.keys else "NULL" for key in keys)])
         only = f"AND {quote(without)} IS NULL" if without in self.keys else ""
         if unknown:
             only += _UNKNOWN.format(**self.names)
-        while rows := self._select(
-            "SELECT number, {names} FROM {stage} s WHERE number > %s {only} ORDER BY number LIMIT {limit}",
-            [last],
-            names=names,
-            only=only,
-            limit=AT_ONCE,
-        ):
-            last = rows[-1][0]
+        for rows in self._in_order(names, only):
             yield from rows
+
+    def _in_order(self, names: str, which: str) -> Iterator[list[tuple[Any, ...]]]:
+        """``names``, the number first, of rows in the order of the file, some at a time."""
+        last = -1
+        while True:
+            rows = self._select(
+                "SELECT {names} FROM {stage} s WHERE number > %s {which} ORDER BY number LIMIT {limit}",
+                [last],
+                names=names,
+                which=which,
+                limit=AT_ONCE,
+            )
+            if rows:
+                last = rows[-1][0]
+                yield rows
+            if len(rows) < AT_ONCE:  # asking once more would look through all rows to find none
+                return
 
     def combinations(self, keys: Sequence[str], numbers: Sequence[int] | None = None) -> list[dict[str, Any]]:
         """Which values of ``keys`` occur together, each with the first ``number`` that says so, in the order of these.
