@@ -164,6 +164,8 @@ class Trail:
         """Every row of any table that points at an object made here: the row, and the object."""
         for model, keys in self.made.items():
             for relation in model._meta.related_objects:
+                if relation.on_delete is models.DO_NOTHING:  # kept by the database, and goes with its object
+                    continue
                 there, name = relation.related_model, relation.field.attname
                 for some in in_pieces(keys, AT_ONCE):
                     rows = there._base_manager.filter(**{f"{name}__in": some}).values_list("pk", name)
