@@ -161,19 +161,25 @@ def fetch_site(stage: Stage, known: Known) -> None:
         for building in Building.objects.filter(park__in=parks):
             known.buildings[building.park_id, fold(building.name)] = known.all_buildings.add(building)
     if stage.named["branch"]:
-        _fetch_organizations(stage.named["superior"], parks, known)
+        _fetch_organizations(stage, parks, known)
     known.suspects = stage.suspects()
 
 
-def _fetch_organizations(superiors: set[str], parks: set[int], known: Known) -> None:
+def _fetch_organizations(stage: Stage, parks: set[int], known: Known) -> None:
+    """Fetch what the rows could hang on, and of the parks' branches, which may be many, those that rows name."""
     # No real roster names thousands of superiors; what a made one names beyond is told as not found.
-    named = {text for superior in superiors for text in _spellings(superior)}
-    named = set(islice(named, AT_ONCE))
+    spelled = {text for superior in stage.named["superior"] for text in _spellings(superior)}
+    spelled = set(islice(spelled, AT_ONCE))
     found = Organization.objects.within(known.reach).exclude(status=OrganizationStatus.DISSOLVED)
-    found = found.filter(Q(park__in=parks) | Q(name__in=named) | Q(code__in=named))
-    for organization in found.select_related("park", "area", "parent", "formation_mode"):
-        known.all_organizations.add(organization)
-        known.add_organization(organization)
+    called = {fold(name) for name in stage.named["branch"]}
+    in_parks = found.filter(park__in=parks, type__in=BRANCH_TYPES)
+    keys = [key for key, name in in_parks.values_list("pk", "name").iterator() if fold(name) in called]
+    other = Q(park__in=parks) & ~Q(type__in=BRANCH_TYPES) | Q(name__in=spelled) | Q(code__in=spelled)
+    asked = [other, *(Q(pk__in=some) & ~other for some in in_pieces(keys, AT_ONCE))]
+    for condition in asked:
+        for organization in found.filter(condition).select_related("park", "area", "parent", "formation_mode"):
+            known.all_organizations.add(organization)
+            known.add_organization(organization)
     branches = [o.pk for same in known.branches.values() for o in same]
     for some in in_pieces(branches, AT_ONCE):
         own = CoverageLink.objects.filter(kind=LinkKind.OWN, until__isnull=True, organization__in=some)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
@@ -21,6 +20,7 @@ IsHeader = Callable[[Sequence[Row]], bool]
 _MARKED = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _WITH_NUL = ("utf-16-le", "utf-16-be")
 _PLAIN = ("utf-8-sig", "gb18030", "big5")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n?", re.IGNORECASE)
 
 
@@ -60,7 +60,8 @@ def _records(text: str) -> Iterator[Row]:
     delimiter = _delimiter(text)
     if told := _SEPARATOR_LINE.match(text):
         delimiter, text = told[1], text[told.end() :]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    # Lines one by one: a file of them would hold the whole text once more, four bytes a character.
+    reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=delimiter, strict=True)
     while True:
         try:
             record = next(reader)
