@@ -1,6 +1,7 @@
 """The frame around every page: what each reader finds in it, and what it never carries."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from django.conf import settings as site
 from django.test import Client
 from django.urls import reverse
 
+from parkparty.accounts.models import User
 from tests.access.test_menu import links_of
+from tests.conftest import World
 
 TEMPLATES = Path(site.BASE_DIR) / "templates"
 PAGES = sorted(TEMPLATES.rglob("*.html"))
@@ -75,3 +78,14 @@ def test_templates_keep_to_the_house_rules(template: Path) -> None:
     assert not re.search("(?<![申邀])请(?!求)|抱歉|无效|非法", text)
     if re.search(r"\|crispy|{% crispy ", text) and not template.name.startswith("_"):
         assert "_errors.html" in text, "the errors of the form are told by _errors.html"
+
+
+@pytest.mark.parametrize("address", ["/companies/", "/organizations/", "/activities/", "/coverage/parks/kic/"])
+def test_the_label_of_a_filter_belongs_to_its_field(
+    world: World, viewer: User, client_of: Callable, address: str
+) -> None:
+    page = client_of(viewer).get(address).content.decode()
+    labels, ids = re.findall(r'<label [^>]*for="([^"]+)"', page), re.findall(r' id="([^"]+)"', page)
+    assert labels
+    assert set(labels) <= set(ids)
+    assert len(ids) == len(set(ids))

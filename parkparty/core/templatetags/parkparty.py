@@ -58,8 +58,8 @@ def filter_field(field: BoundField) -> SafeString:
     """A field of a filter form, drawn as crispy does but at once; by crispy itself when it is wrong or has no class."""
     if field.errors or "class" not in field.field.widget.attrs:
         return cast("SafeString", as_crispy_field(field))
-    pattern = '<div id="div_{0}" class="mb-3"><label for="{0}" class="form-label">{1}</label>{2}</div>'
-    return format_html(pattern, field.auto_id, field.label, field)
+    pattern = '<div id="div_{}" class="mb-3"><label for="{}" class="form-label">{}</label>{}</div>'
+    return format_html(pattern, field.auto_id, field.id_for_label, field.label, field)
 
 
 def row_drawer(columns: Iterable[tuple[object, str]]) -> Callable[..., SafeString]:
