@@ -25,20 +25,16 @@ MAX_ROWS = 20_000
 """Longer lists are narrowed first: a file nobody can read is no answer."""
 
 
-def lines_of(activities: Iterable[Activity], columns: list[Column]) -> list[SafeString]:
+def lines_of(activities: Iterable[Activity], columns: list[Column]) -> SafeString:
     """The lines of a page as they are drawn. Titles and states are put into words once, not for each line."""
     signs: dict[tuple[str, bool], str] = {}
-    drawn = row_drawer((column.title, column.css_class) for column in columns)
+    drawn = row_drawer((column.title, column.css_class, "{}") for column in columns)
     address_of = addresses("activities:detail")
-    return [
-        drawn(
-            address_of(row.pk),
-            str(row),
-            *[_shown(column, row, signs) for column in columns],
-            beside=_picture(row),
-        )
+    lines = [
+        drawn(_picture(row), address_of(row.pk), str(row), *[_shown(column, row, signs) for column in columns])
         for row in activities
     ]
+    return SafeString("".join(lines))
 
 
 def _picture(activity: Any) -> str:

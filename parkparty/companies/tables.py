@@ -9,7 +9,6 @@ from functools import cache
 
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +18,9 @@ from parkparty.companies.figures import Covering, ListedCompany, listed_companie
 from parkparty.companies.models import Company
 from parkparty.core.http import addresses
 from parkparty.core.scope import Scope
-from parkparty.core.templatetags.parkparty import row_drawer, thousands
+from parkparty.core.templatetags.parkparty import drawer, escaped, row_drawer, thousands
 
-NOTHING = escape("—")
+NOTHING = "—"
 """In a cell about which nothing is known."""
 
 
@@ -39,40 +38,38 @@ class CompanyTable:
     """The companies of a page: the columns beside the name, and the rows as they are drawn."""
 
     columns: list[Column]
-    rows: list[SafeString]
+    rows: SafeString
 
 
 def company_table(companies: Iterable[Company], scope: Scope, day: dt.date) -> CompanyTable:
     """Companies that came from ``CompanyQuerySet.for_list(day)``, as a reader sees them on ``day``."""
     columns = _columns()
-    drawn = row_drawer((column.title, column.css_class) for column in columns)
+    drawn = row_drawer((column.title, column.css_class, "{}") for column in columns)
     address_of = addresses("companies:detail")
     rows = [
-        drawn(address_of(row.company.pk), row.company.name, *[column.of(row) for column in columns])
+        drawn("", address_of(row.company.pk), row.company.name, *[column.of(row) for column in columns])
         for row in listed_companies(companies, scope, day)
     ]
-    return CompanyTable(columns, rows)
+    return CompanyTable(columns, SafeString("".join(rows)))
 
 
 def _columns() -> list[Column]:
     """What they say alike of many companies is put into words and drawn once a page."""
     between = gettext("、")
-    said = cache(lambda text: escape(text or NOTHING))
-    staff = cache(lambda band: escape(StaffBand(band).label))
-    members = cache(lambda number: escape(thousands(number)))
+    staff = cache(lambda band: str(StaffBand(band).label))
     sign = cache(lambda state: render_to_string("companies/_coverage_state.html", {"state": state}))
-    address_of = addresses("organizations:detail")
-    linked = cache(lambda one: _linked(one, address_of))
+    linked = _linker()
     return [
-        Column(_("园区"), lambda row: said(between.join([park.name for park in row.parks]))),
-        Column(_("行业"), lambda row: said(row.company.industry and row.company.industry.name)),
+        Column(_("园区"), lambda row: between.join([park.name for park in row.parks]) or NOTHING),
+        Column(_("行业"), lambda row: row.company.industry.name if row.company.industry else NOTHING),
         Column(_("人员规模"), lambda row: staff(row.company.staff_band)),
-        Column(_("正式党员数"), lambda row: members(row.company.full_members), "number"),
+        Column(_("正式党员数"), lambda row: thousands(row.company.full_members), "number"),
         Column(_("现状"), lambda row: sign(row.state)),
-        Column(_("党组织"), lambda row: format_html_join("\n", "{}", zip(map(linked, row.covered_by))) or NOTHING),
+        Column(_("党组织"), lambda row: SafeString("\n".join(map(linked, row.covered_by))) or NOTHING),
     ]
 
 
-def _linked(one: Covering, address_of: Callable[[object], str]) -> SafeString:
-    """Its name, as a link where the reader may open it."""
-    return format_html('<a href="{}">{}</a>', address_of(one.code), one.name) if one.opens else escape(one.name)
+def _linker() -> Callable[[Covering], str]:
+    """What draws the name of an organisation, as a link where the reader may open it."""
+    address_of, link = addresses("organizations:detail"), drawer('<a href="{}">{}</a>')
+    return lambda one: link(address_of(one.code), one.name) if one.opens else escaped(one.name)

@@ -98,7 +98,7 @@ class Scope:
 
     def covers(self, tree: Tree, path: str, roles: Iterable[str] | None = None) -> bool:
         """Whether the node at ``path`` lies in a reached subtree."""
-        return any(path.startswith(prefix) for prefix in self.paths(tree, roles))
+        return path.startswith(self.paths(tree, roles))
 
     def stands_above(self, path: str, roles: Iterable[str]) -> bool:
         """Whether an organisation *above* ``path`` is held with one of ``roles``: reviewing is for the unit above."""

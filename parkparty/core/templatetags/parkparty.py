@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable
-from functools import cache
-from typing import cast
+from functools import cache, lru_cache
+from typing import Any, cast
 
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
 from django import template
@@ -12,7 +13,7 @@ from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.template import Context
 from django.template.base import NodeList, Parser, Token
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -62,16 +63,34 @@ def filter_field(field: BoundField) -> SafeString:
     return format_html(pattern, field.auto_id, field.id_for_label, field.label, field)
 
 
-def row_drawer(columns: Iterable[tuple[object, str]]) -> Callable[..., SafeString]:
-    """What draws a row from address and name of what it is about, and the values of its cells; ``beside`` the name may
-    stand a picture. All at once: as nodes of a template the rows take most of a list.
+def escaped(value: Any) -> str:
+    """``value`` as it stands on a page: text escaped, what is safe as it is. Django's own asks more of each first."""
+    if isinstance(value, SafeString):
+        return value
+    return html.escape(value) if isinstance(value, str) else conditional_escape(value)
 
-    ``columns`` are titles, which stand in each cell for phones, where rows are cards, and classes.
+
+def drawer(pattern: str) -> Callable[..., SafeString]:
+    """What fills ``pattern`` as ``format_html`` does, for what a page draws row by row."""
+    fill = pattern.format
+    return lambda *values: SafeString(fill(*map(escaped, values)))
+
+
+def row_drawer(columns: Iterable[tuple[object, str, str]]) -> Callable[..., SafeString]:
+    """What draws a row from what stands before the name (a picture, mostly nothing), address and name of what it is
+    about, and the values of its cells. All at once: as nodes of a template the rows take most of a list.
+
+    ``columns`` are titles, which stand in each cell for phones, where rows are cards; classes; and what a cell holds,
+    with ``{}`` for each of its values.
     """
-    heads = (flatatt({"class": css_class or None, "data-label": title}) for title, css_class in columns)
-    cells = "".join(f"<td{_plain(head)}>{{}}</td>" for head in heads)
-    pattern = f'<tr><th scope="row">{{}}<a href="{{}}">{{}}</a></th>{cells}</tr>'
-    return lambda address, name, *values, beside="": format_html(pattern, beside, address, name, *values)
+    return _row_drawer(tuple((str(title), css_class, cell) for title, css_class, cell in columns))
+
+
+@lru_cache(maxsize=256)
+def _row_drawer(columns: tuple[tuple[str, str, str], ...]) -> Callable[..., SafeString]:
+    heads = (flatatt({"class": css_class or None, "data-label": title}) for title, css_class, _cell in columns)
+    cells = (f"<td{_plain(head)}>{cell}</td>" for head, (*_head, cell) in zip(heads, columns, strict=True))
+    return drawer(f'<tr><th scope="row">{{}}<a href="{{}}">{{}}</a></th>{"".join(cells)}</tr>')
 
 
 def _plain(text: str) -> str:

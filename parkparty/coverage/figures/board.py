@@ -50,8 +50,7 @@ def board(point: Point, scope: Scope) -> Board:
     whole = [point, replace(point, as_of=before)]
     unbuilt = [Point(node, Denominator.YINGJIAN, on) for on in (day, before)]
     nodes = nodes_below(node, day, scope)
-    below = {key: replace(point, node=part) for key, part in nodes.items()}
-    found, counted, parts = with_parts(whole, [*unbuilt, *points_of(targets, node, day)], below, scope, book)
+    found, counted, parts = with_parts(whole, [*unbuilt, *points_of(targets, node, day)], nodes, scope, book)
     (now, effective), (then, effective_then) = found
     return Board(
         point=point,

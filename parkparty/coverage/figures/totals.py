@@ -21,7 +21,7 @@ from parkparty.core import paths
 from parkparty.core.copying import in_pieces
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.branches import from_histories, is_of_branch
-from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Point
+from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Node, Point
 from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
 from parkparty.coverage.figures.from_facts import standings
@@ -59,28 +59,37 @@ def coverage_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = 
 
 
 def with_parts(
-    whole: Sequence[Point], rest: Sequence[Point], parts: Mapping[Any, Point], scope: Scope, book: LimitBook
+    whole: Sequence[Point], rest: Sequence[Point], parts: Mapping[Any, Node], scope: Scope, book: LimitBook
 ) -> tuple[list[Counted], list[CompanyCoverage], dict[Any, CompanyCoverage] | None]:
-    """The figures at ``whole``, and the coverage at ``rest`` and at ``parts`` of the same node, as ``coverage_at``.
+    """The figures at ``whole``, and the coverage at ``rest``, all of one node, as ``coverage_at``; and that of nodes
+    below it, ``parts``, as the first of ``whole`` asks for it.
 
     The coverage of the parts is None where nothing kept tells it: what stands below a place is then sooner counted
     in one go than part by part.
     """
-    found = _known([*whole, *rest, *parts.values()], scope, book)
+    asked, first = whole[0], len(whole) + len(rest)
+    below = [Point(part, asked.denominator, asked.as_of, asked.cut) for part in parts.values()]
+    found = _known([*whole, *rest], scope, book, below)
     if 0 not in found:
         return effective_live(whole, scope, book), coverage_live(rest, scope, book), None
-    of_parts = dict(enumerate(parts, len(whole) + len(rest)))
-    below = {key: found[n][0] for n, key in of_parts.items() if n in found}
-    others = [key for key in parts if key not in below]
-    below |= dict(zip(others, coverage_live([parts[key] for key in others], scope, book), strict=True))
-    return [found[n] for n in range(len(whole))], [found[len(whole) + n][0] for n in range(len(rest))], below
+    live = iter(coverage_live([point for n, point in enumerate(below, first) if n not in found], scope, book))
+    of_parts = [found[n][0] if n in found else next(live) for n in range(first, first + len(below))]
+    at_rest = [found[n][0] for n in range(len(whole), first)]
+    return [found[n] for n in range(len(whole))], at_rest, dict(zip(parts, of_parts, strict=True))
 
 
-def _known(points: Sequence[Point], scope: Scope, book: LimitBook | None) -> dict[int, Counted]:
-    """What is kept of ``points``, by their number."""
-    kept = {n: point for n, point in enumerate(points) if is_kept(point, scope)}
+def _known(
+    points: Sequence[Point], scope: Scope, book: LimitBook | None, below: Sequence[Point] = ()
+) -> dict[int, Counted]:
+    """What is kept of ``points``, by their number, and of those ``below`` the first, which are numbered on from them:
+    who sees all of a node sees all of what is below it.
+    """
+    numbered = [*enumerate(points), *enumerate(below, len(points))]
+    kept = {n: point for n, point in numbered[: len(points)] if is_kept(point, scope)}
+    if 0 in kept:
+        kept |= {n: point for n, point in numbered[len(points) :] if not is_of_branch(point)}
     found = dict(zip(kept, from_totals([*kept.values()], book) or (), strict=False))
-    branches = {n: point for n, point in enumerate(points) if is_of_branch(point)}
+    branches = {n: point for n, point in numbered if n not in kept and is_of_branch(point)}
     return found | dict(zip(branches, from_histories([*branches.values()], scope, book), strict=True))
 
 

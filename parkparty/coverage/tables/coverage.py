@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from parkparty.activities.filters import COUNTED
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.companies.querysets import WHOLE, Cut
 from parkparty.core.http import addresses
 from parkparty.core.rates import Rate
-from parkparty.core.templatetags.parkparty import row_drawer, thousands
+from parkparty.core.templatetags.parkparty import drawer, row_drawer, thousands
 from parkparty.coverage.figures import CompanyCoverage, Node
 from parkparty.coverage.tables.scales import across
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
@@ -214,44 +213,41 @@ class ComparisonRow:
     def _covered(self, choice: CoverageChoice) -> str:
         return f"{self.companies_address}&coverage={choice.value}"
 
-    @property
-    def heads(self) -> tuple[tuple[object, str], ...]:
-        """The title and the class of each column of a table of rows, the first aside."""
-        return COMPARED
-
-    @property
-    def drawn(self) -> SafeString:
-        """The row of a table: the node, and what stands below the ``heads``."""
-        counts, drawn = self.coverage, _drawer(get_language())
-        return drawn(
-            self.page,
-            self.node,
-            format_html(GAP, self.missing_address, thousands(counts.uncovered), self._bar),
-            format_html(LINK, self.covered_address, thousands(counts.organization_covered)),
-            format_html(LINK, self.companies_address, thousands(counts.companies)),
-            counts.organization_rate,
-        )
-
-    @property
-    def _bar(self) -> SafeString | str:
-        return format_html(BAR, self.gap_width) if self.coverage.uncovered else ""
-
 
 COMPARED = (
-    (gettext_lazy("未组织覆盖（家）"), "gap"),
-    (gettext_lazy("已组织覆盖（家）"), "number"),
-    (gettext_lazy("企业（家）"), "number"),
-    (gettext_lazy("组织覆盖率"), "number"),
+    (
+        gettext_lazy("未组织覆盖（家）"),
+        "gap",
+        '<a href="{}">{}</a> <svg class="gap-bar" width="100%" height="18" aria-hidden="true">{}</svg>',
+    ),
+    (gettext_lazy("已组织覆盖（家）"), "number", '<a href="{}">{}</a>'),
+    (gettext_lazy("企业（家）"), "number", '<a href="{}">{}</a>'),
+    (gettext_lazy("组织覆盖率"), "number", "{}"),
 )
-LINK = '<a href="{}">{}</a>'
-GAP = f'{LINK} <svg class="gap-bar" width="100%" height="18" aria-hidden="true">{{}}</svg>'
-BAR = '<rect x="0" y="1" width="{}" height="16" fill="url(#gap)" stroke="#767c85" />'
+"""The columns beside the name, as ``row_drawer`` takes them."""
+
+BAR = drawer('<rect x="0" y="1" width="{}" height="16" fill="url(#gap)" stroke="#767c85" />')
 
 
-@cache
-def _drawer(language: str | None) -> Callable[..., SafeString]:
-    """What draws a row in a language."""
-    return row_drawer(COMPARED)
+@dataclass(frozen=True, slots=True)
+class ComparisonTable:
+    """Rows beside each other: titles and classes of the columns beside the name, and the rows as they are drawn."""
+
+    heads: list[tuple[object, str]]
+    rows: SafeString
+
+
+def comparison_table(rows: Iterable[ComparisonRow]) -> ComparisonTable:
+    """``rows``, drawn at once."""
+    drawn, lines = row_drawer(COMPARED), []
+    for row in rows:
+        counts, bar = row.coverage, BAR(row.gap_width) if row.coverage.uncovered else ""
+        missing = row.missing_address, thousands(counts.uncovered), bar
+        covered = row.covered_address, thousands(counts.organization_covered)
+        companies = row.companies_address, thousands(counts.companies)
+        rate = str(counts.organization_rate)
+        lines.append(drawn("", row.page, str(row.node), *missing, *covered, *companies, rate))
+    return ComparisonTable([(title, css_class) for title, css_class, _cell in COMPARED], SafeString("".join(lines)))
 
 
 def comparison(
@@ -267,14 +263,15 @@ def comparison(
 
     ``nodes`` are the parts by the same keys as ``parts``; one without companies stands at the end with zeros.
     """
-    filled = [(node, parts.get(key, CompanyCoverage())) for key, node in nodes.items()]
+    nothing = CompanyCoverage()
+    filled = [(node, parts.get(key, nothing)) for key, node in nodes.items()]
     filled.sort(key=lambda row: (-row[1].uncovered, -row[1].companies, row[0].name))
-    largest = max((part.uncovered for _node, part in filled), default=0) or 1
+    largest = filled[0][1].uncovered or 1 if filled else 1
     pages, companies, rows = cache(addresses), reverse("companies:list"), []
     asked = urlencode(_asked(as_of, denominator, cut))
     for node, part in filled[:most]:
-        name, key = _page(node)
-        page, list_of_all = f"{pages(name)(key)}?{asked}", f"{companies}?{urlencode(key_of(node))}&{asked}"
+        (name, key), ((of, value),) = _page(node), key_of(node).items()
+        page, list_of_all = f"{pages(name)(key)}?{asked}", f"{companies}?{of}={quote_plus(value)}&{asked}"
         lists, gap = Lists(node, as_of, denominator, cut), across(part.uncovered, largest)
         rows.append(ComparisonRow(node, part, lists, page, list_of_all, gap))
     return rows

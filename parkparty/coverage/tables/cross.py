@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from parkparty.companies.querysets import UNSTATED
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
-from parkparty.core.templatetags.parkparty import thousands
+from parkparty.core.templatetags.parkparty import drawer, thousands
 from parkparty.coverage.choices import Dimension
 from parkparty.coverage.figures import Point
 from parkparty.coverage.figures.cross import CrossTable, Key, names_of
@@ -32,12 +31,12 @@ class CrossCell:
     @property
     def drawn(self) -> SafeString:
         """The cell of the table: as nodes of a template, the cells take most of the page."""
-        share = format_html(SHARE, self.share) if self.number else ""
-        return format_html(CELL, self.address, thousands(self.number), share)
+        share = SHARE(str(self.share)) if self.number else ""
+        return CELL(self.address, thousands(self.number), share)
 
 
-CELL = '<td class="number"><a href="{}">{}</a>{}</td>'
-SHARE = ' <span class="share">{}</span>'
+CELL = drawer('<td class="number"><a href="{}">{}</a>{}</td>')
+SHARE = drawer(' <span class="share">{}</span>')
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -47,6 +46,7 @@ from parkparty.coverage.tables import (
     ComparisonRow,
     Lists,
     comparison,
+    comparison_table,
     crumbs_of,
     key_of,
     key_rates,
@@ -79,7 +79,11 @@ def index(request: ScopedRequest) -> HttpResponse:
     if len(nodes) == 1:
         return redirect(page_of(nodes[0]))
     rows = _rows_of(nodes, scope, as_of=today(), denominator=Denominator.OPERATING)
-    context = {"rows": rows, "day": today(), "definition": Denominator.OPERATING.definition(Limits())}
+    context = {
+        "table": comparison_table(rows),
+        "day": today(),
+        "definition": Denominator.OPERATING.definition(Limits()),
+    }
     return render(request, "coverage/index.html", context)
 
 
@@ -136,8 +140,7 @@ def _figures(point: Point, scope: Scope, *, by_area: bool) -> dict[str, Any]:
     if more_below:
         nodes = dict(islice(nodes.items(), CHILDREN_SHOWN))
     limits = LimitBook()
-    below = {key: replace(point, node=part) for key, part in nodes.items()}
-    ((counted, effective),), _rest, parts = with_parts([point], [], below, scope, limits)
+    ((counted, effective),), _rest, parts = with_parts([point], [], nodes, scope, limits)
     parts = parts_below(point, nodes, scope, limits) if parts is None else parts
     figures = loaded(counted, load_at(node, day, scope), as_of=day, denominator=denominator)
     rows = comparison(parts, nodes, as_of=day, denominator=denominator, cut=point.cut, most=PARTS_SHOWN)
@@ -149,7 +152,7 @@ def _figures(point: Point, scope: Scope, *, by_area: bool) -> dict[str, Any]:
         "by_area": by_area,
         "more_below": more_below,
         "activities": activities_by_month(node, [month_of(day)], day, scope)[0],
-        "rows": rows,
+        "table": comparison_table(rows),
         "left_out": max(0, len(nodes) - PARTS_SHOWN),
         "is_cut": bool(point.cut),
         "figures": figures,
