@@ -94,7 +94,7 @@ class MenuItem:
     current: bool
 
 
-def menu_of(scope: Scope, path: str) -> list[MenuItem]:
+def menu_of(scope: Scope, path: str) -> tuple[MenuItem, ...]:
     """The menu for ``scope`` on the page at ``path``: the item with the longest address above the page is current."""
     found: list[tuple[str, str, str]] = []
     for name, label, icon, action in MENU:
@@ -104,16 +104,17 @@ def menu_of(scope: Scope, path: str) -> list[MenuItem]:
     here = max((address for address, _label, _icon in found if path.startswith(address)), key=len, default="")
     if here != path and here == found[0][0]:
         here = ""
-    return [MenuItem(address, label, icon, address == here) for address, label, icon in found]
+    return tuple(MenuItem(address, label, icon, address == here) for address, label, icon in found)
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """For every template: the demo switch, the menu, and what the reader may do (``may.import_roster`` …)."""
     scope: Scope = getattr(request, "scope", Scope())
+    roles = scope.roles
     return {
         "demo_mode": settings.DEMO,
         "menu": menu_of(scope, request.path),
         "may": {action.value: bool(decide(scope, action)) for action in Action},
-        "role_names": [role.label for role in Role if role in scope.roles],
+        "role_names": tuple(str(role.label) for role in Role if role in roles),
         "text_size": text_size(request),
     }

@@ -21,7 +21,7 @@ from parkparty.core.dates import Period, month_named, month_of, today
 from parkparty.core.models import holds
 from parkparty.core.paths import under
 from parkparty.core.scope import Scope
-from parkparty.organizations.filters import ListFilterForm, OrganizationField
+from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
 from parkparty.places.models import Area, Park, ServiceStation
@@ -48,19 +48,19 @@ class ActivityFilterForm(ListFilterForm):
 
     how_shown: ClassVar[tuple[str, ...]] = ("order", "columns")
 
-    state = forms.ChoiceField(
+    state = Choice(
         label=gettext_lazy("状态"),
         choices=[("", gettext_lazy("全部")), (COUNTED, gettext_lazy("计入统计")), *ActivityState.choices],
         required=False,
     )
-    type = forms.ChoiceField(label=gettext_lazy("类型"), required=False)
+    type = Choice(label=gettext_lazy("类型"), required=False)
     since = forms.DateField(label=gettext_lazy("活动日期从"), required=False, error_messages=NOT_READ)
     until = forms.DateField(label=gettext_lazy("到"), required=False, error_messages=NOT_READ)
     organization = OrganizationField(label=gettext_lazy("党组织"), required=False, widget=forms.HiddenInput)
     place = PlaceField(label=gettext_lazy("园区或辖区"), required=False, widget=forms.HiddenInput)
     own = forms.BooleanField(label=gettext_lazy("只看本人填报的党组织"), required=False, widget=forms.HiddenInput)
 
-    order = forms.ChoiceField(choices=[("", ""), (OLDEST_FIRST, "")], required=False, widget=forms.HiddenInput)
+    order = Choice(choices=[("", ""), (OLDEST_FIRST, "")], required=False, widget=forms.HiddenInput)
     columns = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
@@ -165,7 +165,7 @@ class MonthFilterForm(ActivityFilterForm):
 class SheetForm(ListFilterForm):
     """Of which type an empty sheet is, and for which organisation."""
 
-    type = forms.ChoiceField(label=gettext_lazy("类型"), required=False)
+    type = Choice(label=gettext_lazy("类型"), required=False)
     organization = OrganizationField(label=gettext_lazy("党组织"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:

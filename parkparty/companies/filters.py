@@ -17,7 +17,7 @@ from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut, Tenanc
 from parkparty.companies.scoping import LimitsByDay
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
-from parkparty.organizations.filters import ListFilterForm, OrganizationField, PlainSelect
+from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField, PlainSelect
 from parkparty.places.filters import PlaceField, places_in_reach
 from parkparty.places.models import Building, Park
 
@@ -69,12 +69,8 @@ class CutForm(ListFilterForm):
     """What companies are narrowed to by industry, size, staff and building."""
 
     industry = IndustryField(label=gettext_lazy("行业（代码）"), max_length=4, required=False)
-    size = forms.ChoiceField(
-        label=gettext_lazy("企业规模"), choices=[("", gettext_lazy("全部")), *SIZES], required=False
-    )
-    staff = forms.ChoiceField(
-        label=gettext_lazy("人员规模"), choices=[("", gettext_lazy("全部")), *STAFF], required=False
-    )
+    size = Choice(label=gettext_lazy("企业规模"), choices=[("", gettext_lazy("全部")), *SIZES], required=False)
+    staff = Choice(label=gettext_lazy("人员规模"), choices=[("", gettext_lazy("全部")), *STAFF], required=False)
     building = BuildingField(label=gettext_lazy("楼宇"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
@@ -113,10 +109,10 @@ class CompanyFilterForm(CutForm):
 
     q = forms.CharField(label=gettext_lazy("企业名称或信用代码"), max_length=60, required=False)
     place = PlaceField(label=gettext_lazy("园区或辖区"), required=False, widget=forms.Select)
-    coverage = forms.ChoiceField(
+    coverage = Choice(
         label=gettext_lazy("覆盖情况"), choices=[("", gettext_lazy("全部")), *CoverageChoice.choices], required=False
     )
-    denominator = forms.ChoiceField(
+    denominator = Choice(
         label=gettext_lazy("口径"), choices=[("", gettext_lazy("不限")), *Denominator.choices], required=False
     )
     as_of = forms.DateField(label=gettext_lazy("截至"), required=False)
@@ -135,7 +131,7 @@ class CompanyFilterForm(CutForm):
         asked = self.data.get("place", "")
         if self.is_valid() and self.cleaned_data["place"] and asked not in dict(offered):
             offered.insert(0, (asked, str(self.cleaned_data["place"])))
-        self.fields["place"].widget.choices = [("", _("全部")), *offered]
+        self.fields["place"].widget.offer((("", _("全部")), *offered))
 
     @property
     def is_bounded(self) -> bool:

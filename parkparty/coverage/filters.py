@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus, OrganizationType
-from parkparty.organizations.filters import ListFilterForm, OrganizationField
+from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.places.filters import PlaceField
@@ -21,7 +21,7 @@ class LoadFilterForm(ListFilterForm):
 
     how_shown = ("measure",)
 
-    measure = forms.ChoiceField(
+    measure = Choice(
         label=gettext_lazy("看什么"),
         choices=[
             (Measure.MEMBERS, gettext_lazy("党支部的党员数")),
@@ -52,12 +52,12 @@ class OrganizationFilterForm(ListFilterForm):
     """Filters of the organisation list. Without a status, those that stood on the day, by the type they had then."""
 
     q = forms.CharField(label=gettext_lazy("名称或组织代码"), max_length=60, required=False)
-    type = forms.ChoiceField(
+    type = Choice(
         label=gettext_lazy("类型"),
         choices=[("", gettext_lazy("全部")), *TYPE_LABELS.items()],
         required=False,
     )
-    status = forms.ChoiceField(
+    status = Choice(
         label=gettext_lazy("状态"),
         choices=[("", gettext_lazy("已成立")), *OrganizationStatus.choices[::2]],
         required=False,

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.forms import DeclarativeFieldsMetaclass
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parkparty.core.dates import today
 from parkparty.core.http import query_without
 from parkparty.core.paging import BOUNDED_TO, COUNTED_TO
 from parkparty.core.scope import Scope
+from parkparty.core.templatetags.parkparty import drawer
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
+
+Options = tuple[tuple[str, str], ...]
+"""What a choice offers, as values and names, in the words of a language."""
 
 SELECTED = flatatt({"selected": True})
 
@@ -39,21 +45,60 @@ class OrganizationField(forms.CharField):
 
 
 class PlainSelect(forms.Select):
-    """A choice without groups, drawn at once: with a template for each option it takes longer than the list below."""
+    """A choice without groups, drawn at once: with a template for each option it takes longer than the list below.
+
+    What is offered is never changed in place: all copies of a field share it, put into words once for each language.
+    """
+
+    def __deepcopy__(self, memo: Any) -> PlainSelect:
+        copied = copy.copy(self)
+        copied.attrs = self.attrs.copy()
+        return copied
+
+    @property
+    def choices(self) -> Any:
+        """What is offered, as values and names."""
+        return self._choices
+
+    @choices.setter
+    def choices(self, offered: Any) -> None:
+        self._choices, self._in_words = offered, dict[str | None, Options]()
+
+    def offer(self, options: Options) -> None:
+        """Offer what is in the words of the reader already."""
+        self._choices, self._in_words = options, {get_language(): options}
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        options = tuple((str(key), str(label)) for key, label in self.choices)
-        drawn = _drawn_options(options, tuple(self.format_value(value)))
-        return format_html(
-            "<select{}>{}</select>", flatatt(self.build_attrs({"name": name} | self.attrs, attrs)), drawn
-        )
+        language = get_language()
+        if language not in self._in_words:
+            self._in_words[language] = tuple((str(key), str(label)) for key, label in self.choices)
+        drawn = _drawn_options(self._in_words[language], tuple(self.format_value(value)))
+        return SELECT(_attributes(*self.build_attrs({"name": name} | self.attrs, attrs).items()), drawn)
+
+
+SELECT, OPTION = drawer("<select{}>{}</select>"), drawer('<option value="{}"{}>{}</option>')
+INPUT = drawer("<input{}>")
 
 
 @lru_cache(maxsize=256)
-def _drawn_options(options: tuple[tuple[str, str], ...], chosen: tuple[str, ...]) -> SafeString:
+def _drawn_options(options: Options, chosen: tuple[str, ...]) -> SafeString:
     """Kept by all that they say: most lists offer the same from page to page."""
-    rows = ((key, SELECTED if key in chosen else "", label) for key, label in options)
-    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+    return SafeString("".join(OPTION(key, SELECTED if key in chosen else "", label) for key, label in options))
+
+
+@lru_cache(maxsize=256)
+def _attributes(*pairs: tuple[str, Any]) -> SafeString:
+    """Kept by all that they say, too."""
+    return flatatt(dict(pairs))
+
+
+class Choice(forms.ChoiceField):
+    """A choice of a filter form, of which copies share what it offers."""
+
+    widget = PlainSelect
+
+    def __deepcopy__(self, memo: Any) -> Choice:
+        return super(forms.ChoiceField, self).__deepcopy__(memo)
 
 
 class PlainInput(forms.TextInput):
@@ -61,14 +106,37 @@ class PlainInput(forms.TextInput):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         typed = {"type": self.input_type, "name": name, "value": self.format_value(value) or None}
-        return format_html("<input{}>", flatatt(typed | self.build_attrs(self.attrs, attrs)))
+        return INPUT(_attributes(*(typed | self.build_attrs(self.attrs, attrs)).items()))
 
 
 class PlainDate(PlainInput, forms.DateInput):
     """A day, drawn at once as well."""
 
 
-class ListFilterForm(forms.Form):
+def _ready(name: str, field: forms.Field) -> forms.Field:
+    """A copy of ``field`` that is drawn as filters are."""
+    field = copy.deepcopy(field)
+    if isinstance(field, forms.DateField):
+        field.widget = PlainDate(attrs={"type": "date"}, format="%Y-%m-%d")
+    elif type(field.widget) is forms.TextInput:
+        field.widget = PlainInput(field.widget.attrs)
+    elif type(field.widget) is forms.Select:
+        field.widget = PlainSelect(field.widget.attrs, field.widget.choices)
+    css_class = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+    field.widget.attrs |= {"class": css_class, "id": f"filter-{name}"}
+    return field
+
+
+class ReadyFields(DeclarativeFieldsMetaclass):
+    """Makes the fields of a filter form ready with its class, to be copied for each page."""
+
+    def __new__(cls, name: str, bases: Any, attributes: Any) -> Any:
+        form: Any = super().__new__(cls, name, bases, attributes)
+        form.base_fields = {name: _ready(name, field) for name, field in form.base_fields.items()}
+        return form
+
+
+class ListFilterForm(forms.Form, metaclass=ReadyFields):
     """Filters of a list, read from its address; its places and organisations are looked up in the reader's scope.
 
     ``how_shown`` names the fields that are no filters: they change the look of the rows, not which they are.
@@ -79,17 +147,9 @@ class ListFilterForm(forms.Form):
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.scope = scope
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             if isinstance(field, PlaceField | OrganizationField):
                 field.scope = scope
-            if isinstance(field, forms.DateField):
-                field.widget = PlainDate(attrs={"type": "date"}, format="%Y-%m-%d")
-            elif type(field.widget) is forms.TextInput:
-                field.widget = PlainInput(field.widget.attrs)
-            is_select = isinstance(field.widget, forms.Select)
-            if is_select:
-                field.widget = PlainSelect(field.widget.attrs, field.widget.choices)
-            field.widget.attrs |= {"class": "form-select" if is_select else "form-control", "id": f"filter-{name}"}
 
     @property
     def is_bounded(self) -> bool:

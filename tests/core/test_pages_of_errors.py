@@ -109,3 +109,9 @@ def test_a_stale_form_keeps_the_reader_calm() -> None:
     assert "还在浏览器里" in text
     assert "复制" in text
     assert "重新载入" in text
+
+
+def test_a_host_that_is_not_ours_is_refused_before_anybody_is_known(client: Client, db) -> None:
+    response = client.get(reverse("feedback"), headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "求助时附上这个编号" in response.content.decode()

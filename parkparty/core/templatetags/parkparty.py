@@ -12,7 +12,7 @@ from django import template
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.template import Context
-from django.template.base import NodeList, Parser, Token
+from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -59,8 +59,7 @@ def filter_field(field: BoundField) -> SafeString:
     """A field of a filter form, drawn as crispy does but at once; by crispy itself when it is wrong or has no class."""
     if field.errors or "class" not in field.field.widget.attrs:
         return cast("SafeString", as_crispy_field(field))
-    pattern = '<div id="div_{}" class="mb-3"><label for="{}" class="form-label">{}</label>{}</div>'
-    return format_html(pattern, field.auto_id, field.id_for_label, field.label, field)
+    return FIELD(field.auto_id, field.id_for_label, str(field.label), field.as_widget())
 
 
 def escaped(value: Any) -> str:
@@ -74,6 +73,9 @@ def drawer(pattern: str) -> Callable[..., SafeString]:
     """What fills ``pattern`` as ``format_html`` does, for what a page draws row by row."""
     fill = pattern.format
     return lambda *values: SafeString(fill(*map(escaped, values)))
+
+
+FIELD = drawer('<div id="div_{}" class="mb-3"><label for="{}" class="form-label">{}</label>{}</div>')
 
 
 def row_drawer(columns: Iterable[tuple[object, str, str]]) -> Callable[..., SafeString]:
@@ -100,24 +102,34 @@ def _plain(text: str) -> str:
 
 @register.tag
 def kept(parser: Parser, token: Token) -> KeptNode:
-    """What stands inside says the same to everybody on every page of a language: each process draws it once."""
+    """What stands inside says the same to everybody on every page of a language: each process draws it once.
+
+    With ``{% kept menu text_size %}`` it says the same wherever these values are the same, and rests on nothing else.
+    """
     inside = parser.parse(("endkept",))
     parser.delete_first_token()
-    return KeptNode(inside)
+    return KeptNode(inside, [parser.compile_filter(name) for name in token.split_contents()[1:]])
 
 
 class KeptNode(template.Node):
-    """What ``kept`` encloses, by language."""
+    """What ``kept`` encloses, by language and by what it rests on."""
 
-    def __init__(self, inside: NodeList) -> None:
-        self.inside = inside
-        self.drawn: dict[str | None, SafeString] = {}
+    def __init__(self, inside: NodeList, rests_on: list[FilterExpression]) -> None:
+        self.inside, self.rests_on = inside, rests_on
+        self.drawn: dict[tuple[object, ...], SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
-        language = get_language()
-        if language not in self.drawn:
-            self.drawn[language] = self.inside.render(context)
-        return self.drawn[language]
+        seen = get_language(), *[value.resolve(context) for value in self.rests_on]
+        found = self.drawn.get(seen)
+        if found is None:
+            if len(self.drawn) >= DRAWINGS:
+                self.drawn.clear()
+            found = self.drawn[seen] = self.inside.render(context)
+        return found
+
+
+DRAWINGS = 500
+"""Of one part of a page that are kept."""
 
 
 @register.simple_block_tag
