@@ -18,7 +18,7 @@ from parkparty.activities.columns import Cell, Column
 from parkparty.activities.models import Activity
 from parkparty.core.http import addresses
 from parkparty.core.privacy import masked
-from parkparty.core.templatetags.parkparty import row_drawer, thousands
+from parkparty.core.templatetags.parkparty import joined, row_drawer, thousands
 from parkparty.core.text import harmless
 
 MAX_ROWS = 20_000
@@ -34,7 +34,7 @@ def lines_of(activities: Iterable[Activity], columns: list[Column]) -> SafeStrin
         drawn(_picture(row), address_of(row.pk), str(row), *[_shown(column, row, signs) for column in columns])
         for row in activities
     ]
-    return SafeString("".join(lines))
+    return joined(lines)
 
 
 def _picture(activity: Any) -> str:

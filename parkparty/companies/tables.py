@@ -18,7 +18,7 @@ from parkparty.companies.figures import Covering, ListedCompany, listed_companie
 from parkparty.companies.models import Company
 from parkparty.core.http import addresses
 from parkparty.core.scope import Scope
-from parkparty.core.templatetags.parkparty import drawer, escaped, row_drawer, thousands
+from parkparty.core.templatetags.parkparty import drawer, escaped, joined, row_drawer, thousands
 
 NOTHING = "—"
 """In a cell about which nothing is known."""
@@ -50,7 +50,7 @@ def company_table(companies: Iterable[Company], scope: Scope, day: dt.date) -> C
         drawn("", address_of(row.company.pk), row.company.name, *[column.of(row) for column in columns])
         for row in listed_companies(companies, scope, day)
     ]
-    return CompanyTable(columns, SafeString("".join(rows)))
+    return CompanyTable(columns, joined(rows))
 
 
 def _columns() -> list[Column]:
@@ -65,7 +65,7 @@ def _columns() -> list[Column]:
         Column(_("人员规模"), lambda row: staff(row.company.staff_band)),
         Column(_("正式党员数"), lambda row: thousands(row.company.full_members), "number"),
         Column(_("现状"), lambda row: sign(row.state)),
-        Column(_("党组织"), lambda row: SafeString("\n".join(map(linked, row.covered_by))) or NOTHING),
+        Column(_("党组织"), lambda row: joined(map(linked, row.covered_by), "\n") or NOTHING),
     ]
 
 

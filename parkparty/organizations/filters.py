@@ -19,7 +19,7 @@ from parkparty.core.dates import today
 from parkparty.core.http import query_without
 from parkparty.core.paging import BOUNDED_TO, COUNTED_TO
 from parkparty.core.scope import Scope
-from parkparty.core.templatetags.parkparty import drawer
+from parkparty.core.templatetags.parkparty import drawer, joined
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
 
@@ -83,7 +83,7 @@ INPUT = drawer("<input{}>")
 @lru_cache(maxsize=256)
 def _drawn_options(options: Options, chosen: tuple[str, ...]) -> SafeString:
     """Kept by all that they say: most lists offer the same from page to page."""
-    return SafeString("".join(OPTION(key, SELECTED if key in chosen else "", label) for key, label in options))
+    return joined(OPTION(key, SELECTED if key in chosen else "", label) for key, label in options)
 
 
 @lru_cache(maxsize=256)

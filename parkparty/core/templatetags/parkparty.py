@@ -75,6 +75,11 @@ def drawer(pattern: str) -> Callable[..., SafeString]:
     return lambda *values: SafeString(fill(*map(escaped, values)))
 
 
+def joined(parts: Iterable[object], between: str = "") -> SafeString:
+    """``parts`` one after the other, each as it stands on a page."""
+    return SafeString(between.join(map(escaped, parts)))
+
+
 FIELD = drawer('<div id="div_{}" class="mb-3"><label for="{}" class="form-label">{}</label>{}</div>')
 
 

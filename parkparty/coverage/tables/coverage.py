@@ -19,7 +19,7 @@ from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.companies.querysets import WHOLE, Cut
 from parkparty.core.http import addresses
 from parkparty.core.rates import Rate
-from parkparty.core.templatetags.parkparty import drawer, row_drawer, thousands
+from parkparty.core.templatetags.parkparty import drawer, joined, row_drawer, thousands
 from parkparty.coverage.figures import CompanyCoverage, Node
 from parkparty.coverage.tables.scales import across
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
@@ -247,7 +247,7 @@ def comparison_table(rows: Iterable[ComparisonRow]) -> ComparisonTable:
         companies = row.companies_address, thousands(counts.companies)
         rate = str(counts.organization_rate)
         lines.append(drawn("", row.page, str(row.node), *missing, *covered, *companies, rate))
-    return ComparisonTable([(title, css_class) for title, css_class, _cell in COMPARED], SafeString("".join(lines)))
+    return ComparisonTable([(title, css_class) for title, css_class, _cell in COMPARED], joined(lines))
 
 
 def comparison(
