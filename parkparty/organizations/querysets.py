@@ -101,6 +101,11 @@ class OrganizationQuerySet(models.QuerySet):
         spans = rows_of(self.model, "spans").valid_on(day).filter(type__in=types)
         return self.filter(pk__in=spans.order_by().values("organization"))
 
+    def for_list(self) -> Self:
+        """With just what a row of a list shows of the organisation itself, of the one above it and of where it sits."""
+        names = ("parent__name", "park__name", "park__is_sample", "area__name")
+        return self.select_related("parent", "park", "area").only("path", "code", "name", "type", "status", *names)
+
     def with_member_counts(self, day: dt.date) -> Self:
         """Adds ``full_members`` and ``probationary_members`` from the last count on or before ``day`` (0 when none)."""
         counts = rows_of(self.model, "member_counts")

@@ -8,7 +8,7 @@ from parkparty.coverage.tables.coverage import (
     crumbs_of,
     key_of,
     key_rates,
-    organization_row,
+    organization_table,
     page_of,
     stacked_bar,
 )
@@ -21,7 +21,7 @@ __all__ = [
     "crumbs_of",
     "key_of",
     "key_rates",
-    "organization_row",
+    "organization_table",
     "page_of",
     "stacked_bar",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -278,20 +278,44 @@ def comparison(
 
 
 @dataclass(frozen=True, slots=True)
-class OrganizationRow:
-    """An organisation as it was on the list's day."""
+class OrganizationTable:
+    """The organisations of a page on the day of the list: titles and classes beside the name, and the drawn rows."""
 
-    organization: Organization
-    type: str
-    status: str
-    place: str
-    full_members: int
-    units: int
+    heads: list[tuple[object, str]]
+    rows: SafeString
 
 
-def organization_row(organization: Any) -> OrganizationRow:
-    """The row of an organisation with ``type_then``, ``full_members`` and ``units``; one not yet begun has its type."""
-    type = OrganizationType(organization.type_then or organization.type)
-    status = str(OrganizationStatus(organization.status).label)
-    place = str(organization.park or organization.area or "—")
-    return OrganizationRow(organization, str(type.label), status, place, organization.full_members, organization.units)
+LISTED = (
+    (gettext_lazy("类型"), "", "{}"),
+    (gettext_lazy("上级党组织"), "", "{}"),
+    (gettext_lazy("所在园区或辖区"), "", "{}"),
+    (gettext_lazy("正式党员数"), "number", "{}"),
+    (gettext_lazy("直接覆盖企业（家）"), "number", "{}"),
+    (gettext_lazy("状态"), "", "{}"),
+)
+"""The columns beside the name, as ``row_drawer`` takes them."""
+
+UNITS = drawer('<a href="{}">{}</a>')
+
+
+def organization_table(organizations: Iterable[Any], day: dt.date) -> OrganizationTable:
+    """Organisations with ``type_then``, ``full_members`` and ``units``; one not yet begun has its type."""
+    drawn, address_of, lines = row_drawer(LISTED), addresses("organizations:detail"), []
+    type_named, status_named = (cache(partial(_label, kind)) for kind in (OrganizationType, OrganizationStatus))
+    companies = reverse("companies:list")
+    for row in organizations:
+        units_address = f"{companies}?branch={quote(row.code)}&as_of={day.isoformat()}"
+        cells = (
+            type_named(row.type_then or row.type),
+            row.parent.name if row.parent else "—",
+            str(row.park or row.area or "—"),
+            thousands(row.full_members),
+            UNITS(units_address, thousands(row.units)) if row.units else "0",
+            status_named(row.status),
+        )
+        lines.append(drawn("", address_of(row.code), row.name, *cells))
+    return OrganizationTable([(title, css_class) for title, css_class, _cell in LISTED], joined(lines))
+
+
+def _label(kind: Any, value: str) -> str:
+    return str(kind(value).label)

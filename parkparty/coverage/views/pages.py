@@ -50,7 +50,7 @@ from parkparty.coverage.tables import (
     crumbs_of,
     key_of,
     key_rates,
-    organization_row,
+    organization_table,
     page_of,
     stacked_bar,
 )
@@ -207,12 +207,12 @@ def organization_list(request: ScopedRequest) -> HttpResponse:
     """Organisations in reach, in the order of the party tree, cut by the filters in the address."""
     form = OrganizationFilterForm(request.GET, scope=request.scope)
     rows = form.rows()
-    shown = with_units(rows.with_member_counts(form.day), form.day).select_related("parent", "park", "area")
+    shown = with_units(rows.for_list().with_member_counts(form.day), form.day)
     page = keyset_page(shown, request.GET, order=("path",), size=ROWS)
     context = {
         "form": form,
         "page": page,
-        "rows": [organization_row(organization) for organization in page.rows],
+        "table": organization_table(page.rows, form.day),
         "number": number_of(rows, page, up_to=form.counted_to),
     }
     return render(request, "organizations/list.html", context)
