@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +104,17 @@ class PickList:
     rows: list[tuple[int, str, bool]]
     text: str
     has_more: bool
+
+
+def name_types(activities: Sequence[Activity]) -> None:
+    """Reads the ``type_names`` of a page of activities, in one query. Prefetching makes a manager for each of them."""
+    told = {activity.pk: activity for activity in activities}
+    for activity in activities:
+        activity.type_names = []
+    pairs = Activity.types.through.objects.filter(activity__in=told)
+    in_order = pairs.order_by("activitytype__order", "activitytype__code")
+    for pk, name in in_order.values_list("activity", "activitytype__name"):
+        told[pk].type_names.append(name)
 
 
 def files_of(activity: Activity) -> Files:

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -144,6 +145,11 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return str(self.topic or _("未命名活动"))
+
+    @cached_property
+    def type_names(self) -> list[str]:
+        """The names of its types, in their order; ``figures.name_types`` tells those of many at once."""
+        return [str(kind) for kind in self.types.all()]
 
     @property
     def as_state(self) -> ActivityState:

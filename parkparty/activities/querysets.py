@@ -175,9 +175,15 @@ class ActivityQuerySet(models.QuerySet):
         photos = rows_of(self.model, "photos").filter(activity=OuterRef("pk")).order_by("pk")
         return self.annotate(first_photo=Subquery(photos.values("pk")[:1]))
 
-    def for_list(self, *relations: str) -> Self:
-        """With all that a row of a list shows, or with just these ``relations``, in a fixed number of queries."""
-        return self.select_related(*(relations or SHOWN)).prefetch_related("types")
+    def for_list(self) -> Self:
+        """With all that a row of a list may show, in a fixed number of queries."""
+        return self.select_related(*SHOWN).prefetch_related("types")
+
+    def for_lines(self, *reads: str) -> Self:
+        """With just the topic, the day, the state and what ``reads`` names, for lines of a page."""
+        relations = {relation for relation, _found, field in (name.partition("__") for name in reads) if field}
+        rows = self.select_related(*sorted(relations)) if relations else self
+        return rows.only("topic", "held_on", "state", *reads)
 
 
 def _is_reached_branch(node: TreeNode, scope: Scope) -> bool:

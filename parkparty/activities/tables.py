@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import xlsxwriter
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from parkparty.activities.columns import Cell, Column
+from parkparty.activities.columns import COLUMNS, Cell, Column
+from parkparty.activities.figures import name_types
 from parkparty.activities.models import Activity
 from parkparty.core.http import addresses
 from parkparty.core.privacy import masked
@@ -25,8 +26,10 @@ MAX_ROWS = 20_000
 """Longer lists are narrowed first: a file nobody can read is no answer."""
 
 
-def lines_of(activities: Iterable[Activity], columns: list[Column]) -> SafeString:
+def lines_of(activities: Sequence[Activity], columns: Sequence[Column]) -> SafeString:
     """The lines of a page as they are drawn. Titles and states are put into words once, not for each line."""
+    if COLUMNS["types"] in columns:
+        name_types(activities)
     signs: dict[tuple[str, bool], str] = {}
     drawn = row_drawer((column.title, column.css_class, "{}") for column in columns)
     address_of = addresses("activities:detail")

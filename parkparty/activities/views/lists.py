@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.activities import figures
-from parkparty.activities.columns import COLUMNS, NAME
+from parkparty.activities.columns import COLUMNS, NAME, read_by
 from parkparty.activities.filters import WHOLE, ActivityFilterForm
 from parkparty.activities.models import SavedView
 from parkparty.activities.tables import MAX_ROWS, as_csv, as_xlsx, lines_of
@@ -39,7 +39,7 @@ def activity_list(request: ScopedRequest) -> HttpResponse:
         return redirect(f"{request.path}?{first.query}")
     form = ActivityFilterForm(request.GET, scope=request.scope)
     columns = form.shown(choice.columns)
-    rows = form.rows().for_list(*(column.relation for column in columns if column.relation)).with_first_photo()
+    rows = form.rows().for_lines(*read_by(columns)).with_first_photo()
     page = keyset_page(rows, request.GET, order=form.ordering, size=ROWS)
     context = {
         "form": form,
@@ -47,6 +47,7 @@ def activity_list(request: ScopedRequest) -> HttpResponse:
         "filtered": bool(form.chips()),
         "columns": columns,
         "lines": lines_of(page.rows, columns),
+        "shown": tuple(column.key for column in columns),
         "all_columns": COLUMNS.values(),
         "views": views,
         "query": form.as_query(choice.columns),

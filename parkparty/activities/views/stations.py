@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.activities import figures
-from parkparty.activities.columns import chosen
+from parkparty.activities.columns import chosen, read_by
 from parkparty.activities.filters import StationFilterForm
 from parkparty.activities.models import Activity
 from parkparty.activities.tables import lines_of
@@ -44,8 +44,9 @@ def station_detail(request: ScopedRequest, pk: int) -> HttpResponse:
     """One station and the activities in reach that happened there, the last first."""
     stations = figures.with_meetings(figures.stations_in_reach(request.scope), request.scope, year_of(today()))
     station = scoped_or_404(stations.select_related("park", "building"), pk=pk)
-    rows = Activity.objects.within(request.scope).filter(station=station).for_list()
-    page, columns = keyset_page(rows, request.GET, order=("-held_on", "-id"), size=ROWS), chosen(AT_A_STATION)
+    columns = chosen(AT_A_STATION)
+    rows = Activity.objects.within(request.scope).filter(station=station).for_lines(*read_by(columns))
+    page = keyset_page(rows, request.GET, order=("-held_on", "-id"), size=ROWS)
     context = {
         "station": station,
         "page": page,
