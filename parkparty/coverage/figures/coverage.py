@@ -324,7 +324,7 @@ def nodes_below(
         direct = [*Area.objects.within(scope).filter(parent=node), *parks.filter(area=node, parent__isnull=True)]
         return {below.path: below for below in direct}
     found = parks.filter(parent=node) if isinstance(node, Park) else parks.under(node).filter(parent__isnull=True)
-    return dict(found.in_bulk())
+    return {park.pk: park for park in found.order_by()}
 
 
 def _by_part(point: Point, part: Any, scope: Scope, book: LimitBook | None = None) -> dict[Any, CompanyCoverage]:

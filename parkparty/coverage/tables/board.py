@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.rates import Rate
+from parkparty.core.templatetags.parkparty import drawer, joined, thousands
 from parkparty.coverage.choices import TargetRate
 from parkparty.coverage.figures.board import Board
 from parkparty.coverage.figures.effective import THEME_DAY
@@ -170,12 +173,33 @@ def _map_tile(board: Board, lists: Lists) -> Tile:
         definition=_(
             "每格一个园区（或下级党组织），按辖区排列；数字是未组织覆盖的企业，横条是组织覆盖率，竖线是同一口径的年度目标。"
         ),
-        chart={"parts": [(row, _covered(row)) for row in shown], "target_x": _target_of(board)} if shown else None,
+        chart=map_of(shown, _target_of(board)),
     )
 
 
-def _covered(row: ComparisonRow) -> str:
-    return across(row.coverage.organization_covered, row.coverage.companies)
+def map_of(rows: Iterable[ComparisonRow], target_x: str) -> SafeString:
+    """A tile for each of ``rows``, with a bar as long as it is covered, and a line at ``target_x``, if that is told."""
+    target, missing, all_of_it = TARGET(target_x, target_x) if target_x else "", _("未组织覆盖"), _("企业")
+    return joined(
+        MAP_TILE(
+            *(row.page, str(row.node)),
+            *(across(row.coverage.organization_covered, row.coverage.companies), target),
+            *(missing, row.missing_address, thousands(row.coverage.uncovered)),
+            *(all_of_it, row.companies_address, thousands(row.coverage.companies), str(row.coverage.organization_rate)),
+        )
+        for row in rows
+    )
+
+
+TARGET = drawer('<line x1="{}" y1="0" x2="{}" y2="12" stroke="#1f1f1f" stroke-width="4" />')
+MAP_TILE = drawer(
+    '<li class="park-tile"><a class="park-name" href="{}">{}</a>'
+    '<svg width="100%" height="12" aria-hidden="true">'
+    '<rect x="0" y="0" width="100%" height="12" fill="#fff" stroke="#767c85" />'
+    '<rect x="0" y="0" width="{}" height="12" fill="#c8102e" />{}</svg>'
+    '<span class="note">{} <a href="{}">{}</a></span> <span class="note">{} <a href="{}">{}</a> · {}</span></li>'
+)
+"""As nodes of a template the tiles take a third of a dashboard."""
 
 
 def _target_of(board: Board) -> str:

@@ -265,7 +265,7 @@ def comparison(
     """
     nothing = CompanyCoverage()
     filled = [(node, parts.get(key, nothing)) for key, node in nodes.items()]
-    filled.sort(key=lambda row: (-row[1].uncovered, -row[1].companies, row[0].name))
+    filled.sort(key=lambda row: (-row[1].uncovered, -row[1].companies, row[0].name, row[0].path))
     largest = filled[0][1].uncovered or 1 if filled else 1
     pages, companies, rows = cache(addresses), reverse("companies:list"), []
     asked = urlencode(_asked(as_of, denominator, cut))
