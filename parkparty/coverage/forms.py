@@ -18,17 +18,18 @@ from parkparty.coverage.choices import PLACE_DIMENSIONS, Dimension, TargetRate
 from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import Comparison
 from parkparty.coverage.figures.cross import dimensions_of
+from parkparty.organizations.filters import PlainDate, PlainSelect
 from parkparty.places.models import Park
 
 WRONG_DAY = gettext_lazy("日期按 2026-11-21 的样子填写。")
 
 
 def _day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d")
+    return PlainDate(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d")
 
 
 def _select() -> forms.Select:
-    return forms.Select(attrs={"class": "form-select"})
+    return PlainSelect(attrs={"class": "form-select"})
 
 
 def _number(**attrs: str) -> forms.NumberInput:
