@@ -15,7 +15,9 @@ from django.utils.translation import pgettext
 
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
+from parkparty.activities.columns import chosen, read_by
 from parkparty.activities.models import Activity
+from parkparty.activities.tables import lines_of
 from parkparty.companies.choices import CoverageChoice, Denominator, Limits
 from parkparty.companies.filters import CutForm
 from parkparty.core.dates import month_of, today
@@ -63,6 +65,8 @@ from parkparty.rules.figures import LimitBook, facts_of, hints
 TOPS_SHOWN = 50
 PARTS_SHOWN = 100
 LATEST = 5
+OF_ACTIVITIES = ("held_on", "organization", "state")
+"""Columns of the latest activities of an organisation."""
 CHILDREN_SHOWN = 50
 
 
@@ -228,9 +232,8 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
     below = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
     children = [] if organization.is_branch else list(below[: CHILDREN_SHOWN + 1])
-    activities = (
-        Activity.objects.within(scope, cut_to=organization).newest_under(organization).select_related("organization")
-    )
+    activities = Activity.objects.within(scope, cut_to=organization).newest_under(organization)
+    columns = chosen(OF_ACTIVITIES)
     officers = Officer.objects.within(scope, of=organization)
     context = {
         "organization": organization,
@@ -240,7 +243,8 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
         "companies_address": Lists(organization, day, Denominator.REGISTERED).companies(),
         "children": children[:CHILDREN_SHOWN],
         "children_left_out": len(children) > CHILDREN_SHOWN,
-        "activities": activities[:LATEST],
+        "columns": columns,
+        "lines": lines_of(list(activities.for_lines(*read_by(columns))[:LATEST]), columns),
         "officers": officers.order_by("until", "post", "-since"),
         "shows_contacts": organization.is_reached_by(scope, ROLES_FOR[Action.VIEW_CONTACT]),
         "spans": OrganizationSpan.objects.within(scope, of=organization).select_related("parent"),
