@@ -11,6 +11,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.rates import Rate
@@ -179,7 +180,11 @@ def _map_tile(board: Board, lists: Lists) -> Tile:
 
 def map_of(rows: Iterable[ComparisonRow], target_x: str) -> SafeString:
     """A tile for each of ``rows``, with a bar as long as it is covered, and a line at ``target_x``, if that is told."""
-    target, missing, all_of_it = TARGET(target_x, target_x) if target_x else "", _("未组织覆盖"), _("企业")
+    target, missing, all_of_it = (
+        TARGET(target_x, target_x) if target_x else "",
+        _("未组织覆盖"),
+        pgettext("复数", "企业"),
+    )
     return joined(
         MAP_TILE(
             *(row.page, str(row.node)),
