@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from parkparty.access.choices import Role
@@ -272,3 +273,14 @@ def count_members() -> Callable[..., MemberCount]:
         return MemberCount.objects.create(organization=organization, full=full, as_of=as_of, **counts)
 
     return state
+
+
+def standing_triggers() -> set[str]:
+    """The names of all triggers of the database."""
+    asks = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(asks[connection.vendor])
+        return {name for (name,) in cursor.fetchall()}

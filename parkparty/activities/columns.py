@@ -44,6 +44,11 @@ def _moment(at: dt.datetime | None) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
+def _at(key: str, title: Promise) -> Column:
+    """The column of a moment, by its field."""
+    return Column(key, title, 18, lambda row: _moment(getattr(row, key)), is_moment=True, reads=(key,))
+
+
 NAME = Column("topic", gettext_lazy("活动"), 40, str)
 """The first of every list; it leads to the record."""
 
@@ -72,22 +77,8 @@ COLUMNS = {
         Column("present", gettext_lazy("实到人数"), 10, lambda row: row.present, is_number=True, reads=("present",)),
         Column("expected", gettext_lazy("应到人数"), 10, lambda row: row.expected, is_number=True, reads=("expected",)),
         Column("state", gettext_lazy("状态"), 10, lambda row: row.get_state_display()),
-        Column(
-            "filed_at",
-            gettext_lazy("首次提交时间"),
-            18,
-            lambda row: _moment(row.filed_at),
-            is_moment=True,
-            reads=("filed_at",),
-        ),
-        Column(
-            "reviewed_at",
-            gettext_lazy("审核时间"),
-            18,
-            lambda row: _moment(row.reviewed_at),
-            is_moment=True,
-            reads=("reviewed_at",),
-        ),
+        _at("filed_at", gettext_lazy("首次提交时间")),
+        _at("reviewed_at", gettext_lazy("审核时间")),
         Column("theme", gettext_lazy("主题"), 18, lambda row: str(row.theme or ""), reads=("theme__name",)),
         Column("place", gettext_lazy("地点"), 24, lambda row: row.place, reads=("place",)),
         Column("station", gettext_lazy("党群服务站"), 24, lambda row: str(row.station or ""), reads=("station__name",)),

@@ -19,7 +19,7 @@ from parkparty.activities.querysets import FEW_HOSTS
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.organizations.services import save_organization
-from tests.conftest import World, make_organization, plan_organization
+from tests.conftest import World, make_organization, plan_organization, standing_triggers
 
 
 def listed(place: str) -> set[str]:
@@ -87,15 +87,9 @@ def test_activities_that_come_before_their_organisation_are_found(world: World, 
 
 
 def test_every_trigger_stands_and_filling_again_changes_nothing(world: World, meeting: Activity) -> None:
-    asks = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
-    }
+    made = " ".join(_leaders.CREATE[connection.vendor])
+    assert standing_triggers() >= set(re.findall(r"CREATE TRIGGER (\w+)", made)) > set()
     with connection.cursor() as cursor:
-        cursor.execute(asks[connection.vendor])
-        standing = {name for (name,) in cursor.fetchall()}
-        made = " ".join(_leaders.CREATE[connection.vendor])
-        assert standing >= set(re.findall(r"CREATE TRIGGER (\w+)", made)) > set()
         Leader.objects.all().delete()
         assert listed("park:kic") == set()
         for _again in range(2):

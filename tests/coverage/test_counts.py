@@ -28,7 +28,7 @@ from parkparty.coverage.models import ActivityMark, ActivityTotal, FoldCount, Ty
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
-from tests.conftest import World
+from tests.conftest import World, standing_triggers
 
 DAY = dt.date(2026, 11, 21)
 MONTHS = last_months(DAY)
@@ -235,14 +235,7 @@ def test_the_commands_fold_verify_and_rebuild(world: World, secretary: User) -> 
 
 @pytest.mark.parametrize("marking", [_marks, _facts, _loads], ids=["activities", "companies", "loads"])
 def test_every_trigger_stands(db: None, marking: Any) -> None:
-    asks = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(asks[connection.vendor])
-        standing = {name for (name,) in cursor.fetchall()}
-    assert standing >= marking.triggers(connection.vendor).keys()
+    assert standing_triggers() >= marking.triggers(connection.vendor).keys()
 
 
 @pytest.mark.postgres

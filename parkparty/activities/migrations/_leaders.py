@@ -6,108 +6,61 @@ calls ``create`` again; ``tests/activities/test_leaders.py`` is red until it doe
 
 from typing import Any
 
+NOTE = (
+    "INSERT INTO activities_leader (organization_id, park_id, area_id) SELECT NEW.organization_id, "
+    "(SELECT park_id FROM organizations_organization WHERE id = NEW.organization_id), "
+    "(SELECT area_id FROM organizations_organization WHERE id = NEW.organization_id)"
+)
+IS_NOTED = "EXISTS (SELECT 1 FROM activities_leader WHERE organization_id = NEW.organization_id)"
+NOTE_NEW = f"{NOTE} WHERE NOT {IS_NOTED};"
 # PostgreSQL locks the organisation, so that who moves it meanwhile waits, and then finds the row.
+NOTE_LOCKED = (
+    f"IF NOT {IS_NOTED} THEN "
+    "PERFORM 1 FROM organizations_organization WHERE id = NEW.organization_id FOR SHARE; "
+    f"{NOTE} ON CONFLICT DO NOTHING; END IF;"
+)
+SEAT = "UPDATE activities_leader SET park_id = NEW.park_id, area_id = NEW.area_id WHERE organization_id = NEW.id;"
+FORGET = "DELETE FROM activities_leader WHERE organization_id = OLD.id;"
+
+HELD = "INSERT OR UPDATE OF organization_id ON"
+FUNCTIONS = {"activities_leads": NOTE_LOCKED, "activities_leader_sits": SEAT, "activities_leader_goes": FORGET}
+"""Of PostgreSQL, by name."""
+CALLS = {
+    "activities_leads": (f"{HELD} activities_activity", "activities_leads"),
+    "activities_hosts": (f"{HELD} activities_activityhost", "activities_leads"),
+    "activities_leader_sits": (
+        "INSERT OR UPDATE OF park_id, area_id ON organizations_organization", "activities_leader_sits",
+    ),
+    "activities_leader_goes": ("DELETE ON organizations_organization", "activities_leader_goes"),
+}  # fmt: skip
+"""Triggers of PostgreSQL: when they call which function."""
+BODIES = {
+    "activities_leads": ("INSERT ON activities_activity", NOTE_NEW),
+    "activities_now_leads": ("UPDATE OF organization_id ON activities_activity", NOTE_NEW),
+    "activities_hosts": ("INSERT ON activities_activityhost", NOTE_NEW),
+    "activities_now_hosts": ("UPDATE OF organization_id ON activities_activityhost", NOTE_NEW),
+    "activities_leader_sits": ("INSERT ON organizations_organization", SEAT),
+    "activities_leader_moves": ("UPDATE OF park_id, area_id ON organizations_organization", SEAT),
+    "activities_leader_goes": ("DELETE ON organizations_organization", FORGET),
+}
+"""Triggers of SQLite, of which each has one event, and its own statement."""
+
 CREATE = {
     "postgresql": (
-        """
-        CREATE FUNCTION activities_leads() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF NOT EXISTS (SELECT 1 FROM activities_leader WHERE organization_id = NEW.organization_id) THEN
-                PERFORM 1 FROM organizations_organization WHERE id = NEW.organization_id FOR SHARE;
-                INSERT INTO activities_leader (organization_id, park_id, area_id) VALUES (
-                    NEW.organization_id,
-                    (SELECT park_id FROM organizations_organization WHERE id = NEW.organization_id),
-                    (SELECT area_id FROM organizations_organization WHERE id = NEW.organization_id)
-                ) ON CONFLICT DO NOTHING;
-            END IF;
-            RETURN NULL;
-        END $$
-        """,
-        "CREATE TRIGGER activities_leads AFTER INSERT OR UPDATE OF organization_id ON activities_activity "
-        "FOR EACH ROW EXECUTE FUNCTION activities_leads()",
-        "CREATE TRIGGER activities_hosts AFTER INSERT OR UPDATE OF organization_id ON activities_activityhost "
-        "FOR EACH ROW EXECUTE FUNCTION activities_leads()",
-        """
-        CREATE FUNCTION activities_leader_sits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            UPDATE activities_leader SET park_id = NEW.park_id, area_id = NEW.area_id WHERE organization_id = NEW.id;
-            RETURN NULL;
-        END $$
-        """,
-        "CREATE TRIGGER activities_leader_sits AFTER INSERT OR UPDATE OF park_id, area_id "
-        "ON organizations_organization FOR EACH ROW EXECUTE FUNCTION activities_leader_sits()",
-        """
-        CREATE FUNCTION activities_leader_goes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            DELETE FROM activities_leader WHERE organization_id = OLD.id;
-            RETURN NULL;
-        END $$
-        """,
-        "CREATE TRIGGER activities_leader_goes AFTER DELETE ON organizations_organization "
-        "FOR EACH ROW EXECUTE FUNCTION activities_leader_goes()",
+        *(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
+            for name, body in FUNCTIONS.items()
+        ),
+        *(
+            f"CREATE TRIGGER {name} AFTER {when} FOR EACH ROW EXECUTE FUNCTION {function}()"
+            for name, (when, function) in CALLS.items()
+        ),
     ),
-    "sqlite": (
-        """
-        CREATE TRIGGER activities_leads AFTER INSERT ON activities_activity BEGIN
-            INSERT INTO activities_leader (organization_id, park_id, area_id) SELECT NEW.organization_id,
-                (SELECT park_id FROM organizations_organization WHERE id = NEW.organization_id),
-                (SELECT area_id FROM organizations_organization WHERE id = NEW.organization_id)
-            WHERE NOT EXISTS (SELECT 1 FROM activities_leader WHERE organization_id = NEW.organization_id);
-        END
-        """,
-        """
-        CREATE TRIGGER activities_now_leads AFTER UPDATE OF organization_id ON activities_activity BEGIN
-            INSERT INTO activities_leader (organization_id, park_id, area_id) SELECT NEW.organization_id,
-                (SELECT park_id FROM organizations_organization WHERE id = NEW.organization_id),
-                (SELECT area_id FROM organizations_organization WHERE id = NEW.organization_id)
-            WHERE NOT EXISTS (SELECT 1 FROM activities_leader WHERE organization_id = NEW.organization_id);
-        END
-        """,
-        """
-        CREATE TRIGGER activities_hosts AFTER INSERT ON activities_activityhost BEGIN
-            INSERT INTO activities_leader (organization_id, park_id, area_id) SELECT NEW.organization_id,
-                (SELECT park_id FROM organizations_organization WHERE id = NEW.organization_id),
-                (SELECT area_id FROM organizations_organization WHERE id = NEW.organization_id)
-            WHERE NOT EXISTS (SELECT 1 FROM activities_leader WHERE organization_id = NEW.organization_id);
-        END
-        """,
-        """
-        CREATE TRIGGER activities_now_hosts AFTER UPDATE OF organization_id ON activities_activityhost BEGIN
-            INSERT INTO activities_leader (organization_id, park_id, area_id) SELECT NEW.organization_id,
-                (SELECT park_id FROM organizations_organization WHERE id = NEW.organization_id),
-                (SELECT area_id FROM organizations_organization WHERE id = NEW.organization_id)
-            WHERE NOT EXISTS (SELECT 1 FROM activities_leader WHERE organization_id = NEW.organization_id);
-        END
-        """,
-        """
-        CREATE TRIGGER activities_leader_sits AFTER INSERT ON organizations_organization BEGIN
-            UPDATE activities_leader SET park_id = NEW.park_id, area_id = NEW.area_id WHERE organization_id = NEW.id;
-        END
-        """,
-        """
-        CREATE TRIGGER activities_leader_moves AFTER UPDATE OF park_id, area_id ON organizations_organization BEGIN
-            UPDATE activities_leader SET park_id = NEW.park_id, area_id = NEW.area_id WHERE organization_id = NEW.id;
-        END
-        """,
-        """
-        CREATE TRIGGER activities_leader_goes AFTER DELETE ON organizations_organization BEGIN
-            DELETE FROM activities_leader WHERE organization_id = OLD.id;
-        END
-        """,
-    ),
+    "sqlite": tuple(f"CREATE TRIGGER {name} AFTER {when} BEGIN {body} END" for name, (when, body) in BODIES.items()),
 }
 DROP = {
-    "postgresql": (
-        "DROP FUNCTION IF EXISTS activities_leads() CASCADE",
-        "DROP FUNCTION IF EXISTS activities_leader_sits() CASCADE",
-        "DROP FUNCTION IF EXISTS activities_leader_goes() CASCADE",
-    ),
-    "sqlite": (
-        "DROP TRIGGER IF EXISTS activities_leads",
-        "DROP TRIGGER IF EXISTS activities_now_leads",
-        "DROP TRIGGER IF EXISTS activities_hosts",
-        "DROP TRIGGER IF EXISTS activities_now_hosts",
-        "DROP TRIGGER IF EXISTS activities_leader_sits",
-        "DROP TRIGGER IF EXISTS activities_leader_moves",
-        "DROP TRIGGER IF EXISTS activities_leader_goes",
-    ),
+    "postgresql": tuple(f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in FUNCTIONS),
+    "sqlite": tuple(f"DROP TRIGGER IF EXISTS {name}" for name in BODIES),
 }
 FILL = (
     "INSERT INTO activities_leader (organization_id, park_id, area_id) "

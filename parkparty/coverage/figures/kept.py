@@ -78,9 +78,11 @@ def _from_totals(
     marked = marks.values_list(*COLUMNS[:-1]).annotate(number=Count("pk")).values_list(*COLUMNS)
     rest = _by_month(Activity.objects.all(), node, day + dt.timedelta(days=1), months[-1].last_day)
     later = _part(rest, LATER, Value(0), types).values_list(*COLUMNS)
-    counts = FoldCount.objects.annotate(month=Value(day, DateField()))
-    told = _part(counts if types is ALL else counts.filter(typed=F("number")), TOLD, Value(0), ALL)
-    rows = list(kept.union(later, marked, told.values_list(*COLUMNS), all=True).order_by("part")[:ROWS_READ])
+    parts = [later, marked]
+    if types is not ALL:
+        told = FoldCount.objects.filter(typed=F("number")).annotate(month=Value(day, DateField()))
+        parts.append(_part(told, TOLD, Value(0), ALL).values_list(*COLUMNS))
+    rows = list(kept.union(*parts, all=True).order_by("part")[:ROWS_READ])
     cells = {(key, month) for part, key, _of, month, _number in rows if part == MARK}
     is_told = types is ALL or any(part == TOLD for part, *_rest in rows)
     if not is_told or len(cells) > MARKS_READ or len(rows) == ROWS_READ:

@@ -230,14 +230,18 @@ BAR = drawer('<rect x="0" y="1" width="{}" height="16" fill="url(#gap)" stroke="
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonTable:
-    """Rows beside each other: titles and classes of the columns beside the name, and the rows as they are drawn."""
+class DrawnTable:
+    """Titles and classes of the columns beside the name, and the rows as they are drawn."""
 
     heads: list[tuple[object, str]]
     rows: SafeString
 
 
-def comparison_table(rows: Iterable[ComparisonRow]) -> ComparisonTable:
+def _table(columns: Iterable[tuple[object, str, str]], lines: Iterable[SafeString]) -> DrawnTable:
+    return DrawnTable([(title, css_class) for title, css_class, _cell in columns], joined(lines))
+
+
+def comparison_table(rows: Iterable[ComparisonRow]) -> DrawnTable:
     """``rows``, drawn at once."""
     drawn, lines = row_drawer(COMPARED), []
     for row in rows:
@@ -247,7 +251,7 @@ def comparison_table(rows: Iterable[ComparisonRow]) -> ComparisonTable:
         companies = row.companies_address, thousands(counts.companies)
         rate = str(counts.organization_rate)
         lines.append(drawn("", row.page, str(row.node), *missing, *covered, *companies, rate))
-    return ComparisonTable([(title, css_class) for title, css_class, _cell in COMPARED], joined(lines))
+    return _table(COMPARED, lines)
 
 
 def comparison(
@@ -277,14 +281,6 @@ def comparison(
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationTable:
-    """The organisations of a page on the day of the list: titles and classes beside the name, and the drawn rows."""
-
-    heads: list[tuple[object, str]]
-    rows: SafeString
-
-
 LISTED = (
     (gettext_lazy("类型"), "", "{}"),
     (gettext_lazy("上级党组织"), "", "{}"),
@@ -298,8 +294,8 @@ LISTED = (
 UNITS = drawer('<a href="{}">{}</a>')
 
 
-def organization_table(organizations: Iterable[Any], day: dt.date) -> OrganizationTable:
-    """Organisations with ``type_then``, ``full_members`` and ``units``; one not yet begun has its type."""
+def organization_table(organizations: Iterable[Any], day: dt.date) -> DrawnTable:
+    """Organisations on a day, with ``type_then``, ``full_members`` and ``units``; one not yet begun has its type."""
     drawn, address_of, lines = row_drawer(LISTED), addresses("organizations:detail"), []
     type_named, status_named = (cache(partial(_label, kind)) for kind in (OrganizationType, OrganizationStatus))
     companies = reverse("companies:list")
@@ -314,7 +310,7 @@ def organization_table(organizations: Iterable[Any], day: dt.date) -> Organizati
             status_named(row.status),
         )
         lines.append(drawn("", address_of(row.code), row.name, *cells))
-    return OrganizationTable([(title, css_class) for title, css_class, _cell in LISTED], joined(lines))
+    return _table(LISTED, lines)
 
 
 def _label(kind: Any, value: str) -> str:
