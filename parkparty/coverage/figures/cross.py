@@ -23,7 +23,7 @@ from parkparty.core.models import valid_on
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import PLACE_DIMENSIONS, Dimension
 from parkparty.coverage.figures.coverage import Point
-from parkparty.coverage.figures.marks import MARKS_READ, marked_in
+from parkparty.coverage.figures.marks import MARKS_READ, Waiting, marked_in
 from parkparty.coverage.figures.spells import BIT
 from parkparty.coverage.figures.totals import ASKED_AT_ONCE, is_kept
 from parkparty.organizations.models import Organization
@@ -104,6 +104,9 @@ def cross_table(point: Point, rows: Dimension, columns: Dimension, scope: Scope)
     """The companies of ``point`` by ``rows`` and ``columns``; None when there are too many cells.
 
     In two queries, and one to four for each two thousand companies that changed since the last fold.
+
+    Raises:
+        Waiting: so much changed since then that the facts would take minutes.
     """
     found = _from_spells(point, rows, columns, scope)
     if found is None:
@@ -134,7 +137,9 @@ def _from_spells(point: Point, rows: Dimension, columns: Dimension, scope: Scope
         cursor.execute(query, [*values, *paths.run(path), day, day, BIT[point.denominator]])
         found: list[Found] = cursor.fetchall()
     changed = [number for part, _row, _column, number in found if part == MARKED]
-    if len(changed) > MARKS_READ or not any(part == TOLD for part, *_rest in found):
+    if len(changed) > MARKS_READ:
+        raise Waiting
+    if not any(part == TOLD for part, *_rest in found):
         return None
     numbers = Counter({(part, row, column): number for part, row, column, number in found if part <= ALL})
     for keys in in_pieces(changed, ASKED_AT_ONCE):

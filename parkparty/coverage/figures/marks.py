@@ -62,6 +62,10 @@ NONE_MARKED = "SELECT company_id FROM coverage_companymark WHERE 1 = 0"
 MONTH_LATER = {"sqlite": "date(mark.month, '+1 month')", "postgresql": "mark.month + INTERVAL '1 month'"}
 
 
+class Waiting(Exception):
+    """More companies changed since the last fold than a page goes through: it says that they are being counted."""
+
+
 def companies_of_activities(last: int | None = None) -> str:
     """The query for the companies that marked activities concern, all marks or those up to the key ``last``."""
     # Names of our own table and columns.

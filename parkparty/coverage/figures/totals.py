@@ -26,7 +26,7 @@ from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
 from parkparty.coverage.figures.from_facts import standings
 from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, standings_on
-from parkparty.coverage.figures.marks import MARKS_READ, marked_in
+from parkparty.coverage.figures.marks import MARKS_READ, Waiting, marked_in
 from parkparty.organizations.models import is_whole
 from parkparty.rules.figures import LimitBook
 
@@ -48,12 +48,17 @@ ROWS = (
 """The rows up to a day: of the years before its own, of the months before its own, of days; or of days alone."""
 
 
-def coverage_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = None) -> list[CompanyCoverage]:
+def coverage_at(
+    points: Sequence[Point], scope: Scope, book: LimitBook | None = None, *, may_take_minutes: bool = True
+) -> list[CompanyCoverage]:
     """The coverage at each of ``points``, in their order.
 
     In two queries when the totals tell it, in some more while something changed since the last fold.
+
+    Raises:
+        Waiting: so much changed that the facts would take minutes, which they may not.
     """
-    found = _known(points, scope, book)
+    found = _known(points, scope, book, may_take_minutes=may_take_minutes)
     live = iter(coverage_live([point for n, point in enumerate(points) if n not in found], scope, book))
     return [found[n][0] if n in found else next(live) for n in range(len(points))]
 
@@ -66,10 +71,13 @@ def with_parts(
 
     The coverage of the parts is None where nothing kept tells it: what stands below a place is then sooner counted
     in one go than part by part.
+
+    Raises:
+        Waiting: so much changed since the last fold that the facts would take minutes.
     """
     asked, first = whole[0], len(whole) + len(rest)
     below = [Point(part, asked.denominator, asked.as_of, asked.cut) for part in parts.values()]
-    found = _known([*whole, *rest], scope, book, below)
+    found = _known([*whole, *rest], scope, book, below, may_take_minutes=False)
     if 0 not in found:
         return effective_live(whole, scope, book), coverage_live(rest, scope, book), None
     live = iter(coverage_live([point for n, point in enumerate(below, first) if n not in found], scope, book))
@@ -79,7 +87,12 @@ def with_parts(
 
 
 def _known(
-    points: Sequence[Point], scope: Scope, book: LimitBook | None, below: Sequence[Point] = ()
+    points: Sequence[Point],
+    scope: Scope,
+    book: LimitBook | None,
+    below: Sequence[Point] = (),
+    *,
+    may_take_minutes: bool,
 ) -> dict[int, Counted]:
     """What is kept of ``points``, by their number, and of those ``below`` the first, which are numbered on from them:
     who sees all of a node sees all of what is below it.
@@ -88,7 +101,10 @@ def _known(
     kept = {n: point for n, point in numbered[: len(points)] if is_kept(point, scope)}
     if 0 in kept:
         kept |= {n: point for n, point in numbered[len(points) :] if not is_of_branch(point)}
-    found = dict(zip(kept, from_totals([*kept.values()], book) or (), strict=False))
+    figures = from_totals([*kept.values()], book)
+    if figures is None and not may_take_minutes:
+        raise Waiting
+    found = dict(zip(kept, figures or (), strict=False))
     branches = {n: point for n, point in numbered if n not in kept and is_of_branch(point)}
     return found | dict(zip(branches, from_histories([*branches.values()], scope, book), strict=True))
 

@@ -11,6 +11,7 @@ from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.companies.filters import CutForm
 from parkparty.coverage.figures import Point
 from parkparty.coverage.figures.cross import cross_table
+from parkparty.coverage.figures.marks import Waiting
 from parkparty.coverage.forms import CoverageOptionsForm, CrossForm
 from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.coverage.tables import Lists, crumbs_of, key_of
@@ -28,8 +29,12 @@ def cross(request: ScopedRequest) -> HttpResponse:
     point = Point(node, options.chosen, options.day, cut_form.cut)
     form = CrossForm(request.GET, point=point)
     rows, columns = form.chosen
-    table = cross_table(point, rows, columns, scope) if form.is_valid() else None
-    if form.is_valid() and table is None:
+    table, waits = None, False
+    try:
+        table = cross_table(point, rows, columns, scope) if form.is_valid() else None
+    except Waiting:
+        waits = True
+    if form.is_valid() and table is None and not waits:
         form.add_error(None, _("组合太多，先筛选出一部分企业，或者换一个维度。"))
     heads, lines = cross_rows(table, point, rows, columns, scope) if table else ([], [])
     lists = Lists(node, point.as_of, point.denominator, point.cut)
@@ -42,6 +47,7 @@ def cross(request: ScopedRequest) -> HttpResponse:
         "cut_form": cut_form,
         "point": point,
         "definition": point.definition,
+        "waits": waits,
         "table": table,
         "heads": heads,
         "rows": lines,

@@ -20,6 +20,7 @@ from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node, Point, coverage_at, top_organizations, top_places
 from parkparty.coverage.figures.board import quarter_end
+from parkparty.coverage.figures.marks import Waiting
 from parkparty.coverage.figures.start import steps_done
 from parkparty.coverage.tables import ComparisonRow, comparison
 from parkparty.coverage.tables.board import change_of_number, change_of_rate
@@ -50,7 +51,10 @@ def home(request: ScopedRequest) -> HttpResponse:
             context["owed"] = _owed_below(scope)
     if scope.roles & {Role.REVIEWER, Role.ADMINISTRATOR, Role.VIEWER}:
         nodes = top_places(scope, TILES)[:TILES] or top_organizations(scope, TILES)
-        context |= _tiles(nodes, scope)
+        try:
+            context |= _tiles(nodes, scope)
+        except Waiting:
+            context["waits"] = True
     return render(request, "home.html", context)
 
 
@@ -76,7 +80,7 @@ def _tiles(nodes: Sequence[Node], scope: Scope) -> dict[str, Any]:
     before, number, keyed = quarter_end(day), len(nodes), dict(enumerate(nodes))
     points = [Point(node, kind, on) for on in (day, before) for kind in kinds for node in nodes]
     book = LimitBook()
-    parts = coverage_at(points, scope, book)
+    parts = coverage_at(points, scope, book, may_take_minutes=False)
     rates, unbuilt = (
         comparison(dict(enumerate(parts[first:])), keyed, as_of=day, denominator=kind)
         for first, kind in zip((0, number), kinds, strict=True)

@@ -41,6 +41,7 @@ from parkparty.coverage.figures import (
 )
 from parkparty.coverage.figures.effective import definition as effective_definition
 from parkparty.coverage.figures.kept import activities_by_month
+from parkparty.coverage.figures.marks import Waiting
 from parkparty.coverage.figures.totals import with_parts
 from parkparty.coverage.filters import OrganizationFilterForm
 from parkparty.coverage.forms import CoverageOptionsForm
@@ -71,7 +72,7 @@ CHILDREN_SHOWN = 50
 
 
 def _rows_of(nodes: Sequence[Node], scope: Scope, *, as_of: dt.date, denominator: Denominator) -> list[ComparisonRow]:
-    parts = coverage_at([Point(node, denominator, as_of) for node in nodes], scope)
+    parts = coverage_at([Point(node, denominator, as_of) for node in nodes], scope, may_take_minutes=False)
     return comparison(dict(enumerate(parts)), dict(enumerate(nodes)), as_of=as_of, denominator=denominator)
 
 
@@ -82,8 +83,13 @@ def index(request: ScopedRequest) -> HttpResponse:
     nodes: list[Node] = [*top_places(scope, TOPS_SHOWN), *top_organizations(scope, TOPS_SHOWN)]
     if len(nodes) == 1:
         return redirect(page_of(nodes[0]))
-    rows = _rows_of(nodes, scope, as_of=today(), denominator=Denominator.OPERATING)
+    rows, waits = [], False
+    try:
+        rows = _rows_of(nodes, scope, as_of=today(), denominator=Denominator.OPERATING)
+    except Waiting:
+        waits = True
     context = {
+        "waits": waits,
         "table": comparison_table(rows),
         "day": today(),
         "definition": Denominator.OPERATING.definition(Limits()),
