@@ -42,7 +42,7 @@ mutate-guards: setup-dev ## 逐处去掉权限检查，看测试能否发现（�
 
 bench: setup-dev ## 各页面相对基准页的用时比（SCALE=park|district|region|city，DATABASE=postgres|sqlite，KEEP=保留数据的目录）
 	@$(BIN)/python benchmarks/bench.py --scale $(or $(SCALE),district) --database $(or $(DATABASE),postgres) \
-		--rounds $(or $(ROUNDS),7) --keep "$(KEEP)"
+		--rounds $(or $(ROUNDS),15) --keep "$(KEEP)"
 
 bench-report: setup-dev ## 季度报告和各种文件的用时，全市不超过 10 秒（SCALE=district|region|city，DATABASE=postgres|sqlite，KEEP=保留数据的目录）
 	@$(BIN)/python benchmarks/bench_report.py --scale $(or $(SCALE),district) --database $(or $(DATABASE),postgres) \

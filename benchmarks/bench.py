@@ -136,6 +136,7 @@ def timed(sites: Sequence[Site], client: Any, page: Page, rounds: int) -> Cost:
     for site in sites:
         site.opened(page.address)
     for _round in range(rounds):
+        floor.append(sites[0].opened("/floor/")[0])  # before and after: it is what all others are held against
         for site, found in zip(sites, (first, small), strict=False):
             site.opened("/floor/forget/")
             seconds, body = site.opened(page.address)
@@ -212,7 +213,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--scale", default="district")
     arguments.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
-    arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--rounds", type=int, default=15)
     arguments.add_argument("--keep", default="", help="a folder for the data, to find it filled the next time")
     asked = arguments.parse_args()
     with folder_of(asked.keep) as folder, ExitStack() as stack:
