@@ -8,6 +8,7 @@ the whole node, coverage is worked out from the facts alone.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from django.db import connection
 
 from parkparty.core import paths
 from parkparty.core.copying import in_pieces
+from parkparty.core.models import given_list
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.branches import from_histories, is_of_branch
 from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Node, Point
@@ -152,6 +154,8 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
     nothing = ", 0" * (len(COLUMNS) - 1)
     held = "SELECT 1 FROM activities_activity WHERE state IN ('approved', 'archived') AND held_on <= %s"
     marked, of_marked = marked_in(paths.outermost([path for nodes in groups.values() for path in nodes]))
+    listed, is_one_of = given_list()
+    withs = [f"marked AS MATERIALIZED ({marked})"]
     parts = [
         # Names of our own tables and columns.
         f"SELECT {FOLDED}, text, company_id{nothing} FROM coverage_companyhistory "  # nosec B608
@@ -159,18 +163,20 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
         # Names of our own tables and columns.
         f"SELECT {MARKED}, '', company_id{nothing} FROM marked",  # nosec B608
     ]
-    values: list[Any] = [*of_marked]
+    lists: list[str] = []
+    values: list[Any] = []
     for number, ((denominator, day), nodes) in enumerate(groups.items()):
+        withs.append(f"nodes_{number}(path) AS MATERIALIZED ({listed})")
+        lists.append(json.dumps(nodes))
         parts.append(f"SELECT {RECORDED}, '', {number}{nothing} WHERE EXISTS ({held})")
-        of_node = f"path IN ({', '.join(['%s'] * len(nodes))}) AND denominator = %s"
+        of_node = f"path {is_one_of.format(f'SELECT path FROM nodes_{number}')} AND denominator = %s"
         year, month = day.replace(month=1, day=1), day.replace(day=1)
         # Names of our own tables and columns.
         parts += [f"SELECT {number}, path, {sums} FROM {rows.format(of_node)} GROUP BY path" for rows in ROWS]  # nosec B608
-        asked = (*nodes, denominator)
-        values += [day, *asked, year, *asked, year, month, *asked, month, dt.date.min, day]
+        values += [day, denominator, year, denominator, year, month, denominator, month, dt.date.min, day]
     read = _Read({}, set(), set(), [])
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH marked AS MATERIALIZED ({marked}) {' UNION ALL '.join(parts)}", values)
+        cursor.execute(f"WITH {', '.join(withs)} {' UNION ALL '.join(parts)}", [*of_marked, *lists, *values])
         for part, path, *numbers in cursor.fetchall():
             if part == FOLDED:
                 read.folded.append(path)
