@@ -169,7 +169,8 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
         withs.append(f"nodes_{number}(path) AS MATERIALIZED ({listed})")
         lists.append(json.dumps(nodes))
         parts.append(f"SELECT {RECORDED}, '', {number}{nothing} WHERE EXISTS ({held})")
-        of_node = f"path {is_one_of.format(f'SELECT path FROM nodes_{number}')} AND denominator = %s"
+        # Names of our own tables and columns.
+        of_node = f"path {is_one_of.format(f'SELECT path FROM nodes_{number}')} AND denominator = %s"  # nosec B608
         year, month = day.replace(month=1, day=1), day.replace(day=1)
         # Names of our own tables and columns.
         parts += [f"SELECT {number}, path, {sums} FROM {rows.format(of_node)} GROUP BY path" for rows in ROWS]  # nosec B608
