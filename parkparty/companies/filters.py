@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -193,7 +194,8 @@ class CompanyFilterForm(CutForm):
         """``rows`` where ``is_long``, to be read page by page in the order of their names."""
         place = self.cleaned_data["place"]
         there = self._counting(self._tenancies().one_by_one_in(place))
-        return Company.objects.within(self.scope, cut_to=place).met_by_name(self._meant, there)
+        rows = Company.objects.within(self.scope, cut_to=place).cut_to(replace(self.cut, building=""), self.day)
+        return rows.met_by_name(self._meant, there)
 
     def _counting(self, tenancies: TenancyQuerySet) -> TenancyQuerySet:
         return tenancies.counting_on(self.day, on_site_only=self._kind.is_on_site)

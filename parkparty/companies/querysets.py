@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import IsNull
 
 from parkparty.companies.choices import (
     ORGANISATION_LINKS,
@@ -29,7 +28,7 @@ from parkparty.companies.choices import (
     TenancyKind,
 )
 from parkparty.core import paths
-from parkparty.core.models import DatedQuerySet, rows_of, valid_on
+from parkparty.core.models import DatedQuerySet, OfOuter, Written, rows_of, valid_on
 from parkparty.core.scope import NOTHING
 from parkparty.core.text import fold, half_width
 from parkparty.organizations.models import Organization, is_whole
@@ -194,8 +193,8 @@ class CompanyQuerySet(models.QuerySet):
         Databases walk along the names and ask of each company whether it is there, which fewer are, and then whether it
         is meant, instead of finding and sorting all of them.
         """
-        there = tenancies.filter(company=OuterRef("pk")).order_by().values("pk")[:1]
-        found = Q(IsNull(Subquery(there), False)) & Q(_is_one_of(companies, "pk"))
+        there = Written.of(tenancies.filter(company=OfOuter()), one_by_one=True)
+        found = Q(there) & Q(_is_one_of(companies, "pk"))
         return self.filter(Case(When(found, then=True), default=False))
 
     def tied_to(self, organization: TreeNode, day: dt.date) -> Self:
@@ -322,16 +321,15 @@ def _covering(companies: type[models.Model], day: dt.date) -> tuple[Any, Any]:
 
 
 @lru_cache(maxsize=32)
-def _links_of_states(companies: type[models.Model], day: dt.date) -> dict[CoverageState, Exists]:
+def _links_of_states(companies: type[models.Model], day: dt.date) -> dict[CoverageState, Written]:
     """Whether the outer company has links on ``day`` that make each state, the best first; putting these together takes
     longer than asking them of a page.
     """
-    own, joint = _covering(companies, day)
-    work = _related(companies, "links").valid_on(day).filter(kind__in=WORK_LINKS)
+    links = rows_of(companies, "links").filter(company=OfOuter())
     return {
-        CoverageState.OWN: Exists(own),
-        CoverageState.JOINT: Exists(joint),
-        CoverageState.WORK_ONLY: Exists(work),
+        CoverageState.OWN: Written.of(links.covering_as(LinkKind.OWN, day)),
+        CoverageState.JOINT: Written.of(links.covering_as(LinkKind.JOINT, day)),
+        CoverageState.WORK_ONLY: Written.of(links.valid_on(day).filter(kind__in=WORK_LINKS)),
     }
 
 
@@ -351,10 +349,9 @@ def _in_states(companies: type[models.Model], states: Collection[CoverageState],
     return Case(When(found, then=True), default=False)
 
 
-def _is_one_of(companies: Any, outer: str) -> IsNull:
+def _is_one_of(companies: Any, outer: str) -> Written:
     """Whether the company that the outer row names is one of ``companies``: no database finds all of them for it."""
-    found = companies.order_by().filter(pk=OuterRef(outer)).values("pk")[:1]
-    return IsNull(Subquery(found), False)
+    return Written.of(companies.filter(pk=OfOuter()), outer, one_by_one=True)
 
 
 def _is(name: str, value: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self, cast
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection, models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Substr
@@ -92,6 +92,51 @@ def rows_of(model: type[models.Model], relation: str) -> Any:
     for name in relation.split("__"):
         model = cast("type[models.Model]", model._meta.get_field(name).related_model)
     return model._default_manager.all()
+
+
+class OfOuter(models.Expression):
+    """In rows that are handed to ``Written``, what ``OuterRef`` is to those of an ``Exists``."""
+
+    SIGN = "{outer}"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[()]]:
+        return self.SIGN, ()
+
+
+class Written(models.Expression):
+    """Whether there are rows that belong to the outer one, as SQL that is written once.
+
+    Django puts an ``Exists`` together anew for each query, and several times for each level that it stands below.
+    """
+
+    def __init__(self, sql: str, values: tuple[Any, ...], outer: str) -> None:
+        super().__init__(output_field=models.BooleanField())
+        self.sql, self.values, self.outer = sql, values, cast("Any", F(outer))
+
+    @classmethod
+    def of(cls, rows: models.QuerySet, outer: str = "pk", *, one_by_one: bool = False) -> Self:
+        """For ``rows`` that name ``outer``, a column of the outer row, as ``OfOuter()``.
+
+        ``one_by_one`` it is asked of each outer row: no database finds beforehand all rows that belong to any of them.
+        """
+        query = rows.query.exists()
+        # The outer row may be of the same table.
+        query.change_aliases({name: f"its_{name}" for name in query.alias_map})
+        try:
+            sql, values = query.sql_with_params()
+        except EmptyResultSet:
+            return cls("1 = 0", (), outer)
+        return cls(f"({sql}) IS NOT NULL" if one_by_one else f"EXISTS({sql})", tuple(values), outer)
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.outer]
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        (self.outer,) = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, _nothing = compiler.compile(self.outer)
+        return self.sql.replace(OfOuter.SIGN, column), self.values
 
 
 def holds(field: str, text: str) -> Q:

@@ -56,8 +56,8 @@ def keyset_page(
     """The page of ``rows`` that the address asks for by ``older`` or ``newer``.
 
     ``order`` names columns that are never null and together unique, ``-`` for falling: an index on them answers each
-    page in the same time, however far down it lies. ``as_shown`` adds what a row shows, to those of the page alone:
-    PostgreSQL, planning for all rows, would first work parts of it out for all of them. A list that
+    page in the same time, however far down it lies. ``as_shown`` adds what a row shows, to those of the page alone, in
+    a query of its own: PostgreSQL, planning for all rows, would first work parts of it out for all of them. A list that
     ``is_counted`` is found as a whole, and its number told with its first page: a database that walks along an index
     instead may meet the first of few rows at its end.
     """
@@ -69,10 +69,10 @@ def keyset_page(
         found = found.filter(_after(directed, cursor))
     number = None
     if as_shown:
-        keys: Any = found.values("pk")[: size + 1]
+        keys: Any = found.values_list("pk", flat=True)[: size + 1]
         if is_counted and not cursor:
             number, keys = _counted(keys)
-        found = as_shown(rows.model._default_manager.filter(pk__in=keys)).order_by(*directed)
+        found = as_shown(rows.model._default_manager.filter(pk__in=list(keys))).order_by(*directed)
     page = list(found[: size + 1])
     more, page = len(page) > size, page[:size]
     if backwards:
