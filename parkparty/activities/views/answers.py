@@ -39,7 +39,8 @@ INERT = {
 
 
 def record_of(request: ScopedRequest, pk: int) -> Activity:
-    rows = Activity.objects.within(request.scope).for_steps().select_related("theme", "station", "author", "opened_by")
+    rows = Activity.objects.within(request.scope).for_steps().select_related("theme", "author")
+    rows = rows.prefetch_related("station", "opened_by")  # mostly there is none, and joined they take long to plan
     return scoped_or_404(rows, pk=pk)
 
 
