@@ -84,7 +84,7 @@ def _watched_page(browser: Browser, origin: str, **device: Any) -> Iterator[Page
 
     def note_console(message: Any) -> None:
         if message.type == "error" and not any(text in message.text for text in ANSWERED):
-            faults.append(f"console: {message.text}")
+            faults.append(f"console: {message.text} {message.location['url']}")
 
     def note_request(request: Any) -> None:
         url = urlsplit(request.url)

@@ -37,7 +37,8 @@ def photo(colour: str = "green", size: tuple[int, int] = (2400, 1200)) -> dict[s
 
 
 @pytest.fixture
-def form(phone_page: Page, sign_in: Any, secretary: User, world: World, settings: Any, tmp_path: Path) -> Page:
+def form(settings: Any, tmp_path: Path, world: World, secretary: User, phone_page: Page, sign_in: Any) -> Page:
+    """The page comes after the folder, so that it is closed before: it may still be fetching its photos at the end."""
     settings.MEDIA_ROOT = tmp_path / "media"
     secretary.set_password(PASSWORD)
     secretary.save()
