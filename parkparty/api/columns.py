@@ -23,11 +23,11 @@ from parkparty.core.privacy import masked
 from parkparty.coverage.choices import TargetRate
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization
-from parkparty.places.models import Area, Park
+from parkparty.places.models import Area, Park, ParkLine
 
 if TYPE_CHECKING:
     from parkparty.core.rates import Rate
-    from parkparty.coverage.figures import CompanyCoverage, Node, Point
+    from parkparty.coverage.figures import Below, CompanyCoverage, Node
 
 Schema = dict[str, Any]
 
@@ -71,15 +71,17 @@ def told(row: Any, columns: Iterable[Column]) -> dict[str, Any]:
 class Figure:
     """The coverage of one node, and the companies that it is the coverage of."""
 
-    point: Point
+    node: Node | Below
+    as_of: dt.date
+    denominator: Denominator
     coverage: CompanyCoverage
     definition: str
 
 
-def _named(row: Organization | Area | Park | None) -> dict[str, Any] | None:
+def _named(row: Organization | Area | Park | ParkLine | None) -> dict[str, Any] | None:
     if row is None:
         return None
-    return {"code": row.key if isinstance(row, Park) else row.code, "name": masked(str(row))}
+    return {"code": row.key if isinstance(row, Park | ParkLine) else row.code, "name": masked(str(row))}
 
 
 def _code(row: CodeTable | None) -> dict[str, Any] | None:
@@ -103,8 +105,8 @@ def _day(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _kind_of(node: Node) -> str:
-    return str(node._meta.model_name)
+def _kind_of(node: Node | Below) -> str:
+    return "park" if isinstance(node, ParkLine) else str(node._meta.model_name)
 
 
 def _rate(rate: Rate) -> dict[str, Any]:
@@ -122,10 +124,10 @@ RATE: Schema = {
 _KIND: Schema = {"type": "string", "enum": ["area", "park", "organization"]}
 
 FIGURE = (
-    Column("kind", _KIND, _("area 辖区、park 园区、organization 党组织"), lambda row: _kind_of(row.point.node)),
-    Column("node", NAMED, _("代码和名称"), lambda row: _named(row.point.node)),
-    Column("as_of", DAY, _("截至日期"), lambda row: row.point.as_of.isoformat()),
-    Column("population", NAMED, _("口径（分母）"), lambda row: _choice(Denominator(row.point.denominator))),
+    Column("kind", _KIND, _("area 辖区、park 园区、organization 党组织"), lambda row: _kind_of(row.node)),
+    Column("node", NAMED, _("代码和名称"), lambda row: _named(row.node)),
+    Column("as_of", DAY, _("截至日期"), lambda row: row.as_of.isoformat()),
+    Column("population", NAMED, _("口径（分母）"), lambda row: _choice(Denominator(row.denominator))),
     Column("definition", TEXT, _("口径的定义"), lambda row: row.definition),
     Column("companies", NUMBER, _("企业数，即分母"), lambda row: row.coverage.companies),
     Column("own", NUMBER, CoverageState.OWN.label, lambda row: row.coverage.own),

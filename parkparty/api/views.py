@@ -49,6 +49,7 @@ from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import (
+    Below,
     CompanyCoverage,
     Node,
     Point,
@@ -78,13 +79,15 @@ def figures(request: ApiRequest) -> Answer:
         below = nodes_below(node, day, scope)
         parts = parts_below(Point(node, denominator, day), below, scope)
         in_order = sorted(below, key=lambda key: below[key].path)
-        found = [(below[key], parts.get(key, CompanyCoverage())) for key in in_order]
+        found: list[tuple[Node | Below, CompanyCoverage]] = [
+            (below[key], parts.get(key, CompanyCoverage())) for key in in_order
+        ]
     else:
         nodes: list[Node] = [node] if node else [*top_places(scope, TOPS), *top_organizations(scope, TOPS)]
         points = [Point(node, denominator, day) for node in nodes]
         found = list(zip(nodes, coverage_at(points, scope), strict=True))
     definition = denominator.definition(limits_of(denominator, day))
-    data = [told(Figure(Point(node, denominator, day), coverage, definition), FIGURE) for node, coverage in found]
+    data = [told(Figure(node, day, denominator, coverage, definition), FIGURE) for node, coverage in found]
     return Answer({"data": data}, len(data))
 
 

@@ -54,7 +54,7 @@ class TreeNode(models.Model):
     @property
     def depth(self) -> int:
         """How many steps below the top: 1 for a root."""
-        return len(self.path) // paths.STEP
+        return paths.depth(self.path)
 
     def path_below(self, parent: TreeNode | None) -> str:
         """The path this (saved) node has when it hangs on ``parent``."""

@@ -48,6 +48,11 @@ def step(kind: str, key: int) -> str:
     return kind + digits.rjust(STEP - 1, "0")
 
 
+def depth(path: str) -> int:
+    """How many steps the node at ``path`` lies below the top: 1 for a root."""
+    return len(path) // STEP
+
+
 def run(path: str) -> tuple[str, str]:
     """The first path of the subtree of ``path``, the node's own, and what all of its paths sort before."""
     return path, path + _AFTER_ALL_STEPS

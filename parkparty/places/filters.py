@@ -10,7 +10,7 @@ from django.core.validators import slug_re
 from django.utils.translation import gettext as _
 
 from parkparty.core.scope import Scope
-from parkparty.places.models import Area, Park, park_in_words
+from parkparty.places.models import Area, Park, ParkLine, park_in_words
 
 PLACES_OFFERED = 100
 
@@ -35,7 +35,7 @@ class PlaceField(forms.CharField):
         return found
 
 
-def name_of(place: Area | Park) -> str:
+def name_of(place: Area | Park | ParkLine) -> str:
     """``place`` as ``PlaceField`` reads it."""
     return f"area:{place.code}" if isinstance(place, Area) else f"park:{place.key}"
 

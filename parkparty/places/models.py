@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -118,6 +118,19 @@ class Park(TreeNode):
     @property
     def path_parent(self) -> TreeNode:
         return self.parent or self.area
+
+
+class ParkLine(NamedTuple):
+    """What is told of a park that stands beside many others: made into models, a city's take longer than to be read."""
+
+    pk: int
+    path: str
+    key: str
+    name: str
+    is_sample: bool
+
+    def __str__(self) -> str:
+        return park_in_words(self.name, self.is_sample)
 
 
 class StatedFigure(models.Model):

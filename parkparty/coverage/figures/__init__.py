@@ -1,6 +1,7 @@
 """Coverage worked out from the facts: today's and any day's rates, what changed between two days, what was frozen."""
 
 from parkparty.coverage.figures.coverage import (
+    Below,
     CompanyCoverage,
     CoverageFigures,
     Node,
@@ -23,6 +24,7 @@ from parkparty.coverage.figures.standing import load_at
 from parkparty.coverage.figures.totals import coverage_at
 
 __all__ = [
+    "Below",
     "CompanyCoverage",
     "CoverageFigures",
     "Node",

@@ -9,7 +9,7 @@ from typing import Any
 from parkparty.companies.choices import Denominator, Limits
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
 from parkparty.core.scope import Scope
-from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point, nodes_below, parts_below
+from parkparty.coverage.figures.coverage import Below, CompanyCoverage, Point, nodes_below, parts_below
 from parkparty.coverage.figures.kept import activities_by_month
 from parkparty.coverage.figures.targets import Progress, points_of, progress_of, targets_for
 from parkparty.coverage.figures.totals import with_parts
@@ -37,7 +37,7 @@ class Board:
     targets: list[Progress]
     months: list[tuple[Period, int]]
     parts: dict[Any, CompanyCoverage]
-    nodes: dict[Any, Node]
+    nodes: dict[Any, Below]
     limits: Limits
 
 

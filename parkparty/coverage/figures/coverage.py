@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,14 @@ from parkparty.core.scope import Scope
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan, is_whole
 from parkparty.organizations.querysets import OrganizationQuerySet
-from parkparty.places.models import Area, Park
+from parkparty.places.models import Area, Park, ParkLine
 from parkparty.rules.figures import LimitBook, limits_of
 
 Place = Area | Park
 Node = Area | Park | Organization
+
+Below = Area | ParkLine | Organization
+"""What stands beside others below a node."""
 
 
 CHILDREN_COMPARED = 50
@@ -297,13 +300,13 @@ def coverage_by_area(
 
 
 def parts_below(
-    point: Point, nodes: Mapping[Any, Node], scope: Scope, book: LimitBook | None = None
+    point: Point, nodes: Mapping[Any, Below], scope: Scope, book: LimitBook | None = None
 ) -> dict[Any, CompanyCoverage]:
     """The coverage of ``nodes``, which are ``nodes_below`` the point, in one query."""
     node = point.node
     asked: dict[str, Any] = {"as_of": point.as_of, "denominator": point.denominator, "cut": point.cut}
     if isinstance(node, Organization):
-        points = [Point(child, **asked) for child in nodes.values()]
+        points = [Point(child, **asked) for child in nodes.values() if isinstance(child, Organization)]
         return dict(zip(nodes, coverage_at(points, scope, book), strict=True))
     if isinstance(node, Area) and any(isinstance(below, Area) for below in nodes.values()):
         return {**coverage_by_area(node, scope=scope, **asked)}
@@ -312,7 +315,7 @@ def parts_below(
 
 def nodes_below(
     node: Node, day: dt.date, scope: Scope, *, by_area: bool = False, limit: int = CHILDREN_COMPARED
-) -> dict[Any, Node]:
+) -> dict[Any, Below]:
     """What stands side by side below a node, by one key: the parks of an area, or the areas and parks directly below
     it; the bases of a park; the organisations that stood directly below one on ``day``. In one query, in two by area.
     """
@@ -321,10 +324,15 @@ def nodes_below(
         return {} if node.is_branch else dict(enumerate(below[:limit]))
     parks: Any = Park.objects.within(scope)
     if by_area and isinstance(node, Area):
-        direct = [*Area.objects.within(scope).filter(parent=node), *parks.filter(area=node, parent__isnull=True)]
+        direct: list[Below] = [*Area.objects.within(scope).filter(parent=node)]
+        direct += _lines_of(parks.filter(area=node, parent__isnull=True))
         return {below.path: below for below in direct}
     found = parks.filter(parent=node) if isinstance(node, Park) else parks.under(node).filter(parent__isnull=True)
-    return {park.pk: park for park in found.order_by()}
+    return {park.pk: park for park in _lines_of(found.order_by())}
+
+
+def _lines_of(parks: Any) -> Iterator[ParkLine]:
+    return map(ParkLine._make, parks.values_list(*ParkLine._fields))
 
 
 def _by_part(point: Point, part: Any, scope: Scope, book: LimitBook | None = None) -> dict[Any, CompanyCoverage]:

@@ -23,19 +23,22 @@ from parkparty.core.copying import in_pieces
 from parkparty.core.models import given_list
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.branches import from_histories, is_of_branch
-from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Node, Point
+from parkparty.coverage.figures.coverage import Below, CompanyCoverage, Counted, Point
 from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
 from parkparty.coverage.figures.from_facts import standings
 from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, standings_on
 from parkparty.coverage.figures.marks import MARKS_READ, Waiting, marked_in
-from parkparty.organizations.models import is_whole
+from parkparty.organizations.models import Organization, is_whole
 from parkparty.rules.figures import LimitBook
 
 FOLDED, MARKED, RECORDED = -1, -2, -3
 """Parts of the one query beside those of the totals, in place of a number of theirs."""
 
 NOTHING = [0] * len(COLUMNS)
+
+Key = tuple[str, str, dt.date]
+"""Path, denominator and day: what the totals are asked for."""
 
 ASKED_AT_ONCE = 2000
 """Companies whose facts are in memory at a time."""
@@ -66,10 +69,10 @@ def coverage_at(
 
 
 def with_parts(
-    whole: Sequence[Point], rest: Sequence[Point], parts: Mapping[Any, Node], scope: Scope, book: LimitBook
+    whole: Sequence[Point], rest: Sequence[Point], parts: Mapping[Any, Below], scope: Scope, book: LimitBook
 ) -> tuple[list[Counted], list[CompanyCoverage], dict[Any, CompanyCoverage] | None]:
     """The figures at ``whole``, and the coverage at ``rest``, all of one node, as ``coverage_at``; and that of nodes
-    below it, ``parts``, as the first of ``whole`` asks for it.
+    below it, ``parts``, as the first of ``whole`` asks for it: who sees all of a node sees all of what is below it.
 
     The coverage of the parts is None where nothing kept tells it: what stands below a place is then sooner counted
     in one go than part by part.
@@ -77,37 +80,38 @@ def with_parts(
     Raises:
         Waiting: so much changed since the last fold that the facts would take minutes.
     """
-    asked, first = whole[0], len(whole) + len(rest)
-    below = [Point(part, asked.denominator, asked.as_of, asked.cut) for part in parts.values()]
-    found = _known([*whole, *rest], scope, book, below, may_take_minutes=False)
-    if 0 not in found:
+    asked, points = whole[0], [*whole, *rest]
+    if is_of_branch(asked):
+        found, of_parts = from_histories(points, scope, book), {}
+    elif not is_kept(asked, scope):
         return effective_live(whole, scope, book), coverage_live(rest, scope, book), None
-    live = iter(coverage_live([point for n, point in enumerate(below, first) if n not in found], scope, book))
-    of_parts = [found[n][0] if n in found else next(live) for n in range(first, first + len(below))]
-    at_rest = [found[n][0] for n in range(len(whole), first)]
-    return [found[n] for n in range(len(whole))], at_rest, dict(zip(parts, of_parts, strict=True))
+    else:
+        branches = {
+            key: Point(part, asked.denominator, asked.as_of)
+            for key, part in parts.items()
+            if isinstance(part, Organization) and part.is_branch
+        }
+        others = [key for key in parts if key not in branches]
+        counted = from_totals(points, book, [parts[key].path for key in others])
+        if counted is None:
+            raise Waiting
+        found = counted[: len(points)]
+        of_parts = dict(zip(others, counted[len(points) :], strict=True))
+        of_parts |= dict(zip(branches, from_histories([*branches.values()], scope, book), strict=True))
+    at_rest = [coverage for coverage, _effective in found[len(whole) :]]
+    return found[: len(whole)], at_rest, {key: of_parts[key][0] for key in parts}
 
 
 def _known(
-    points: Sequence[Point],
-    scope: Scope,
-    book: LimitBook | None,
-    below: Sequence[Point] = (),
-    *,
-    may_take_minutes: bool,
+    points: Sequence[Point], scope: Scope, book: LimitBook | None, *, may_take_minutes: bool
 ) -> dict[int, Counted]:
-    """What is kept of ``points``, by their number, and of those ``below`` the first, which are numbered on from them:
-    who sees all of a node sees all of what is below it.
-    """
-    numbered = [*enumerate(points), *enumerate(below, len(points))]
-    kept = {n: point for n, point in numbered[: len(points)] if is_kept(point, scope)}
-    if 0 in kept:
-        kept |= {n: point for n, point in numbered[len(points) :] if not is_of_branch(point)}
+    """What is kept of ``points``, by their number."""
+    kept = {n: point for n, point in enumerate(points) if is_kept(point, scope)}
     figures = from_totals([*kept.values()], book)
     if figures is None and not may_take_minutes:
         raise Waiting
     found = dict(zip(kept, figures or (), strict=False))
-    branches = {n: point for n, point in numbered if n not in kept and is_of_branch(point)}
+    branches = {n: point for n, point in enumerate(points) if is_of_branch(point)}
     return found | dict(zip(branches, from_histories([*branches.values()], scope, book), strict=True))
 
 
@@ -126,23 +130,29 @@ class _Read:
     folded: list[str]
 
 
-def from_totals(points: Sequence[Point], book: LimitBook | None = None) -> list[Counted] | None:
-    """The figures of ``points``, all of them kept; None with too many marks."""
+def from_totals(
+    points: Sequence[Point], book: LimitBook | None = None, below: Sequence[str] = ()
+) -> list[Counted] | None:
+    """The figures of ``points``, all of them kept, and of the nodes at the paths ``below`` the first of them, as it
+    asks for them; None with too many marks.
+    """
     if not points:
         return []
+    keys = [(point.node.path, str(point.denominator), point.as_of) for point in points]
+    keys += zip(below, repeat(keys[0][1]), repeat(keys[0][2]))
     groups: dict[tuple[str, dt.date], list[str]] = defaultdict(list)
-    for point in points:
-        groups[str(point.denominator), point.as_of].append(point.node.path)
+    for path, denominator, day in keys:
+        groups[denominator, day].append(path)
     read = _read(groups)
     if len(read.marked) > MARKS_READ:
         return None
-    changes = _changes(points, read.folded, read.marked, book) if read.marked else repeat(None)
+    changes = _changes(keys, read.folded, read.marked, book) if read.marked else {}
     parts = {group: number for number, group in enumerate(groups)}
     found: list[Counted] = []
-    for point, change in zip(points, changes, strict=False):
-        part = parts[str(point.denominator), point.as_of]
-        numbers = read.totals.get((part, point.node.path), NOTHING)
-        if change:
+    for path, denominator, day in keys:
+        part = parts[denominator, day]
+        numbers = read.totals.get((part, path), NOTHING)
+        if change := changes.get((path, denominator, day)):
             numbers = [number + change[column] for number, column in zip(numbers, COLUMNS, strict=True)]
         counted = CompanyCoverage(*numbers[:-1])
         found.append((counted, numbers[-1] if part in read.recorded or not counted.companies else None))
@@ -186,23 +196,21 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
             elif part == RECORDED:
                 read.recorded.add(numbers[0])
             else:
-                read.totals[part, path] = [
-                    int(number) for number in map(add, numbers, read.totals.get((part, path), NOTHING))
-                ]
+                read.totals[part, path] = [*map(add, numbers, read.totals.get((part, path), NOTHING))]
     return read
 
 
 def _changes(
-    points: Sequence[Point], folded: list[str], marked: set[int], book: LimitBook | None
-) -> list[Counter[str]]:
-    """By how much the totals of each point differ from the facts of the marked companies."""
-    asked = {(point.node.path, str(point.denominator), point.as_of): Counter[str]() for point in points}
-    moved = _moved(folded, marked, sorted({point.as_of for point in points}), book)
+    keys: Sequence[Key], folded: list[str], marked: set[int], book: LimitBook | None
+) -> dict[Key, Counter[str]]:
+    """By how much the totals of each of ``keys`` differ from the facts of the marked companies."""
+    asked: dict[Key, Counter[str]] = {key: Counter() for key in keys}
+    moved = _moved(folded, marked, sorted({day for _path, _denominator, day in keys}), book)
     for (day, standing), number in moved.items():
         for path, denominator, column in cells_of(standing) if number else ():
             if (path, denominator, day) in asked:
                 asked[path, denominator, day][column] += number
-    return [asked[point.node.path, str(point.denominator), point.as_of] for point in points]
+    return asked
 
 
 def _moved(

@@ -20,7 +20,7 @@ from parkparty.companies.querysets import WHOLE, Cut
 from parkparty.core.http import addresses
 from parkparty.core.rates import Rate
 from parkparty.core.templatetags.parkparty import drawer, joined, row_drawer, thousands
-from parkparty.coverage.figures import CompanyCoverage, Node
+from parkparty.coverage.figures import Below, CompanyCoverage, Node
 from parkparty.coverage.tables.scales import across
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization
@@ -33,7 +33,7 @@ LABEL_FROM = 8
 """Per cent of the bar from which a part is wide enough to carry its number."""
 
 
-def key_of(node: Node) -> dict[str, str]:
+def key_of(node: Node | Below) -> dict[str, str]:
     """``node`` as the filters of lists name it."""
     return {"organization": node.code} if isinstance(node, Organization) else {"place": name_of(node)}
 
@@ -50,7 +50,7 @@ def page_of(node: Node) -> str:
     return reverse(name, args=[key])
 
 
-def _page(node: Node) -> tuple[str, str]:
+def _page(node: Node | Below) -> tuple[str, str]:
     """The name of the coverage page of ``node``, and its key there."""
     if isinstance(node, Organization):
         return "coverage:organization", node.code
@@ -177,9 +177,10 @@ def key_rates(coverage: CompanyCoverage, lists: Lists) -> list[KeyRate]:
 class ComparisonRow:
     """One park, area or organisation beside the others: what is missing there, as a bar against the largest gap."""
 
-    node: Node
+    node: Node | Below
     coverage: CompanyCoverage
-    lists: Lists
+    as_of: dt.date
+    denominator: Denominator
     page: str
     companies_address: str
     """The list behind the denominator."""
@@ -256,7 +257,7 @@ def comparison_table(rows: Iterable[ComparisonRow]) -> DrawnTable:
 
 def comparison(
     parts: Mapping[Any, CompanyCoverage],
-    nodes: Mapping[Any, Node],
+    nodes: Mapping[Any, Node | Below],
     *,
     as_of: dt.date,
     denominator: Denominator,
@@ -276,8 +277,8 @@ def comparison(
     for node, part in filled[:most]:
         (name, key), ((of, value),) = _page(node), key_of(node).items()
         page, list_of_all = f"{pages(name)(key)}?{asked}", f"{companies}?{of}={quote_plus(value)}&{asked}"
-        lists, gap = Lists(node, as_of, denominator, cut), across(part.uncovered, largest)
-        rows.append(ComparisonRow(node, part, lists, page, list_of_all, gap))
+        gap = across(part.uncovered, largest)
+        rows.append(ComparisonRow(node, part, as_of, denominator, page, list_of_all, gap))
     return rows
 
 

@@ -85,12 +85,12 @@ def _tiles(nodes: Sequence[Node], scope: Scope) -> dict[str, Any]:
         comparison(dict(enumerate(parts[first:])), keyed, as_of=day, denominator=kind)
         for first, kind in zip((0, number), kinds, strict=True)
     )
-    then = dict(zip(points[2 * number :], parts[2 * number :], strict=True))
+    formerly = zip(points[2 * number :], parts[2 * number :], strict=True)
+    then = {(point.node.path, point.denominator): part for point, part in formerly}
 
     def told(row: ComparisonRow) -> tuple[ComparisonRow, str]:
-        denominator = row.lists.denominator
-        former = then[Point(row.node, denominator, before)]
-        if denominator == Denominator.YINGJIAN:
+        former = then[row.node.path, row.denominator]
+        if row.denominator == Denominator.YINGJIAN:
             return row, change_of_number(row.coverage.not_own, former.not_own, before)
         return row, change_of_rate(row.coverage.organization_rate, former.organization_rate, before)
 

@@ -20,6 +20,7 @@ from parkparty.activities.models import Activity
 from parkparty.activities.tables import lines_of
 from parkparty.companies.choices import CoverageChoice, Denominator, Limits
 from parkparty.companies.filters import CutForm
+from parkparty.core import paths
 from parkparty.core.dates import month_of, today
 from parkparty.core.paging import ROWS, keyset_page, number_of
 from parkparty.core.rates import Rate
@@ -145,7 +146,7 @@ def _figures(point: Point, scope: Scope, *, by_area: bool) -> dict[str, Any]:
     node, day, denominator = point.node, point.as_of, point.denominator
     nodes = nodes_below(node, day, scope, by_area=by_area, limit=CHILDREN_SHOWN + 1)
     by_area = any(isinstance(below, Area) for below in nodes.values())
-    offers_areas = isinstance(node, Area) and any(below.depth > node.depth + 1 for below in nodes.values())
+    offers_areas = isinstance(node, Area) and any(paths.depth(below.path) > node.depth + 1 for below in nodes.values())
     more_below = isinstance(node, Organization) and len(nodes) > CHILDREN_SHOWN
     if more_below:
         nodes = dict(islice(nodes.items(), CHILDREN_SHOWN))
