@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -332,7 +333,7 @@ def nodes_below(
 
 
 def _lines_of(parks: Any) -> Iterator[ParkLine]:
-    return map(ParkLine._make, parks.values_list(*ParkLine._fields))
+    return starmap(ParkLine, parks.values_list(*ParkLine._fields))
 
 
 def _by_part(point: Point, part: Any, scope: Scope, book: LimitBook | None = None) -> dict[Any, CompanyCoverage]:

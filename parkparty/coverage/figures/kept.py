@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, DateField, F, TextField, Value
 from django.db.models.functions import Cast, TruncMonth
 
@@ -21,17 +22,29 @@ from parkparty.core import paths
 from parkparty.core.dates import Period
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import Node
-from parkparty.coverage.models import ActivityCell, ActivityMark, ActivityTotal, FoldCount, TypeTotal
+from parkparty.coverage.models import ActivityCell
 from parkparty.organizations.models import Organization
 
 MARKS_READ = 200
 """More marked cells than this, and a reader counts the activities themselves."""
 
-ROWS_READ = 2000
-"""Room for a hundred types in twelve months, and for the marks."""
-
 TOLD, TOTAL, LATER, MARK = range(4)
-"""The parts of the one query, in the order in which they are read."""
+"""The parts of the one query."""
+
+PARTS = {"TOLD": TOLD, "TOTAL": TOTAL, "LATER": LATER, "MARK": MARK}
+
+KEPT = """
+SELECT {TOTAL}, 0, {of}, month, number FROM {table} WHERE path = %s AND month >= %s AND month < %s
+UNION ALL SELECT {MARK}, organization_id, '', month, 0 FROM (
+    SELECT DISTINCT organization_id, month FROM coverage_activitymark WHERE month >= %s AND month < %s LIMIT {most}
+) marked
+UNION ALL SELECT {TOLD}, 0, '', NULL, 0 FROM coverage_foldcount WHERE typed = number
+UNION ALL SELECT {LATER}, 0, '', NULL, 0 WHERE EXISTS (
+    SELECT 1 FROM activities_activity
+    WHERE state NOT IN ('draft', 'submitted', 'returned') AND held_on > %s AND held_on < %s
+)
+"""
+"""Totals, marks, whether totals by type hold, and whether the last month goes on after the day."""
 
 COLUMNS = ("part", "key", "of", "month", "number")
 
@@ -45,54 +58,53 @@ Found = Counter[tuple[str, dt.date]]
 def activities_by_month(node: Node, months: Sequence[Period], day: dt.date, scope: Scope) -> list[int]:
     """How many counted activities were held in each of ``months``, the last of which holds ``day``, up to ``day``.
 
-    In one query, in two while something changed since the last fold.
+    In one query, in two where the last month goes on after ``day``, and one more while something changed since the last
+    fold.
     """
-    found = _from_totals(node, months, day, scope, ActivityTotal.objects, ALL, ALL)
+    found = _from_totals(node, months, day, scope, ALL)
     if found is None:
-        found = _counted(Activity.objects.within(scope), node, months, day, ALL)
+        found = _counted(Activity.objects.within(scope), node, months[0].since, day, ALL)
     return [found["", month.since] for month in months]
 
 
 def activities_by_type(node: Node, months: Sequence[Period], day: dt.date, scope: Scope) -> dict[str, list[int]]:
     """The same for each type by its code, those without any left out; an activity counts as each of its types."""
-    found = _from_totals(node, months, day, scope, TypeTotal.objects, F("type"), F("types"))
+    found = _from_totals(node, months, day, scope, F("types"))
     if found is None:
-        found = _counted(Activity.objects.within(scope, cut_to=node), node, months, day, F("types"))
+        found = _counted(Activity.objects.within(scope, cut_to=node), node, months[0].since, day, F("types"))
     held = {type for (type, _month), number in found.items() if type and number}
     return {type: [found[type, month.since] for month in months] for type in held}
 
 
-def _from_totals(
-    node: Node, months: Sequence[Period], day: dt.date, scope: Scope, totals: Any, type: Any, types: Any
-) -> Found | None:
-    """``totals`` of the months, which have a ``type``, without what was held after ``day``, mostly nothing.
+def _from_totals(node: Node, months: Sequence[Period], day: dt.date, scope: Scope, types: Any) -> Found | None:
+    """The totals of the months without what was held after ``day``, mostly nothing.
 
     None where they do not tell it: of an organisation, for a reader who does not see the whole place, with too many
     marks, and of types where the last fold knew none.
     """
     if isinstance(node, Organization) or not scope.covers("places", node.path):
         return None
-    asked = {"month__gte": months[0].since, "month__lt": months[-1].until}
-    kept = _part(totals.filter(path=node.path, **asked), TOTAL, Value(0), type).values_list(*COLUMNS)
-    marks = _part(ActivityMark.objects.filter(**asked), MARK, F("organization_id"), ALL)
-    marked = marks.values_list(*COLUMNS[:-1]).annotate(number=Count("pk")).values_list(*COLUMNS)
-    rest = _by_month(Activity.objects.all(), node, day + dt.timedelta(days=1), months[-1].last_day)
-    later = _part(rest, LATER, Value(0), types).values_list(*COLUMNS)
-    parts = [later, marked]
-    if types is not ALL:
-        told = FoldCount.objects.filter(typed=F("number")).annotate(month=Value(day, DateField()))
-        parts.append(_part(told, TOLD, Value(0), ALL).values_list(*COLUMNS))
-    rows = list(kept.union(*parts, all=True).order_by("part")[:ROWS_READ])
-    cells = {(key, month) for part, key, _of, month, _number in rows if part == MARK}
-    is_told = types is ALL or any(part == TOLD for part, *_rest in rows)
-    if not is_told or len(cells) > MARKS_READ or len(rows) == ROWS_READ:
+    of, table = ("''", "coverage_activitytotal") if types is ALL else ("type", "coverage_typetotal")
+    run = months[0].since, months[-1].until
+    with connection.cursor() as cursor:
+        query = KEPT.format(**PARTS, of=of, table=table, most=MARKS_READ + 1)
+        cursor.execute(query, [node.path, *run, *run, day, months[-1].until])
+        rows = cursor.fetchall()
+    parts = {part for part, *_rest in rows}
+    cells = {(key, _day(month)) for part, key, _of, month, _number in rows if part == MARK}
+    if (types is not ALL and TOLD not in parts) or len(cells) > MARKS_READ:
         return None
-    found: Found = Counter()
-    for part, _key, of, month, number in rows:
-        found[of, month] += {TOTAL: number, LATER: -number}.get(part, 0)
+    found: Found = Counter({(of, _day(month)): number for part, _key, of, month, number in rows if part == TOTAL})
+    if LATER in parts:
+        found.subtract(_counted(Activity.objects.all(), node, day + dt.timedelta(days=1), months[-1].last_day, types))
     if cells:
         found.update(_changed(node, cells, months, types))
     return found
+
+
+def _day(value: dt.date | str) -> dt.date:
+    """A day as the database gives it, SQLite as text."""
+    return dt.date.fromisoformat(str(value))
 
 
 def _changed(node: Node, cells: set[tuple[int, dt.date]], months: Sequence[Period], types: Any) -> Found:
@@ -114,9 +126,9 @@ def _changed(node: Node, cells: set[tuple[int, dt.date]], months: Sequence[Perio
     return found
 
 
-def _counted(rows: Any, node: Node, months: Sequence[Period], day: dt.date, types: Any) -> Found:
+def _counted(rows: Any, node: Node, since: dt.date, until: dt.date, types: Any) -> Found:
     """The same from the activities themselves, in one query."""
-    counted = _by_month(rows, node, months[0].since, day).annotate(of=types).values_list("of", "month", "number")
+    counted = _by_month(rows, node, since, until).annotate(of=types).values_list("of", "month", "number")
     return Counter({(of, month): number for of, month, number in counted})
 
 

@@ -12,6 +12,7 @@ from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point
 from parkparty.coverage.figures.totals import coverage_at
 from parkparty.coverage.models import CoverageTarget
+from parkparty.organizations.models import Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def targets_for(node: Node, year: int) -> list[CoverageTarget]:
     """The target of each rate and denominator that holds for ``node``: its own, else the nearest above. One query."""
     rows = CoverageTarget.objects.binding(node).filter(year=year)
     found: dict[tuple[str, str], CoverageTarget] = {}
-    for target in sorted(rows.select_related("area", "park", "organization"), key=lambda row: len(row.node.path)):
+    nodes = ("organization",) if isinstance(node, Organization) else ("area", "park")
+    for target in sorted(rows.select_related(*nodes), key=lambda row: len(row.node.path)):
         found[target.rate, target.denominator] = target
     return sorted(found.values(), key=lambda target: target.pk)
 

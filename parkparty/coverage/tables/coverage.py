@@ -88,8 +88,12 @@ class Lists:
 
     def activities(self, since: dt.date, **more: str) -> str:
         """The activities counted that were held from ``since`` to the day, cut to what is asked for ``more``."""
-        asked = {**key_of(self.node), "state": COUNTED, "since": since.isoformat(), "until": self.as_of.isoformat()}
-        return reverse("activities:list", query=asked | more)
+        asked = {"since": since.isoformat(), "until": self.as_of.isoformat()} | more
+        return f"{self.activities_ever()}&{urlencode(asked)}"
+
+    def activities_ever(self) -> str:
+        """The activities counted, whenever they were held."""
+        return reverse("activities:list", query={**key_of(self.node), "state": COUNTED})
 
     def behind(self, list: str) -> str:
         """The companies of a list that only coverage can tell, such as those effectively covered."""
@@ -219,9 +223,10 @@ COMPARED = (
     (
         gettext_lazy("未组织覆盖（家）"),
         "gap",
-        '<a href="{}">{}</a> <svg class="gap-bar" width="100%" height="18" aria-hidden="true">{}</svg>',
+        f'<a href="{{}}&amp;coverage={CoverageChoice.UNCOVERED}">{{}}</a>'
+        ' <svg class="gap-bar" width="100%" height="18" aria-hidden="true">{}</svg>',
     ),
-    (gettext_lazy("已组织覆盖（家）"), "number", '<a href="{}">{}</a>'),
+    (gettext_lazy("已组织覆盖（家）"), "number", f'<a href="{{}}&amp;coverage={CoverageChoice.ORGANIZATION}">{{}}</a>'),
     (gettext_lazy("企业（家）"), "number", '<a href="{}">{}</a>'),
     (gettext_lazy("组织覆盖率"), "number", "{}"),
 )
@@ -246,12 +251,13 @@ def comparison_table(rows: Iterable[ComparisonRow]) -> DrawnTable:
     """``rows``, drawn at once."""
     drawn, lines = row_drawer(COMPARED), []
     for row in rows:
-        counts, bar = row.coverage, BAR(row.gap_width) if row.coverage.uncovered else ""
-        missing = row.missing_address, thousands(counts.uncovered), bar
-        covered = row.covered_address, thousands(counts.organization_covered)
-        companies = row.companies_address, thousands(counts.companies)
+        counts, companies = row.coverage, joined([row.companies_address])
+        missing = companies, thousands(counts.uncovered), BAR(row.gap_width) if counts.uncovered else ""
+        covered = companies, thousands(counts.organization_covered)
         rate = str(counts.organization_rate)
-        lines.append(drawn("", row.page, str(row.node), *missing, *covered, *companies, rate))
+        lines.append(
+            drawn("", row.page, str(row.node), *missing, *covered, companies, thousands(counts.companies), rate)
+        )
     return _table(COMPARED, lines)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 from parkparty.core.dates import Period
 from parkparty.coverage.figures import Point
@@ -24,12 +24,13 @@ class TypeMonths:
 
 def month_cells(point: Point, months: Sequence[tuple[Period, int]], type: str = "") -> list[Cell]:
     """A cell for each month up to the day of ``point``; ``type`` is the code of the type counted."""
+    ever, of_type = _lists(point).activities_ever(), f"&type={quote_plus(type)}" if type else ""
     return [
         Cell(
             name=period.name,
             label=str(period.since.month),
             number=number,
-            address=_list(point, period.since, min(period.last_day, point.as_of), type),
+            address=f"{ever}&since={period.since}&until={min(period.last_day, point.as_of)}{of_type}",
         )
         for period, number in months
     ]
@@ -45,13 +46,12 @@ def type_months(
             name=name,
             chart=columns_of(month_cells(point, list(zip(months, counted[code], strict=True)), code), largest),
             number=sum(counted[code]),
-            address=_list(point, months[0].since, point.as_of, code),
+            address=_lists(point).activities(months[0].since, type=code),
         )
         for code, name in names.items()
         if code in counted
     ]
 
 
-def _list(point: Point, since: dt.date, until: dt.date, type: str) -> str:
-    asked = {"type": type} if type else {}
-    return Lists(point.node, until, point.denominator).activities(since, **asked)
+def _lists(point: Point) -> Lists:
+    return Lists(point.node, point.as_of, point.denominator)
