@@ -7,18 +7,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import Count, Exists
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parkparty.companies.choices import CoverageChoice, Denominator, SizeClass, StaffBand
+from parkparty.companies.choices import STATES_OF, CoverageChoice, Denominator, SizeClass, StaffBand
 from parkparty.companies.models import Company, Industry, Tenancy
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut, TenancyQuerySet
-from parkparty.companies.scoping import LimitsByDay
+from parkparty.companies.scoping import KeptNumber, LimitsByDay
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField, PlainSelect
+from parkparty.organizations.models import is_whole
 from parkparty.places.filters import PlaceField, places_in_reach
 from parkparty.places.models import Building, Park
 
@@ -178,17 +179,20 @@ class CompanyFilterForm(CutForm):
             return rows.located_in(place, self.day, on_site_only=on_site_only)
         return rows.on_site_on(self.day) if on_site_only and not self.cleaned_data["organization"] else rows
 
-    def is_long(self) -> bool:
+    def is_long(self, kept_number: KeptNumber) -> bool:
         """Whether so many are asked for, of so large a place, that a page is met sooner on a walk along all names."""
         if not self.is_of_place:
             return False
-        there = self._tenancies().located_in(self.cleaned_data["place"])
-        if there[: SORTED_TO + 1].count() <= SORTED_TO:
-            return False
-        # A tenth more: a company may sit there twice.
-        found = self._counting(there).of_companies(self._meant)[: COUNTED_TO * 11 // 10]
-        number: int = found.aggregate(number=Count("company", distinct=True))["number"]
-        return number > COUNTED_TO
+        place, coverage, number = self.cleaned_data["place"], self.cleaned_data["coverage"], None
+        there = self._tenancies().located_in(place)
+        beyond = there[SORTED_TO : SORTED_TO + 1]
+        most = COUNTED_TO * 11 // 10  # a tenth more: a company may sit there twice
+        if is_whole(place, self.scope) and not self.cleaned_data["q"]:
+            number = kept_number(place, self._kind, self.day, self.cut, STATES_OF[coverage] if coverage else (), most)
+        if number is None:
+            found = self._counting(there).of_companies(self._meant).filter(Exists(beyond))[:most]
+            return bool(found.aggregate(number=Count("company", distinct=True))["number"] > COUNTED_TO)
+        return number > COUNTED_TO and beyond.exists()
 
     def by_name(self) -> CompanyQuerySet:
         """``rows`` where ``is_long``, to be read page by page in the order of their names."""

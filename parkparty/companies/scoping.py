@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Protocol
 
-from parkparty.companies.choices import Denominator, Limits
+from parkparty.companies.choices import CoverageState, Denominator, Limits
+from parkparty.companies.querysets import Cut
+from parkparty.core.models import TreeNode
 
 
 class LimitsByDay(Protocol):
@@ -13,4 +16,22 @@ class LimitsByDay(Protocol):
 
     def of(self, denominator: Denominator, day: dt.date) -> Limits:
         """Those that hold for ``denominator`` on ``day``."""
+        ...
+
+
+class KeptNumber(Protocol):
+    """How many companies of a place a list asks for, by what is kept of them above and put in place there."""
+
+    def __call__(
+        self,
+        place: TreeNode,
+        denominator: Denominator,
+        day: dt.date,
+        cut: Cut,
+        states: Collection[CoverageState],
+        most: int,
+    ) -> int | None:
+        """As many as are among the first ``most`` found, a company for each park it sits in; None where only the facts
+        tell it. Empty ``states`` are all of them.
+        """
         ...

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityHost, ActivityType
-from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind, TenancyKind
+from parkparty.companies.choices import STATES_OF, CompanyStatus, CoverageChoice, Denominator, LinkKind, TenancyKind
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Membership, Tenancy
+from parkparty.companies.querysets import UNSTATED, Cut
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Dimension
 from parkparty.coverage.figures import Node, Point, cross, load_at, totals
@@ -29,11 +30,13 @@ from parkparty.coverage.figures.coverage import load_of
 from parkparty.coverage.figures.cross import cross_table
 from parkparty.coverage.figures.effective import effective_at
 from parkparty.coverage.figures.from_facts import histories, standings
-from parkparty.coverage.figures.marks import version
+from parkparty.coverage.figures.listed import kept_number
+from parkparty.coverage.figures.marks import is_any_marked, version
 from parkparty.coverage.figures.totals import from_totals
 from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount
 from parkparty.coverage.services import counting
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
+from parkparty.coverage.services.telling import are_told
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.organizations.services import save_organization
@@ -188,10 +191,28 @@ def points_on(days: list[dt.date], choice: int) -> list[Point]:
 def assert_kept_is_live(points: list[Point]) -> None:
     assert from_totals(points) == effective_at(points, ALL)
     for point in points:
+        assert_kept_number_is_live(point)
         assert load_at(point.node, point.as_of, ALL) == load_of(point.node, point.as_of, ALL)
         for rows, columns in CROSSED:
             assert cross_table(point, rows, columns, ALL) == facts_crossed(point, rows, columns)
 
+
+def assert_kept_number_is_live(point: Point) -> None:
+    """Whether a list of companies is long is told, if at all, by their number."""
+    if isinstance(point.node, Organization):
+        return
+    limits = LimitBook().of(point.denominator, point.as_of)
+    for cut in CUTS:
+        companies = Company.objects.population(point.node, point.denominator, point.as_of, limits, cut)
+        for choice, states in STATES_OF.items():
+            number = kept_number(point.node, point.denominator, point.as_of, cut, states, 100)
+            assert number in (None, companies.covered(CoverageChoice(choice), point.as_of).count())
+        number = kept_number(point.node, point.denominator, point.as_of, cut, (), 100)
+        assert number in (None, companies.count())
+        assert (number is not None) == (are_told() and not is_any_marked())
+
+
+CUTS = [Cut(), Cut(industry="65"), Cut(industry=UNSTATED, size=UNSTATED), Cut(staff="300"), Cut(staff=UNSTATED)]
 
 CROSSED = [
     (Dimension.STAFF, Dimension.COVERAGE), (Dimension.PARK, Dimension.INDUSTRY), (Dimension.COVERAGE, Dimension.AREA),
@@ -323,6 +344,21 @@ def test_a_table_is_told_by_what_is_kept_but_for_companies_that_changed(field: W
     rebuild()
     assert differences() == []
     assert_kept_is_live([point])
+
+
+def test_a_number_that_only_the_facts_tell_is_not_kept(field: World) -> None:
+    fold_all()
+    asked = field.kic, OPERATING, dt.date(2018, 1, 1)
+    there = Company.objects.filter(tenancies__park=field.kic).count()
+    assert kept_number(*asked, Cut(), (), 100) == there > 2
+    assert kept_number(*asked, Cut(industry=UNSTATED), (), 2) == 2
+    assert kept_number(*asked, Cut(building=UNSTATED), (), 100) is None
+    assert kept_number(*asked, Cut(industry="6513"), (), 100) is None
+    FoldCount.objects.update(told=F("number") - 1)
+    assert kept_number(*asked, Cut(), (), 100) is None
+    FoldCount.objects.update(told=F("number"))
+    Company.objects.filter(tenancies__park=field.kic).update(size="small")
+    assert kept_number(*asked, Cut(), (), 100) is None
 
 
 def test_a_company_of_which_nothing_is_dated_counts_nowhere(world: World) -> None:
