@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from parkparty.companies.choices import ORGANISATION_LINKS, TYPES_FOR, CoverageState
 from parkparty.companies.models import Company, CoverageLink, Tenancy
 from parkparty.core.copying import in_pieces
+from parkparty.core.models import RowsByKeys
 from parkparty.core.scope import Scope
 from parkparty.organizations.querysets import is_reached
 from parkparty.places.models import park_in_words
@@ -36,9 +37,19 @@ class Covering(NamedTuple):
     opens: bool
 
 
+class ShownCompany(NamedTuple):
+    """What a row of a list on a page shows of the company itself."""
+
+    pk: int
+    name: str
+    industry: str | None
+    staff_band: int
+    full_members: int
+
+
 @dataclass(slots=True)
 class ListedCompany:
-    """A company of ``CompanyQuerySet.for_list`` and what a reader is told of it on a day, the latest first.
+    """A company, and what a reader is told of it on a day, the latest first.
 
     ``state`` is what all its links make of it; what covers it is named where the link is within the reader's scope.
     """
@@ -49,7 +60,18 @@ class ListedCompany:
     covered_by: list[Covering] = field(default_factory=list)
 
 
-def listed_companies(companies: Iterable[Company], scope: Scope, day: dt.date) -> Iterator[ListedCompany]:
+def shown_companies(keys: Collection[int], day: dt.date) -> list[ShownCompany]:
+    """The companies of ``keys`` on ``day``, in any order."""
+    return [ShownCompany(*row) for row in _companies_on(day).read(keys)]
+
+
+@lru_cache(maxsize=8)
+def _companies_on(day: dt.date) -> RowsByKeys:
+    rows: Any = Company.objects.with_full_members(day).order_by()
+    return RowsByKeys(rows.values_list("pk", "name", "industry__name", "staff_band", "full_members"))
+
+
+def listed_companies(companies: Iterable[Any], scope: Scope, day: dt.date) -> Iterator[ListedCompany]:
     """``companies`` in their order, as a reader sees them on ``day``."""
     for part in in_pieces(companies, AT_ONCE):
         rows = {company.pk: ListedCompany(company) for company in part}
@@ -68,9 +90,7 @@ def state_of(company: Company, day: dt.date) -> CoverageState:
 def _add_parks(rows: dict[int, ListedCompany], scope: Scope, day: dt.date) -> set[int]:
     """Adds the parks that the reader is told of. Returns the companies that ever sat in the reader's places."""
     here = set()
-    tenancies: Any = Tenancy.objects.shown_to(scope).filter(company__in=rows).order_by("-since")
-    names = ("company", "since", "until", "park__path", "park__key", "park__name", "park__is_sample")
-    for company, since, until, path, key, name, is_sample in tenancies.values_list(*names):
+    for company, since, until, path, key, name, is_sample in _tenancies_shown_to(scope).read(rows):
         if scope.covers("places", path):
             here.add(company)
         if since <= day and (until is None or day < until):
@@ -78,9 +98,17 @@ def _add_parks(rows: dict[int, ListedCompany], scope: Scope, day: dt.date) -> se
     return here
 
 
+@lru_cache(maxsize=64)
+def _tenancies_shown_to(scope: Scope) -> RowsByKeys:
+    """The tenancies that the reader is told of as ``_add_parks`` reads them, by their companies."""
+    tenancies: Any = Tenancy.objects.shown_to(scope).order_by("-since")
+    of_park = [f"park__{name}" for name in ("path", "key", "name", "is_sample")]
+    return RowsByKeys(tenancies.values_list("company", "since", "until", *of_park), "company")
+
+
 def _add_links(rows: dict[int, ListedCompany], scope: Scope, day: dt.date, here: set[int]) -> None:
     """Adds the state, and the covering organisations of links that ``within`` would keep: in reach, or of ``here``."""
-    for company, kind, type_then, *values in _links_on(day).filter(company__in=rows):
+    for company, kind, type_then, *values in _links_on(day).read(rows):
         approved, dissolved, path, park, area, code, name = values
         row = rows[company]
         if kind not in ORGANISATION_LINKS:
@@ -95,12 +123,12 @@ def _add_links(rows: dict[int, ListedCompany], scope: Scope, day: dt.date, here:
 
 
 @lru_cache(maxsize=8)
-def _links_on(day: dt.date) -> Any:
-    """All links of a day as ``_add_links`` reads them; not asked yet, put together once."""
+def _links_on(day: dt.date) -> RowsByKeys:
+    """The links of a day as ``_add_links`` reads them, by their companies."""
     dates, paths = ("approved_on", "dissolved_on"), ("path", "park__path", "area__path")
     of_organization = [f"organization__{name}" for name in (*dates, *paths, "code", "name")]
     links: Any = CoverageLink.objects.valid_on(day).with_type_on(day).order_by("-since")
-    return links.values_list("company", "kind", "type_then", *of_organization)
+    return RowsByKeys(links.values_list("company", "kind", "type_then", *of_organization), "company")
 
 
 def _better(state: CoverageState, other: CoverageState) -> CoverageState:

@@ -14,8 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.companies.choices import StaffBand
-from parkparty.companies.figures import Covering, ListedCompany, listed_companies
-from parkparty.companies.models import Company
+from parkparty.companies.figures import Covering, ListedCompany, ShownCompany, listed_companies
 from parkparty.core.http import addresses
 from parkparty.core.scope import Scope
 from parkparty.core.templatetags.parkparty import drawer, escaped, joined, row_drawer, thousands
@@ -41,8 +40,8 @@ class CompanyTable:
     rows: SafeString
 
 
-def company_table(companies: Iterable[Company], scope: Scope, day: dt.date) -> CompanyTable:
-    """Companies that came from ``CompanyQuerySet.for_list(day)``, as a reader sees them on ``day``."""
+def company_table(companies: Iterable[ShownCompany], scope: Scope, day: dt.date) -> CompanyTable:
+    """Companies as a reader sees them on ``day``, of which they are shown."""
     columns = _columns()
     drawn = row_drawer((column.title, column.css_class, "{}") for column in columns)
     address_of = addresses("companies:detail")
@@ -61,7 +60,7 @@ def _columns() -> list[Column]:
     linked = _linker()
     return [
         Column(_("园区"), lambda row: between.join([park.name for park in row.parks]) or NOTHING),
-        Column(_("行业"), lambda row: row.company.industry.name if row.company.industry else NOTHING),
+        Column(_("行业"), lambda row: row.company.industry or NOTHING),
         Column(_("人员规模"), lambda row: staff(row.company.staff_band)),
         Column(_("正式党员数"), lambda row: thousands(row.company.full_members), "number"),
         Column(_("现状"), lambda row: sign(row.state)),

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
-from parkparty.companies.figures import state_of
+from parkparty.companies.figures import shown_companies, state_of
 from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
 from parkparty.companies.tables import company_table
@@ -31,7 +31,7 @@ def company_list(request: ScopedRequest) -> HttpResponse:
         request.GET,
         order=("name", "pk"),
         size=ROWS,
-        as_shown=lambda found: found.for_list(form.day),
+        as_shown=lambda keys: shown_companies(keys, form.day),
         is_counted=form.is_of_place and not is_long,
     )
     context = {

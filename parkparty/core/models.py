@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, ClassVar, Self, cast
 
 from django.core.exceptions import EmptyResultSet, ValidationError
@@ -137,6 +137,58 @@ class Written(models.Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, _nothing = compiler.compile(self.outer)
         return self.sql.replace(OfOuter.SIGN, column), self.values
+
+
+class OfKeys(models.Expression):
+    """Whether ``column`` is one of the keys that ``RowsByKeys`` puts in."""
+
+    SIGN = "{keys}"
+
+    def __init__(self, column: str) -> None:
+        super().__init__(output_field=models.BooleanField())
+        self.column = cast("Any", F(column))
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.column]
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        (self.column,) = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str]]:
+        column, _nothing = compiler.compile(self.column)
+        return f"{column} IN ({self.SIGN})", (self.SIGN,)
+
+
+class RowsByKeys:
+    """The values of rows whose ``column`` is one of many keys, read with SQL that is written once."""
+
+    def __init__(self, rows: models.QuerySet, column: str = "pk") -> None:
+        compiler = rows.filter(OfKeys(column)).query.get_compiler(connection.alias)
+        try:
+            self.sql, values = compiler.as_sql()
+        except EmptyResultSet:
+            self.sql = ""
+            return
+        at = values.index(OfKeys.SIGN)
+        self.before, self.after = values[:at], values[at + 1 :]
+        self.converters = compiler.get_converters([expression for expression, *_rest in compiler.select])
+
+    def read(self, keys: Collection[Any]) -> list[Sequence[Any]]:
+        """The rows of ``keys``, in their order. One query."""
+        if not (keys and self.sql):
+            return []
+        sql = self.sql.replace(OfKeys.SIGN, ", ".join(["%s"] * len(keys)))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, (*self.before, *keys, *self.after))
+            found: list[Sequence[Any]] = cursor.fetchall()
+        return [self._converted(row) for row in found] if self.converters else found
+
+    def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
+        values = list(row)
+        for number, (converters, expression) in self.converters.items():
+            for convert in converters:
+                values[number] = convert(values[number], expression, connection)
+        return values
 
 
 def holds(field: str, text: str) -> Q:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -50,14 +50,14 @@ def keyset_page(
     *,
     order: tuple[str, ...],
     size: int = 50,
-    as_shown: Callable[[Any], models.QuerySet[M]] | None = None,
+    as_shown: Callable[[list[Any]], Iterable[Any]] | None = None,
     is_counted: bool = False,
 ) -> KeysetPage[M]:
     """The page of ``rows`` that the address asks for by ``older`` or ``newer``.
 
     ``order`` names columns that are never null and together unique, ``-`` for falling: an index on them answers each
-    page in the same time, however far down it lies. ``as_shown`` adds what a row shows, to those of the page alone, in
-    a query of its own: PostgreSQL, planning for all rows, would first work parts of it out for all of them. A list that
+    page in the same time, however far down it lies. ``as_shown`` reads what a row shows, of those of the page alone,
+    by their keys: PostgreSQL, planning for all rows, would first work parts of it out for all of them. A list that
     ``is_counted`` is found as a whole, and its number told with its first page: a database that walks along an index
     instead may meet the first of few rows at its end.
     """
@@ -72,8 +72,11 @@ def keyset_page(
         keys: Any = found.values_list("pk", flat=True)[: size + 1]
         if is_counted and not cursor:
             number, keys = _counted(keys)
-        found = as_shown(rows.model._default_manager.filter(pk__in=list(keys))).order_by(*directed)
-    page = list(found[: size + 1])
+        keys = list(keys)
+        shown = {row.pk: row for row in as_shown(keys)}
+        page = [shown[key] for key in keys if key in shown]
+    else:
+        page = list(found[: size + 1])
     more, page = len(page) > size, page[:size]
     if backwards:
         page.reverse()

@@ -11,8 +11,8 @@ from parkparty.access.choices import Role
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.companies.choices import CoverageState, LinkKind
-from parkparty.companies.figures import ListedCompany, listed_companies
-from parkparty.companies.models import Company, CoverageLink, Tenancy
+from parkparty.companies.figures import ListedCompany, listed_companies, shown_companies
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Tenancy
 from parkparty.core.scope import Scope
 from tests.conftest import LONG_AGO, World, cover, make_company
 
@@ -75,3 +75,19 @@ def test_nobody_is_told_of_an_organisation_that_is_out_of_reach(
     assert [one.code for one in listed(secretary, BEFORE).covered_by] == [world.own_branch.code]
     park = scope_of(make_user("park", Role.VIEWER, world.tiandi))
     assert [(one.code, one.opens) for one in listed(park, DAY).covered_by] == [(world.joint_branch.code, False)]
+
+
+@pytest.mark.parametrize("day", [BEFORE, DAY])
+def test_a_page_shows_of_a_company_what_other_lists_do(world: World, company: Company, day: dt.date) -> None:
+    Company.objects.filter(pk=company.pk).update(industry=Industry.objects.get_or_create(code="65")[0], staff_band=20)
+    CompanyMemberCount.objects.create(company=company, as_of=LEFT, full=7)
+    other = make_company(2, world.kic)
+    for row in shown_companies([company.pk, other.pk], day):
+        listed = Company.objects.for_list(day).get(pk=row.pk)
+        industry = listed.industry and listed.industry.name
+        assert row == (listed.pk, listed.name, industry, listed.staff_band, listed.full_members)
+
+
+def test_of_a_company_that_is_out_of_reach_nothing_is_told(company: Company) -> None:
+    (row,) = listed_companies([company], Scope(), DAY)
+    assert (row.parks, row.covered_by, row.state) == ([], [], CoverageState.JOINT)

@@ -1,12 +1,12 @@
-"""A subquery written once says what Django's ``Exists`` says, at whatever level it stands."""
+"""SQL that is written once says what Django's says each time, at whatever level it stands."""
 
 from __future__ import annotations
 
 import pytest
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from parkparty.companies.models import Company, Tenancy
-from parkparty.core.models import OfOuter, Written
+from parkparty.core.models import OfOuter, RowsByKeys, Written
 from parkparty.places.models import Park
 from tests.conftest import World, make_company
 
@@ -37,3 +37,19 @@ def test_of_no_rows_at_all_none_is_found(world: World) -> None:
     nothing = Written.of(Tenancy.objects.none().filter(company=OfOuter()))
     assert not Company.objects.filter(nothing).exists()
     assert Company.objects.filter(~Q(nothing)).count() == 1
+
+
+def test_rows_by_keys_are_those_that_django_finds(world: World) -> None:
+    keys = [make_company(n, (world.kic, world.tiandi)[n % 2]).pk for n in range(5)][:4]
+    asked = ("company", "since", "until", "park__is_sample", "park__name", "name")
+    rows = Tenancy.objects.filter(park__in=[world.kic, world.tiandi], since__gt="2000-01-01").order_by("-company")
+    rows = rows.annotate(name=F("company__name")).values_list(*asked)
+    written = RowsByKeys(rows, "company")
+    for some in (keys, keys[:1], dict.fromkeys(keys[1:])):
+        found = [tuple(row) for row in written.read(some)]
+        assert found == list(rows.filter(company__in=some))
+        assert [type(value) for row in found for value in row] == [
+            type(value) for row in rows.filter(company__in=some) for value in row
+        ]
+        assert len(found) == len(some)
+    assert written.read([]) == []

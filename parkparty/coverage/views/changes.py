@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
+from parkparty.companies.figures import shown_companies
 from parkparty.companies.filters import CutForm
 from parkparty.companies.tables import company_table
 from parkparty.core.paging import ROWS, keyset_page, number_of
@@ -77,7 +78,7 @@ def companies(request: ScopedRequest) -> HttpResponse:
         request.GET,
         order=("name", "pk"),
         size=ROWS,
-        as_shown=lambda found: found.for_list(day),
+        as_shown=lambda keys: shown_companies(keys, day),
         is_counted=True,
     )
     context = {
