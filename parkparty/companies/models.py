@@ -40,7 +40,7 @@ class Industry(CodeTable):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.label}"
 
     @classmethod
     def in_words(cls, code: str) -> str:

@@ -1,4 +1,4 @@
-"""Two shapes that many models share, a node of a tree and a fact with dates, and keys taken before their rows."""
+"""Shapes many models share: a node of a tree, a fact with dates, a name in two languages. Keys taken beforehand."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import Any, ClassVar, Self, cast
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection, models, transaction
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models.functions import Coalesce, Concat, NullIf, Substr
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.core import paths
 from parkparty.core.paths import PathField
 from parkparty.core.text import spellings
+
+ENGLISH = "en"
 
 
 class TreeNode(models.Model):
@@ -227,20 +230,53 @@ class DatedFact(models.Model):
         return self.since <= day and (self.until is None or day < self.until)
 
 
-class CodeTable(models.Model):
+class Bilingual:
+    """A row with a ``name`` and a ``name_en``. Pages show its ``label``, in the reader's language.
+
+    What leaves the site or is kept, files, reports and the trail, says ``name``, whoever asked for it.
+    """
+
+    name: Any
+    name_en: Any
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language; in Chinese where there is no English one."""
+        return str((reads_english() and self.name_en) or self.name)
+
+    @staticmethod
+    def label_of(relation: str = "") -> str | Coalesce:
+        """The same in a query, of the row itself or of that behind ``relation`` (``theme__``)."""
+        name = f"{relation}name"
+        return Coalesce(NullIf(f"{relation}name_en", Value("")), name) if reads_english() else name
+
+
+def reads_english() -> bool:
+    """Whether what is said now is said in English."""
+    return get_language() == ENGLISH
+
+
+def english_name() -> models.CharField:
+    """The column ``name_en`` of what is ``Bilingual``."""
+    told = _("英文界面显示的名称；留空时显示中文名称")
+    return models.CharField(_("英文名称"), max_length=200, blank=True, default="", db_default="", help_text=told)
+
+
+class CodeTable(Bilingual, models.Model):
     """A row of a code table: the code is the key that files and rules speak of, the name is what people read."""
 
     code = models.CharField(_("代码"), max_length=40, primary_key=True)
     name = models.CharField(_("名称"), max_length=100)
+    name_en = english_name()
     order = models.PositiveSmallIntegerField(_("顺序"), default=0)
     is_active = models.BooleanField(_("可选用"), default=True)
 
     class Meta:
         abstract = True
         ordering = ["order", "code"]
-
-    def __str__(self) -> str:
-        return str(self.name)
 
 
 def given_list() -> tuple[str, str]:

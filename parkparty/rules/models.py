@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from parkparty.accounts.models import User
 from parkparty.activities.models import ActivityType
 from parkparty.companies.choices import StaffBand
+from parkparty.core.models import Bilingual, english_name, reads_english
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.rules.choices import COUNTED, NUMBERS, PARAMETERS, Every, Measure, RuleKind, Strength
@@ -23,7 +24,7 @@ from parkparty.rules.querysets import RuleQuerySet
 MAX_NUMBER = 10_000
 
 
-class Rule(models.Model):
+class Rule(Bilingual, models.Model):
     """A rule of a regulation, with its article, its strength and the days on which it holds.
 
     A local rule is a whole row of its own: it stands for the general one that it ``overrides`` in the subtree of its
@@ -32,6 +33,7 @@ class Rule(models.Model):
 
     code = models.CharField(_("编号"), max_length=20, primary_key=True)
     name = models.CharField(_("规则"), max_length=100)
+    name_en = english_name()
     kind = models.CharField(_("种类"), max_length=20, choices=RuleKind)
     strength = models.CharField(_("强度"), max_length=5, choices=Strength)
     source = models.CharField(_("依据"), max_length=200, help_text=_("文件名称和条款"))
@@ -101,12 +103,18 @@ class Rule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.label}"
 
     @property
     def general_code(self) -> str:
         """The code of the general rule: its own, or of the one that it stands for in a subtree."""
         return str(self.overrides_id or self.code)
+
+    @property
+    def industry(self) -> str:
+        """The line of business whose companies it divides by size, in the reader's language."""
+        english = self.parameters.get("industry_en") if reads_english() else ""
+        return str(english or self.parameters["industry"])
 
     @property
     def cited(self) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.utils.translation import override
 
 from parkparty.activities.models import ActivityTheme, ActivityType
 from parkparty.companies.models import Industry
 from parkparty.organizations.models import FormationMode
 from parkparty.rules.models import Rule
 from tests.demo.conftest import run
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +43,44 @@ def test_what_a_site_has_changed_stays_and_only_the_missing_comes_back() -> None
     kept = FormationMode.objects.get(code="regional")
     assert (kept.name, kept.is_active) == ("片区联建", False)
     assert FormationMode.objects.get(code="building").name == "楼宇合建"
+
+
+def test_a_site_from_before_gets_the_english_names_but_where_it_has_its_own() -> None:
+    run("load_codes")
+    ActivityType.objects.update(name_en="")
+    ActivityType.objects.filter(code="salon").update(name="产业会客厅")
+    ActivityType.objects.filter(code="volunteer").update(name_en="Volunteering")
+    Rule.objects.filter(code="R70-1").update(
+        name_en="", parameters={"industry": "软件和信息技术服务业", "size_limits": {"staff": [9, 6, 3]}}
+    )
+
+    assert run("load_codes") == "活动类型：补上 9 个英文名称\n规则：补上 1 个英文名称"
+
+    named = dict(ActivityType.objects.values_list("code", "name_en"))
+    assert (named["theme_day"], named["salon"], named["volunteer"]) == ("Theme party day", "", "Volunteering")
+    sizes = Rule.objects.get(code="R70-1")
+    assert sizes.parameters["size_limits"] == {"staff": [9, 6, 3]}
+    with override("en"):
+        assert sizes.industry == "Software and information technology services"
+    assert run("load_codes") == "代码表已是最新。"
+
+
+@pytest.mark.sqlite
+def test_every_row_has_an_english_name_of_its_own() -> None:
+    run("load_codes")
+
+    for model in (FormationMode, ActivityType, ActivityTheme):
+        names = list(model.objects.values_list("name_en", flat=True))
+        assert all(names)
+        assert len(set(names)) == len(names)
+    for model in (Industry, Rule):
+        assert [row.pk for row in model.objects.all() if not row.name_en or CHINESE.search(row.name_en)] == []
+
+
+@pytest.mark.sqlite
+def test_the_english_of_a_rule_keeps_its_numbers() -> None:
+    run("load_codes")
+
+    for rule in Rule.objects.all():
+        ours, theirs = (set(re.findall(r"\d+(?:\.\d+)?", text.replace(",", ""))) for text in (rule.name, rule.name_en))
+        assert ours - {"1", "2000"} <= theirs, rule.code

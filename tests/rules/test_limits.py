@@ -124,6 +124,7 @@ def test_a_site_from_before_gets_the_rows_and_a_new_one_gets_all_from_the_code_t
     migration.add_rows(apps, None)
     wording = import_module("parkparty.rules.migrations.0006_wording_as_quoted")
     wording.as_quoted(apps, None)
+    call_command("load_codes", verbosity=0)
     for row in Rule.objects.filter(kind=RuleKind.POPULATION):
         assert vars(row) | {"_state": None} == vars(shipped[row.pk]) | {"_state": None}
     assert len(shipped) == 2
