@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from parkparty.core.models import ENGLISH, reads_english
 from parkparty.notices.choices import SENTENCES, NoticeKind
 from parkparty.notices.querysets import NoticeQuerySet
 
@@ -15,7 +16,8 @@ from parkparty.notices.querysets import NoticeQuerySet
 class Notice(models.Model):
     """One sentence for one user, with the address on this site that it leads to.
 
-    ``about`` names the record (``activities.activity:12``); ``values`` fill the sentence of the kind.
+    ``about`` names the record (``activities.activity:12``); ``values`` fill the sentence of the kind, and under ``en``
+    stand those that are called otherwise in English.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("用户"), related_name="notices")
@@ -41,7 +43,8 @@ class Notice(models.Model):
         constraints = [models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="notices_kind_known")]
 
     def __str__(self) -> str:
-        return str(SENTENCES[NoticeKind(self.kind)] % self.values)
+        values = self.values | (self.values.get(ENGLISH, {}) if reads_english() else {})
+        return str(SENTENCES[NoticeKind(self.kind)] % values)
 
 
 class MailChoice(models.Model):

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -22,6 +22,7 @@ from parkparty.accounts.models import User
 from parkparty.accounts.querysets import UserQuerySet
 from parkparty.audit.services import record
 from parkparty.core.dates import is_free
+from parkparty.core.models import ENGLISH
 from parkparty.notices.choices import KEPT_DAYS, QUIET_FROM, QUIET_UNTIL, NoticeKind
 from parkparty.notices.models import MailChoice, Notice
 from parkparty.notices.querysets import NoticeQuerySet
@@ -34,10 +35,17 @@ IN_ONE_MAIL = 50
 @transaction.atomic
 def tell(users: Iterable[User], kind: NoticeKind, *, about: str, address: str, values: dict[str, Any]) -> list[Notice]:
     """Put a notice into the inbox of each of ``users``, in the transaction of what happened."""
-    plain = {name: str(value) for name, value in values.items()}
-    notices = [Notice(user=user, kind=kind, about=about, values=plain, address=address) for user in users]
+    kept: dict[str, Any] = _in_words(values, settings.LANGUAGE_CODE)
+    english = {name: text for name, text in _in_words(values, ENGLISH).items() if text != kept[name]}
+    kept |= {ENGLISH: english} if english else {}
+    notices = [Notice(user=user, kind=kind, about=about, values=kept, address=address) for user in users]
     _locked({notice.user_id for notice in notices}).update(unread_notices=F("unread_notices") + 1)
     return Notice.objects.bulk_create(notices)
+
+
+def _in_words(values: dict[str, Any], language: str) -> dict[str, str]:
+    with translation.override(language):
+        return {name: str(value) for name, value in values.items()}
 
 
 @transaction.atomic

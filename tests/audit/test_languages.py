@@ -15,7 +15,8 @@ from django.utils import translation
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import Step
-from parkparty.activities.models import Activity
+from parkparty.activities.models import Activity, ActivityType
+from parkparty.activities.services.trail import facts_of
 from parkparty.audit.check import verify
 from parkparty.audit.models import AuditEntry
 from parkparty.audit.services import record, seal_all
@@ -51,6 +52,17 @@ def test_the_writers_language_leaves_no_trace(
     draft = make_activity(world.joint_branch, secretary)
     in_english(client_of(secretary)).post(reverse("activities:submit", args=[draft.pk]), {"version": draft.version})
     assert last().action == "提交审核"
+
+
+def test_a_record_is_told_by_chinese_names_whoever_saves_it(
+    secretary: User, world: World, make_activity: Callable[..., Activity], theme_day: ActivityType
+) -> None:
+    ActivityType.objects.filter(pk=theme_day.pk).update(name_en="Theme party day")
+    draft = make_activity(world.joint_branch, secretary)
+    told = facts_of(draft)
+    assert told["types"] == ["主题党日"]
+    with translation.override("en"):
+        assert facts_of(draft) == told
 
 
 def test_it_is_told_in_the_readers_language(secretary: User, world: World) -> None:

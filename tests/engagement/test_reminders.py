@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
@@ -13,6 +14,8 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
+from parkparty.activities.models import ActivityType
+from parkparty.audit.models import AuditEntry
 from parkparty.core.dates import today
 from parkparty.engagement.choices import ReminderKind
 from parkparty.engagement.models import Reminder
@@ -85,6 +88,24 @@ class TestUrging:
         text = client_of(secretary).get("/notices/").content.decode()
         assert "五角场街道审核员催办创智园联合支部：主题党日" in text
         assert "本期第 1 次" in text
+
+    def test_each_reads_it_in_their_own_language(
+        self, desk: Client, world: World, secretary: User, client_of: Any, theme_day: ActivityType
+    ) -> None:
+        ActivityType.objects.filter(pk=theme_day.pk).update(name_en="Theme party day")
+        reader = client_of(secretary)
+        for writes in ("en", "zh-hans"):
+            Reminder.objects.all().delete()
+            Notice.objects.all().delete()
+            desk.cookies[settings.LANGUAGE_COOKIE_NAME] = writes
+            self.urge(desk, world)
+            month = today().month
+            for reads, said in (("zh-hans", f"主题党日（{month} 月）"), ("en", "Theme party day")):
+                reader.cookies[settings.LANGUAGE_COOKIE_NAME] = reads
+                text = reader.get("/notices/").content.decode()
+                assert said in text, (writes, reads)
+                assert reads == "zh-hans" or f"{month} 月" not in text
+            assert AuditEntry.objects.filter(action="催办").latest("id").changes == {"rule": [None, "R34 主题党日"]}
 
     def test_three_days_must_pass(self, desk: Client, world: World, secretary: User) -> None:
         self.urge(desk, world)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity
 from parkparty.activities.services.guards import record_kept_numbers
+from parkparty.audit.choices import SOURCE_LANGUAGE
 from parkparty.audit.services import difference, record, snapshot
 from parkparty.core.privacy import masked
 
@@ -19,7 +21,8 @@ FREE_TEXTS = ("topic", "summary", "place")
 
 def facts_of(activity: Activity) -> dict[str, Any]:
     """What the trail tells of a record: beside its own columns what hangs on it, files by their number."""
-    many = {name: [str(row) for row in getattr(activity, name).all()] for name in ("types", "hosts", "companies")}
+    with translation.override(SOURCE_LANGUAGE):  # the same names whoever saves
+        many = {name: [str(row) for row in getattr(activity, name).all()] for name in ("types", "hosts", "companies")}
     files = {name: getattr(activity, name).count() or None for name in ("photos", "attachments")}
     texts = {name: masked(getattr(activity, name)) for name in FREE_TEXTS}
     return snapshot(activity, AUDITED) | many | files | texts | {"held_on": activity.held_on.isoformat()}

@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext_noop
 
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
-from parkparty.audit.services import record
+from parkparty.audit.services import difference, record, snapshot
 from parkparty.engagement.choices import DAYS_BEFORE, ReminderKind
 from parkparty.engagement.figures import Owed
 from parkparty.engagement.models import Reminder
@@ -67,7 +68,7 @@ def _remind(duty: Duty, kind: ReminderKind, *, on: dt.date, by: User | None = No
     values = {
         "organization": duty.organization,
         "duty": duty.rule.activity_type,
-        "period": duty.period_name,
+        "period": lazy(lambda: duty.period_name, str)(),  # told to each in their own language
         "due_on": duty.due_on,
     }
     is_urged = kind == ReminderKind.URGED
@@ -79,5 +80,5 @@ def _remind(duty: Duty, kind: ReminderKind, *, on: dt.date, by: User | None = No
         values=values | ({"by": by, "times": times} if is_urged else {}),
     )
     if is_urged:
-        record(gettext_noop("催办"), reminder, by=by, changes={"rule": [None, str(duty.rule)]})
+        record(gettext_noop("催办"), reminder, by=by, changes=difference({}, snapshot(reminder, ["rule"])))
     return True
