@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from parkparty.companies.choices import STATES_OF, CoverageChoice, Denominator, SizeClass, StaffBand
 from parkparty.companies.models import Company, Industry, Tenancy
-from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut, TenancyQuerySet
+from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
 from parkparty.companies.scoping import KeptNumber, LimitsByDay
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
@@ -149,10 +149,6 @@ class CompanyFilterForm(CutForm):
     def _kind(self) -> Denominator:
         return Denominator(self.cleaned_data["denominator"] or Denominator.REGISTERED)
 
-    def _tenancies(self) -> TenancyQuerySet:
-        """Those that the caller cuts to the place that is asked for."""
-        return Tenancy.objects.within(self.scope, cut_to=self.cleaned_data["place"]).order_by()
-
     @cached_property
     def _meant(self) -> CompanyQuerySet:
         """The companies that are asked for, wherever they sit."""
@@ -184,22 +180,20 @@ class CompanyFilterForm(CutForm):
         if not self.is_of_place:
             return False
         place, coverage, number = self.cleaned_data["place"], self.cleaned_data["coverage"], None
-        there = self._tenancies().located_in(place)
+        there = Tenancy.objects.within(self.scope, cut_to=place).located_in(place).order_by()
         beyond = there[SORTED_TO : SORTED_TO + 1]
         most = COUNTED_TO * 11 // 10  # a tenth more: a company may sit there twice
         if is_whole(place, self.scope) and not self.cleaned_data["q"]:
-            number = kept_number(place, self._kind, self.day, self.cut, STATES_OF[coverage] if coverage else (), most)
+            states = STATES_OF[coverage] if coverage else ()
+            number = kept_number(place, self._kind, self.day, self.cut, states, most, beyond)
         if number is None:
-            found = self._counting(there).of_companies(self._meant).filter(Exists(beyond))[:most]
-            return bool(found.aggregate(number=Count("company", distinct=True))["number"] > COUNTED_TO)
-        return number > COUNTED_TO and beyond.exists()
+            counting = there.counting_on(self.day, on_site_only=self._kind.is_on_site)
+            found = counting.of_companies(self._meant).filter(Exists(beyond))[:most]
+            number = found.aggregate(number=Count("company", distinct=True))["number"]
+        return bool(number > COUNTED_TO)
 
     def by_name(self) -> CompanyQuerySet:
         """``rows`` where ``is_long``, to be read page by page in the order of their names."""
-        place = self.cleaned_data["place"]
-        there = self._counting(self._tenancies().one_by_one_in(place))
-        rows = Company.objects.within(self.scope, cut_to=place).cut_to(replace(self.cut, building=""), self.day)
-        return rows.met_by_name(self._meant, there)
-
-    def _counting(self, tenancies: TenancyQuerySet) -> TenancyQuerySet:
-        return tenancies.counting_on(self.day, on_site_only=self._kind.is_on_site)
+        place, day = self.cleaned_data["place"], self.day
+        rows = Company.objects.within(self.scope, cut_to=place).cut_to(replace(self.cut, building=""), day)
+        return rows.met_by_name(self._meant, place, day, on_site_only=self._kind.is_on_site)

@@ -86,11 +86,6 @@ class TenancyQuerySet(DatedQuerySet):
         """Tenancies in ``place``: a park with its bases, or an area with its parks."""
         return self.filter(paths.under("park__path", place.path))
 
-    def one_by_one_in(self, place: TreeNode) -> Self:
-        """The same for tenancies that are found by their companies: in a CASE, the parks of ``place`` are read once."""
-        parks = rows_of(self.model, "park").under(place).order_by().values("pk")
-        return self.filter(Case(When(park__in=parks, then=True), default=False))
-
     def counting_on(self, day: dt.date, *, on_site_only: bool) -> Self:
         """Tenancies by which a company counts on ``day`` where it sits."""
         rows = self.valid_on(day)
@@ -187,14 +182,13 @@ class CompanyQuerySet(models.QuerySet):
         tenancies = rows_of(self.model, "tenancies").located_in(place).counting_on(day, on_site_only=on_site_only)
         return self.filter(pk__in=tenancies.order_by().values("company"))  # SQLite asks all companies by an EXISTS
 
-    def met_by_name(self, companies: Any, tenancies: TenancyQuerySet) -> Self:
-        """Those of ``companies`` that have one of ``tenancies``, both very many, for a page of a list by name.
+    def met_by_name(self, companies: Any, place: TreeNode, day: dt.date, *, on_site_only: bool) -> Self:
+        """Those of ``companies`` that are ``located_in`` a place, both very many, for a page of a list by name.
 
         Databases walk along the names and ask of each company whether it is there, which fewer are, and then whether it
         is meant, instead of finding and sorting all of them.
         """
-        there = Written.of(tenancies.filter(company=OfOuter()), one_by_one=True)
-        found = Q(there) & Q(_is_one_of(companies, "pk"))
+        found = Q(_sits_under(self.model, place.path, day, on_site_only)) & Q(_is_one_of(companies, "pk"))
         return self.filter(Case(When(found, then=True), default=False))
 
     def tied_to(self, organization: TreeNode, day: dt.date) -> Self:
@@ -347,6 +341,14 @@ def _in_states(companies: type[models.Model], states: Collection[CoverageState],
     for state, linked in reversed(_links_of_states(companies, day).items()):
         found = linked | found if state in states else ~linked & found
     return Case(When(found, then=True), default=False)
+
+
+@lru_cache(maxsize=256)
+def _sits_under(companies: type[models.Model], path: str, day: dt.date, on_site_only: bool) -> Written:
+    """Whether the outer company has a tenancy at ``path`` or below. In a CASE, the parks there are read once."""
+    tenancies = rows_of(companies, "tenancies").counting_on(day, on_site_only=on_site_only).filter(company=OfOuter())
+    parks = rows_of(companies, "tenancies__park").filter(paths.under("path", path)).order_by().values("pk")
+    return Written.of(tenancies.filter(Case(When(park__in=parks, then=True), default=False)), one_by_one=True)
 
 
 def _is_one_of(companies: Any, outer: str) -> Written:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Protocol
 
+from django.db.models import QuerySet
+
 from parkparty.companies.choices import CoverageState, Denominator, Limits
 from parkparty.companies.querysets import Cut
 from parkparty.core.models import TreeNode
@@ -30,8 +32,9 @@ class KeptNumber(Protocol):
         cut: Cut,
         states: Collection[CoverageState],
         most: int,
+        if_any: QuerySet,
     ) -> int | None:
         """As many as are among the first ``most`` found, a company for each park it sits in; None where only the facts
-        tell it. Empty ``states`` are all of them.
+        tell it. Empty ``states`` are all of them. They are counted, in the same query, if there is one of ``if_any``.
         """
         ...

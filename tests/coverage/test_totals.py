@@ -205,9 +205,9 @@ def assert_kept_number_is_live(point: Point) -> None:
     for cut in CUTS:
         companies = Company.objects.population(point.node, point.denominator, point.as_of, limits, cut)
         for choice, states in STATES_OF.items():
-            number = kept_number(point.node, point.denominator, point.as_of, cut, states, 100)
+            number = kept_number(point.node, point.denominator, point.as_of, cut, states, 100, Company.objects.all())
             assert number in (None, companies.covered(CoverageChoice(choice), point.as_of).count())
-        number = kept_number(point.node, point.denominator, point.as_of, cut, (), 100)
+        number = kept_number(point.node, point.denominator, point.as_of, cut, (), 100, Company.objects.all())
         assert number in (None, companies.count())
         assert (number is not None) == (are_told() and not is_any_marked())
 
@@ -348,17 +348,18 @@ def test_a_table_is_told_by_what_is_kept_but_for_companies_that_changed(field: W
 
 def test_a_number_that_only_the_facts_tell_is_not_kept(field: World) -> None:
     fold_all()
-    asked = field.kic, OPERATING, dt.date(2018, 1, 1)
+    asked, some = (field.kic, OPERATING, dt.date(2018, 1, 1)), Company.objects.all()
     there = Company.objects.filter(tenancies__park=field.kic).count()
-    assert kept_number(*asked, Cut(), (), 100) == there > 2
-    assert kept_number(*asked, Cut(industry=UNSTATED), (), 2) == 2
-    assert kept_number(*asked, Cut(building=UNSTATED), (), 100) is None
-    assert kept_number(*asked, Cut(industry="6513"), (), 100) is None
+    assert kept_number(*asked, Cut(), (), 100, some) == there > 2
+    assert kept_number(*asked, Cut(industry=UNSTATED), (), 2, some) == 2
+    assert kept_number(*asked, Cut(), (), 100, some[100:101]) == 0
+    assert kept_number(*asked, Cut(building=UNSTATED), (), 100, some) is None
+    assert kept_number(*asked, Cut(industry="6513"), (), 100, some) is None
     FoldCount.objects.update(told=F("number") - 1)
-    assert kept_number(*asked, Cut(), (), 100) is None
+    assert kept_number(*asked, Cut(), (), 100, some) is None
     FoldCount.objects.update(told=F("number"))
     Company.objects.filter(tenancies__park=field.kic).update(size="small")
-    assert kept_number(*asked, Cut(), (), 100) is None
+    assert kept_number(*asked, Cut(), (), 100, some) is None
 
 
 def test_a_company_of_which_nothing_is_dated_counts_nowhere(world: World) -> None:
