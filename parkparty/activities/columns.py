@@ -79,7 +79,9 @@ COLUMNS = {
         Column("state", gettext_lazy("状态"), 10, lambda row: row.get_state_display()),
         _at("filed_at", gettext_lazy("首次提交时间")),
         _at("reviewed_at", gettext_lazy("审核时间")),
-        Column("theme", gettext_lazy("主题"), 18, lambda row: str(row.theme or ""), reads=("theme__name",)),
+        Column(
+            "theme", gettext_lazy("主题"), 18, lambda row: str(row.theme or ""), reads=("theme__name", "theme__name_en")
+        ),
         Column("place", gettext_lazy("地点"), 24, lambda row: row.place, reads=("place",)),
         Column("station", gettext_lazy("党群服务站"), 24, lambda row: str(row.station or ""), reads=("station__name",)),
         Column(

@@ -113,7 +113,7 @@ def name_types(activities: Sequence[Activity]) -> None:
         activity.type_names = []
     pairs = Activity.types.through.objects.filter(activity__in=told)
     in_order = pairs.order_by("activitytype__order", "activitytype__code")
-    for pk, name in in_order.values_list("activity", "activitytype__name"):
+    for pk, name in in_order.values_list("activity", ActivityType.label_of("activitytype__")):
         told[pk].type_names.append(name)
 
 
@@ -274,7 +274,7 @@ def feed_events(scope: Scope, site: str) -> list[Event]:
 
 def type_choices() -> list[tuple[str, str]]:
     """All types, also those no longer chosen: old records have them."""
-    return list(ActivityType.objects.values_list("code", "name"))
+    return list(ActivityType.objects.values_list("code", ActivityType.label_of()))
 
 
 def types_on_offer(activity: Activity) -> models.QuerySet[Any]:

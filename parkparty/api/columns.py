@@ -43,6 +43,12 @@ NAMED: Schema = {
     "additionalProperties": False,
 }
 
+CODED: Schema = NAMED | {
+    "properties": NAMED["properties"] | {"name_en": TEXT},
+    "required": [*NAMED["required"], "name_en"],
+}
+"""A row of a code table; ``name_en`` is empty where it has no English name."""
+
 
 def _maybe(schema: Schema) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
@@ -86,7 +92,7 @@ def _named(row: Organization | Area | Park | ParkLine | None) -> dict[str, Any] 
 
 def _code(row: CodeTable | None) -> dict[str, Any] | None:
     """By its bare name: in words an industry carries its code."""
-    return None if row is None else {"code": row.code, "name": row.name}
+    return None if row is None else {"code": row.code, "name": row.name, "name_en": row.name_en}
 
 
 def _all_named(rows: Iterable[Place | Covering]) -> list[Any]:
@@ -152,7 +158,7 @@ ORGANIZATION = (
     Column("parent", _maybe(NAMED), _("上级党组织"), lambda row: _named(row.parent)),
     Column("park", _maybe(NAMED), _("所在园区"), lambda row: _named(row.park)),
     Column("area", _maybe(NAMED), _("所在辖区"), lambda row: _named(row.area)),
-    Column("formation_mode", _maybe(NAMED), _("组建方式"), lambda row: _code(row.formation_mode)),
+    Column("formation_mode", _maybe(CODED), _("组建方式"), lambda row: _code(row.formation_mode)),
     Column("approved_on", _maybe(DAY), _("批准成立日期"), lambda row: _day(row.approved_on)),
     Column("dissolved_on", _maybe(DAY), _("撤销日期"), lambda row: _day(row.dissolved_on)),
     Column("term_since", _maybe(DAY), _("本届起始"), lambda row: _day(row.term_since)),
@@ -166,7 +172,7 @@ COMPANY = (
     Column("id", NUMBER, _("编号"), lambda row: row.company.pk),
     Column("uscc", _maybe(TEXT), _("统一社会信用代码"), lambda row: row.company.uscc),
     Column("name", TEXT, _("企业名称"), lambda row: masked(row.company.name)),
-    Column("industry", _maybe(NAMED), _("行业"), lambda row: _code(row.company.industry)),
+    Column("industry", _maybe(CODED), _("行业"), lambda row: _code(row.company.industry)),
     Column("staff_band", NAMED, _("人员规模，代码为下限"), lambda row: _choice(StaffBand(row.company.staff_band))),
     Column("size", NAMED, _("企业规模"), lambda row: _choice(SizeClass(row.company.size))),
     Column("fixed_premises", FLAG, _("有固定经营场所"), lambda row: row.company.fixed_premises),
@@ -185,8 +191,8 @@ ACTIVITY = (
     Column("topic", TEXT, _("议题"), lambda row: masked(row.topic)),
     Column("held_on", DAY, _("活动日期"), lambda row: _day(row.held_on)),
     Column("organization", NAMED, _("主办党组织"), lambda row: _named(row.organization)),
-    Column("types", _list_of(NAMED), _("计入类型"), lambda row: [_code(type) for type in row.types.all()]),
-    Column("theme", _maybe(NAMED), _("主题"), lambda row: _code(row.theme)),
+    Column("types", _list_of(CODED), _("计入类型"), lambda row: [_code(type) for type in row.types.all()]),
+    Column("theme", _maybe(CODED), _("主题"), lambda row: _code(row.theme)),
     Column("park", _maybe(NAMED), pgettext_lazy("活动", "园区"), lambda row: _named(row.park)),
     Column("place", TEXT, _("地点"), lambda row: masked(row.place)),
     Column("station", TEXT, _("党群服务站"), lambda row: masked(str(row.station or ""))),

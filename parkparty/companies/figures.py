@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.db.models.functions import Coalesce
+
 from parkparty.companies.choices import ORGANISATION_LINKS, TYPES_FOR, CoverageState
-from parkparty.companies.models import Company, CoverageLink, Tenancy
+from parkparty.companies.models import Company, CoverageLink, Industry, Tenancy
 from parkparty.core.copying import in_pieces
 from parkparty.core.models import RowsByKeys
 from parkparty.core.scope import Scope
@@ -62,13 +64,13 @@ class ListedCompany:
 
 def shown_companies(keys: Collection[int], day: dt.date) -> list[ShownCompany]:
     """The companies of ``keys`` on ``day``, in any order."""
-    return [ShownCompany(*row) for row in _companies_on(day).read(keys)]
+    return [ShownCompany(*row) for row in _companies_on(day, Industry.label_of("industry__")).read(keys)]
 
 
 @lru_cache(maxsize=8)
-def _companies_on(day: dt.date) -> RowsByKeys:
+def _companies_on(day: dt.date, industry: str | Coalesce) -> RowsByKeys:
     rows: Any = Company.objects.with_full_members(day).order_by()
-    return RowsByKeys(rows.values_list("pk", "name", "industry__name", "staff_band", "full_members"))
+    return RowsByKeys(rows.values_list("pk", "name", industry, "staff_band", "full_members"))
 
 
 def listed_companies(companies: Iterable[Any], scope: Scope, day: dt.date) -> Iterator[ListedCompany]:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from parkparty.access.admin.pages import SharedPages
 from parkparty.access.admin.site import site
@@ -24,9 +25,25 @@ class RulePages(SharedPages):
     """Local rules are shown to those who reach them; they are set on the page of their general rule."""
 
     fixed = ("code",)
-    list_display = ("code", "name", "kind", "strength", "every", "source", "is_verified", "is_active", "since", "until")
+    list_display = (
+        "code",
+        "label",
+        "kind",
+        "strength",
+        "every",
+        "source",
+        "is_verified",
+        "is_active",
+        "since",
+        "until",
+    )
     list_filter = ("kind", "strength", "is_active")
-    search_fields = ("code__istartswith", "name", "source")
+    search_fields = ("code__istartswith", "name", "name_en", "source")
+
+    @admin.display(description=gettext_lazy("规则"), ordering="name")
+    def label(self, row: Rule) -> str:
+        """The name in the reader's language; the form has both."""
+        return row.label
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows: models.QuerySet = Rule.objects.within(self.scope(request))

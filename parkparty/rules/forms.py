@@ -91,6 +91,7 @@ class LocalRuleForm(forms.Form):
         typed, general = self.cleaned_data, self.general
         return Rule(
             name=typed["name"],
+            name_en=general.name_en if typed["name"] == general.name else "",
             kind=general.kind,
             strength=Strength.LOCAL,
             source=typed["source"],
@@ -114,7 +115,7 @@ class CalculatorForm(forms.Form):
         super().__init__(data)
         self.rules = {rule.code: rule for rule in rules}
         choices: Any = self.fields["rule"]
-        choices.choices = [(rule.code, rule.name) for rule in rules]
+        choices.choices = [(rule.code, rule.label) for rule in rules]
         for field in self.fields.values():
             field.widget.attrs["class"] = _class_of(field.widget)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from parkparty.access.choices import Role
@@ -15,7 +16,7 @@ from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.figures import similar_to
-from parkparty.activities.models import Activity, ActivityHost, ActivityTheme
+from parkparty.activities.models import Activity, ActivityHost, ActivityTheme, ActivityType
 from parkparty.activities.rules import read_notice
 from tests.activities.test_form import value_of
 from tests.conftest import LONG_AGO, World, make_company
@@ -132,6 +133,13 @@ class TestNotice:
         assert "有内容需要改正" not in text
         assert value_of(page, "key") == sent["key"]
         assert not Activity.objects.exists()
+
+    def test_a_notice_in_chinese_is_read_for_who_reads_english(self, desk: Client, typed: Any) -> None:
+        ActivityType.objects.filter(code="party_lecture").update(name_en="Party lecture")
+        desk.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        page = desk.post(NEW, typed(types=["salon"], read="1", notice="11月18日讲党课")).content.decode()
+        assert re.search(r'value="party_lecture"[^>]*checked', page)
+        assert "Party lecture" in page
 
     def test_says_so_when_nothing_was_found(self, desk: Client, typed: Any) -> None:
         page = desk.post(NEW, typed(read="1", notice="大家好"))

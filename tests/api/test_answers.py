@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
+from parkparty.activities.models import ActivityTheme, ActivityType
 from parkparty.audit.choices import Kind
 from parkparty.audit.models import AuditEntry
 from parkparty.companies.choices import LinkKind
@@ -96,6 +97,17 @@ def test_an_organisation_is_told_with_counts_and_without_its_officers(
     assert found["parent"] == {"code": "KIC", "name": "创智园党委"}
     everything = "".join(ask(path).content.decode() for path in ("organizations/", "companies/", "activities/"))
     assert not [word for word in ("欧阳娜", "021-5555") if word in answer.content.decode() + everything]
+
+
+def test_a_row_of_a_code_table_is_told_by_both_its_names(
+    world: World, secretary: User, viewer: User, make_activity: Any, program_of: Any, service_theme: ActivityTheme
+) -> None:
+    ActivityType.objects.filter(code="theme_day").update(name_en="Theme party day")
+    make_activity(world.joint_branch, secretary, theme=service_theme, **FILED)
+    for language in ("zh-hans", "en"):
+        [found] = program_of(viewer)("activities/", headers={"Accept-Language": language}).json()["data"]
+        assert found["types"] == [{"code": "theme_day", "name": "主题党日", "name_en": "Theme party day"}]
+        assert found["theme"] == {"code": "service", "name": "党建+服务", "name_en": ""}
 
 
 def test_activities_leave_with_personal_numbers_masked_and_without_drafts(

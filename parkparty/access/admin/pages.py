@@ -19,7 +19,7 @@ from parkparty.access.permissions import ROLES_FOR, Action, decide
 from parkparty.accounts.models import User
 from parkparty.audit.choices import ADDED, CHANGED, DELETED
 from parkparty.audit.services import difference, record, snapshot
-from parkparty.core.models import rows_of
+from parkparty.core.models import CodeTable, rows_of
 from parkparty.core.scope import Scope
 from parkparty.core.text import clean
 
@@ -279,9 +279,14 @@ class CodeTablePages(SharedPages):
     """A code table. The code stands in files and rules, so it is never changed."""
 
     fixed = ("code",)
-    list_display = ("code", "name", "order", "is_active")
+    list_display = ("code", "label", "order", "is_active")
     list_filter = ("is_active",)
-    search_fields = ("code__istartswith", "name")
+    search_fields = ("code__istartswith", "name", "name_en")
+
+    @admin.display(description=gettext_lazy("名称"), ordering="name")
+    def label(self, row: CodeTable) -> str:
+        """The name in the reader's language; the form has both."""
+        return row.label
 
 
 class Rows(InReach, admin.TabularInline):

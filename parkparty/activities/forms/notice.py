@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import QueryDict
 
+from parkparty.activities.figures import types_on_offer
 from parkparty.activities.forms.record import ActivityForm
 from parkparty.activities.models import Activity
 from parkparty.activities.rules import read_notice
@@ -16,7 +17,7 @@ def form_with_notice(typed: QueryDict, *, stored: Activity, scope: Scope) -> tup
 
     The notice itself is not kept: it may name people.
     """
-    names = dict(ActivityForm(instance=stored, scope=scope).fields["types"].widget.choices)
+    names = dict(types_on_offer(stored).values_list("pk", "name"))  # notices are in Chinese
     notice = read_notice(typed.get("notice", ""), names, today())
     found = {"held_on": notice.held_on and notice.held_on.isoformat(), "place": notice.place, "topic": notice.topic}
     data = typed.copy()

@@ -170,7 +170,7 @@ class ActivityForm(KeepsNumbers, forms.ModelForm):
 
     def _offer_types(self) -> None:
         rows = figures.types_on_offer(self.instance)
-        offered = list(rows.values_list("pk", "name", "chosen"))
+        offered = list(rows.values_list("pk", ActivityType.label_of(), "chosen"))
         _choices(self, "types", rows, [(code, name) for code, name, _chosen in offered])
         is_new = not self.instance.pk
         chosen = [code for code, _name, is_chosen in offered if is_chosen]
