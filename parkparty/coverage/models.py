@@ -226,24 +226,34 @@ class CompanyHistory(models.Model):
         return str(self.company_id)
 
 
-class CompanySpell(models.Model):
-    """From ``since`` to before ``until`` a company was one of a place or an organisation above branches, in one way.
+class CompanyWay(models.Model):
+    """In which way a company is one of a place or an organisation above branches, and what else it is.
 
-    What its history says, whether effectively covered aside, beside what the company is: rows that a database groups.
     ``denominators`` has a bit for each ``Denominator``, in their order, that counts it; some count it only ``on_site``.
-    They hold as long as ``FoldCount.told`` equals its number.
     """
 
-    company_id = models.BigIntegerField(db_index=True)
     path = PathField()
-    since = models.DateField()
-    until = models.DateField(null=True)
     on_site = models.BooleanField()
     denominators = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10)
     industry = models.CharField(max_length=2)
     size = models.CharField(max_length=6)
     staff_band = models.PositiveSmallIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class CompanySpell(CompanyWay):
+    """From ``since`` to before ``until`` a company was one of a place or an organisation, in one way.
+
+    What its history says, whether effectively covered aside, as rows that a database groups. They hold as long as
+    ``FoldCount.told`` equals its number.
+    """
+
+    company_id = models.BigIntegerField(db_index=True)
+    since = models.DateField()
+    until = models.DateField(null=True)
 
     class Meta:
         # All that is read of a place lies side by side in it: its rows in the table do not.
@@ -254,11 +264,29 @@ class CompanySpell(models.Model):
                     "state", "industry", "size", "staff_band", "company_id",
                 ],
                 name="coverage_spells_by_path",
-            )
+            ),
+            models.Index(fields=["path", "until"], condition=Q(until__isnull=False), name="coverage_spells_ended"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.company_id} {self.path} {self.since}"
+
+
+class SpellCount(CompanyWay):
+    """How many spells of one way have no end. They hold as long as ``FoldCount.counted`` equals its number."""
+
+    number = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["path", "on_site", "denominators", "state", "industry", "size", "staff_band"],
+                name="coverage_one_count_a_way",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.state} {self.number}"
 
 
 class CoverageStep(models.Model):
@@ -367,13 +395,15 @@ class FoldCount(models.Model):
 
     With the number of marks that stand, it tells whether anything changed: ``figures.marks.version``. ``summed`` is
     the fold that the sums of years and months hold, ``told`` the one that the spells hold, ``typed`` that of the totals
-    by type: another one when a version of the site folded that knew none of them.
+    by type, ``counted`` that of the counts of spells: another one when a version of the site folded that knew none of
+    them.
     """
 
     number = models.BigIntegerField(default=0)
     summed = models.BigIntegerField(default=0, db_default=0)
     told = models.BigIntegerField(default=0, db_default=0)
     typed = models.BigIntegerField(default=0, db_default=0)
+    counted = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return str(self.number)

@@ -40,6 +40,7 @@ NOT_SHOWN = {
     "coverage.LoadCell",
     "coverage.LoadMark",
     "coverage.LoadTotal",
+    "coverage.SpellCount",
     "coverage.TypeTotal",
     "founding.FoundingCase",
     "notices.MailChoice",

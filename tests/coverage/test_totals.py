@@ -33,10 +33,10 @@ from parkparty.coverage.figures.from_facts import histories, standings
 from parkparty.coverage.figures.listed import kept_number
 from parkparty.coverage.figures.marks import is_any_marked, version
 from parkparty.coverage.figures.totals import from_totals
-from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount
+from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount, SpellCount
 from parkparty.coverage.services import counting
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
-from parkparty.coverage.services.telling import are_told
+from parkparty.coverage.services.telling import are_told, count_spells
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.organizations.services import save_organization
@@ -332,6 +332,7 @@ def test_a_table_is_told_by_what_is_kept_but_for_companies_that_changed(field: W
     point = Point(field.kic, OPERATING, dt.date(2018, 1, 1))
     first, second = Company.objects.filter(tenancies__park=field.kic).order_by("pk")[:2]
     CompanySpell.objects.filter(company_id=first.pk).update(staff_band=2000)
+    count_spells()
     wrong = cross_table(point, Dimension.STAFF, Dimension.COVERAGE, ALL)
     assert wrong
     assert wrong.row_totals["2000"] == 1
@@ -360,6 +361,23 @@ def test_a_number_that_only_the_facts_tell_is_not_kept(field: World) -> None:
     FoldCount.objects.update(told=F("number"))
     Company.objects.filter(tenancies__park=field.kic).update(size="small")
     assert kept_number(*asked, Cut(), (), 100, some) is None
+
+
+def test_a_table_of_a_park_is_told_by_the_counts_that_the_last_fold_knew(field: World) -> None:
+    fold_all()
+    point = Point(field.kic, OPERATING, dt.date(2018, 1, 1))
+    of_kic = SpellCount.objects.filter(path=field.kic.path, staff_band=10)
+    assert of_kic.update(staff_band=2000)
+    wrong = cross_table(point, Dimension.STAFF, Dimension.COVERAGE, ALL)
+    assert wrong
+    assert wrong.row_totals["2000"]
+    assert {line[-1] for line in differences()} == {"#"}
+    # A version of the site that knows spells, and no counts of them, folds.
+    FoldCount.objects.update(**{name: F("number") + 1 for name in ("number", "summed", "told", "typed")})
+    assert_kept_is_live([point])
+    assert fold_all() == 0
+    assert differences() == []
+    assert_kept_is_live([point])
 
 
 def test_a_company_of_which_nothing_is_dated_counts_nowhere(world: World) -> None:

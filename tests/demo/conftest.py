@@ -26,6 +26,7 @@ from parkparty.coverage.models import (
     FoldCount,
     LoadCell,
     LoadTotal,
+    SpellCount,
     TypeTotal,
 )
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
@@ -39,7 +40,7 @@ ONLY_ADDED = ("audit", "demo")
 How often totals were folded only ever grows, too."""
 
 COUNTED_ANEW = (
-    ActivityTotal, CompanyHistory, CompanySpell, CoverageSum, CoverageTotal, LoadCell, LoadTotal, TypeTotal,
+    ActivityTotal, CompanyHistory, CompanySpell, CoverageSum, CoverageTotal, LoadCell, LoadTotal, SpellCount, TypeTotal,
 )  # fmt: skip
 """Kept counts, whose rows are written anew where most of what they count is marked."""
 

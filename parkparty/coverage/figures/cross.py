@@ -70,6 +70,27 @@ SELECT {TOLD}, '', '', number FROM coverage_foldcount WHERE told = number
 UNION ALL SELECT {MARKED}, '', '', company_id FROM marked
 UNION ALL SELECT {CELL}, row_key, column_key, COUNT(*) FROM counted GROUP BY row_key, column_key
 """
+COUNTED = """
+WITH marked AS MATERIALIZED ({marked}), moved AS (
+    SELECT spell.*, -1 AS number FROM coverage_companyspell spell
+    WHERE path = %s AND since > %s AND until IS NULL
+    UNION ALL SELECT spell.*, -1 FROM coverage_companyspell spell
+    WHERE path = %s AND since <= %s AND until IS NULL AND company_id IN (SELECT company_id FROM marked)
+    UNION ALL SELECT spell.*, 1 FROM coverage_companyspell spell
+    WHERE path = %s AND since <= %s AND until > %s AND company_id NOT IN (SELECT company_id FROM marked)
+), counted AS (
+    SELECT {rows} AS row_key, {columns} AS column_key, denominators, on_site, number
+    FROM coverage_spellcount WHERE path = %s
+    UNION ALL SELECT {rows}, {columns}, denominators, on_site, number FROM moved
+)
+SELECT {TOLD}, '', '', number FROM coverage_foldcount WHERE counted = number
+UNION ALL SELECT {MARKED}, '', '', company_id FROM marked
+UNION ALL SELECT {CELL}, row_key, column_key, SUM(number) FROM counted
+WHERE (denominators & %s) <> 0 {on_site} GROUP BY row_key, column_key HAVING SUM(number) <> 0
+"""
+"""The same of a place where each company has one spell: those without an end are counted, few others began or ended
+after the day.
+"""
 TOTALS = """
 UNION ALL SELECT {ROW}, row_key, '', COUNT(DISTINCT company_id) FROM counted GROUP BY row_key
 UNION ALL SELECT {COLUMN}, '', column_key, COUNT(DISTINCT company_id) FROM counted GROUP BY column_key
@@ -122,24 +143,29 @@ def _from_spells(point: Point, rows: Dimension, columns: Dimension, scope: Scope
     if not is_told or (isinstance(point.node, Organization) and {rows, columns} & PLACE_DIMENSIONS):
         return None
     marked, values = marked_in([point.node.path])
-    day, path = point.as_of, point.node.path
-    query = (KEPT if {rows, columns} <= ONE_VALUE else KEPT + TOTALS).format(
+    day, path, bit = point.as_of, point.node.path, BIT[point.denominator]
+    asked = {
         **PARTS,
-        marked=marked,
-        # In a park without bases each company has one spell: telling them apart would take as long as reading them.
-        distinct="" if isinstance(point.node, Park) and not point.node.bases.exists() else "DISTINCT",
-        rows=KEPT_AS[rows].format(below=len(path) + paths.STEP),
-        columns=KEPT_AS[columns].format(below=len(path) + paths.STEP),
-        joined="JOIN places_park park ON park.path = spell.path" if Dimension.PARK in (rows, columns) else "",
-        on_site="AND on_site" if point.denominator.is_on_site else "",
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(query, [*values, *paths.run(path), day, day, BIT[point.denominator]])
-        found: list[Found] = cursor.fetchall()
+        "marked": marked,
+        "rows": KEPT_AS[rows].format(below=len(path) + paths.STEP),
+        "columns": KEPT_AS[columns].format(below=len(path) + paths.STEP),
+        "on_site": "AND on_site" if point.denominator.is_on_site else "",
+    }
+    # In a park without bases each company has one spell: telling them apart would take as long as reading them.
+    has_one, found = isinstance(point.node, Park) and not point.node.bases.exists(), []
+    if has_one and {rows, columns} <= ONE_VALUE:
+        found = _read(COUNTED.format(**asked), [*values, path, day, path, day, path, day, day, path, bit])
+    if not _is_told(found):
+        query = (KEPT if {rows, columns} <= ONE_VALUE else KEPT + TOTALS).format(
+            **asked,
+            distinct="" if has_one else "DISTINCT",
+            joined="JOIN places_park park ON park.path = spell.path" if Dimension.PARK in (rows, columns) else "",
+        )
+        found = _read(query, [*values, *paths.run(path), day, day, bit])
     changed = [number for part, _row, _column, number in found if part == MARKED]
     if len(changed) > MARKS_READ:
         raise Waiting
-    if not any(part == TOLD for part, *_rest in found):
+    if not _is_told(found):
         return None
     numbers = Counter({(part, row, column): number for part, row, column, number in found if part <= ALL})
     for keys in in_pieces(changed, ASKED_AT_ONCE):
@@ -147,6 +173,17 @@ def _from_spells(point: Point, rows: Dimension, columns: Dimension, scope: Scope
         for part, row, column, number in _from_facts(some, point, rows, columns, scope):
             numbers[part, row, column] += number
     return [(*key, number) for key, number in numbers.items()]
+
+
+def _read(query: str, values: list[Any]) -> list[Found]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        found: list[Found] = cursor.fetchall()
+    return found
+
+
+def _is_told(found: Iterable[Found]) -> bool:
+    return any(part == TOLD for part, *_rest in found)
 
 
 def _from_facts(companies: Any, point: Point, rows: Dimension, columns: Dimension, scope: Scope) -> list[Found]:

@@ -19,6 +19,7 @@ from parkparty.coverage.services.covering import (
 from parkparty.coverage.services.holding import activity_differences, recount_all_activities, recount_cells
 from parkparty.coverage.services.loading import load_differences, recount_all_loads, recount_loads, take_load_marks
 from parkparty.coverage.services.summing import count_fold, is_in_step, mend, sum_differences
+from parkparty.coverage.services.telling import count_differences
 
 BATCH = 2000
 """Marks folded in one transaction."""
@@ -80,7 +81,8 @@ def differences() -> list[str]:
     fold_all()
     with transaction.atomic():
         _lock()
-        return activity_differences() + coverage_differences() + sum_differences() + load_differences()
+        of_companies = coverage_differences() + sum_differences() + count_differences()
+        return activity_differences() + of_companies + load_differences()
 
 
 def _lock() -> None:

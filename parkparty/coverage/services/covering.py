@@ -18,7 +18,7 @@ from parkparty.coverage.figures.meetings import Meetings, meetings_at_once, meet
 from parkparty.coverage.models import CompanyHistory, CompanyMark, CompanySpell, CoverageTotal
 from parkparty.coverage.services.carrying import BATCH, Rows, add, carry
 from parkparty.coverage.services.summing import DAYS, add_to_sums, sum_up
-from parkparty.coverage.services.telling import spell_differences, tell
+from parkparty.coverage.services.telling import count_spells, counting_spells_of, spell_differences, tell
 
 TURNS_HELD = 100_000
 """So many different turns are in memory before their totals are written."""
@@ -44,8 +44,10 @@ def recount(companies: Collection[int]) -> None:
         for text in rows.values_list("text", flat=True):
             turns.subtract(History.from_text(text).turns())
         rows.delete()
-        CompanySpell.objects.filter(company_id__in=batch).delete()
-        _carry(totals_of(_keep(batch, turns)))
+        with counting_spells_of(batch):
+            CompanySpell.objects.filter(company_id__in=batch).delete()
+            _keep(batch, turns)
+        _carry(totals_of(turns))
 
 
 def recount_all() -> None:
@@ -57,6 +59,7 @@ def recount_all() -> None:
     with connection.cursor() as cursor, _staged(_keep):
         cursor.execute(SUMMED_UP)
     sum_up()
+    count_spells()
 
 
 def coverage_differences() -> list[str]:

@@ -1,21 +1,75 @@
-"""Keeping the spells of companies in step with their histories."""
+"""Keeping the spells of companies in step with their histories, and the counts of those without an end with them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
+from django.db import connection
 from django.db.models import F
 
 from parkparty.core.copying import in_pieces
 from parkparty.coverage.figures.history import History
 from parkparty.coverage.figures.spells import Spell, spells_of
-from parkparty.coverage.models import CompanyHistory, CompanySpell, FoldCount
-from parkparty.coverage.services.carrying import BATCH, add
+from parkparty.coverage.models import CompanyHistory, CompanySpell, FoldCount, SpellCount
+from parkparty.coverage.services.carrying import BATCH, add, carry
+
+WAY = ("path", "on_site", "denominators", "state", "industry", "size", "staff_band")
+"""What tells the counts of spells apart."""
 
 
 def tell(histories: Mapping[int, History]) -> None:
     """Write the spells of companies by their ``histories``; those that stood are gone."""
     add(CompanySpell._meta.db_table, Spell._fields, (), {spell: {} for spell in spells_of(histories)})
+
+
+@contextmanager
+def counting_spells_of(companies: Collection[int]) -> Iterator[None]:
+    """Keep the counts in step while the spells of ``companies`` are written."""
+    before = _open_spells(companies)
+    yield
+    changes = _open_spells(companies)
+    changes.subtract(before)
+    carry(SpellCount, WAY, ("number",), {way: {"number": number} for way, number in changes.items() if number})
+
+
+def _open_spells(companies: Collection[int]) -> Counter[tuple[Any, ...]]:
+    spells = CompanySpell.objects.filter(company_id__in=companies, until__isnull=True)
+    return Counter(spells.values_list(*WAY))
+
+
+def are_counted() -> bool:
+    """Whether the counts hold what was folded."""
+    return FoldCount.objects.filter(counted=F("number")).exists()
+
+
+def count_spells() -> None:
+    """Count all spells without an end anew, in one statement."""
+    SpellCount.objects.all().delete()
+    with connection.cursor() as cursor:
+        # Names of our own tables and columns.
+        cursor.execute(f"INSERT INTO coverage_spellcount ({', '.join(WAY)}, number) {OPEN} ORDER BY path")  # nosec B608
+
+
+def count_differences() -> list[str]:
+    """Of which ways the counts say something else than the spells, in words; nothing when all is right."""
+    names = ", ".join(WAY)
+    # Names of our own tables and columns.
+    kept = f"SELECT {names}, -number AS number FROM coverage_spellcount"  # nosec B608
+    # Names of our own tables and columns.
+    differ = f"SELECT {names} FROM ({OPEN} UNION ALL {kept}) beside GROUP BY {names} HAVING SUM(number) <> 0"  # nosec B608
+    with connection.cursor() as cursor:
+        cursor.execute(f"{differ} ORDER BY {names}")
+        return [f"{' '.join(map(str, way))}: #" for way in cursor.fetchall()]
+
+
+# Names of our own columns.
+OPEN = (
+    f"SELECT {', '.join(WAY)}, COUNT(*) AS number FROM coverage_companyspell "  # nosec B608
+    f"WHERE until IS NULL GROUP BY {', '.join(WAY)}"
+)
 
 
 def are_told() -> bool:
