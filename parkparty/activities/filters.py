@@ -22,9 +22,8 @@ from parkparty.core.models import holds
 from parkparty.core.paths import under
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField
-from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
-from parkparty.places.models import Area, Park, ServiceStation
+from parkparty.places.models import ServiceStation
 from parkparty.places.querysets import InParkQuerySet
 
 COUNTED = "counted"
@@ -75,29 +74,33 @@ class ActivityFilterForm(ListFilterForm):
 
     def rows(self) -> ActivityQuerySet:
         """The activities that are asked for."""
+        rows = self.unbounded()
+        asked = self.cleaned_data if self.is_valid() else {}
+        if asked.get("organization"):
+            rows = rows.hosted_under(asked["organization"])
+        return rows.located_in(asked["place"]) if asked.get("place") else rows
+
+    def unbounded(self) -> ActivityQuerySet:
         if not self.is_valid():
             return Activity.objects.none()
-        asked, place = self.cleaned_data, self.cleaned_data["place"]
-        rows = Activity.objects.within(self.scope, cut_to=place)
+        asked = self.cleaned_data
+        rows = Activity.objects.within(self.scope, cut_to=asked["place"])
         if asked["state"]:
             rows = rows.counted() if asked["state"] == COUNTED else rows.in_state(asked["state"])
         if asked["type"]:
             rows = rows.of_type(asked["type"])
-        if asked["organization"]:
-            rows = self._of_organization(rows, asked["organization"])
-        if place:
-            rows = self._of_place(rows, place)
         if asked["own"]:
             rows = rows.writable(self.scope)
         if asked.get("since"):
             rows = rows.filter(held_on__gte=asked["since"])
         return rows.filter(held_on__lte=asked["until"]) if asked.get("until") else rows
 
-    def _of_place(self, rows: ActivityQuerySet, place: Area | Park) -> ActivityQuerySet:
-        return rows.newest_in(place)
-
-    def _of_organization(self, rows: ActivityQuerySet, organization: Organization) -> ActivityQuerySet:
-        return rows.newest_under(organization)
+    def bounded(self, rows: ActivityQuerySet, number: int) -> ActivityQuerySet:
+        asked = self.cleaned_data if self.is_valid() else {}
+        organization, place = asked.get("organization"), asked.get("place")
+        if place:
+            return (rows.walked(organization) if organization else rows).newest_of(place, number)
+        return rows.newest_of(organization, number) if organization else rows
 
     @property
     def ordering(self) -> tuple[str, str]:
@@ -144,12 +147,6 @@ class MonthFilterForm(ActivityFilterForm):
     since = until = order = columns = None  # type: ignore[assignment]
 
     month = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def _of_place(self, rows: ActivityQuerySet, place: Area | Park) -> ActivityQuerySet:
-        return rows.located_in(place)  # all of a month, not the first of them
-
-    def _of_organization(self, rows: ActivityQuerySet, organization: Organization) -> ActivityQuerySet:
-        return rows.hosted_under(organization)
 
     @property
     def period(self) -> Period:

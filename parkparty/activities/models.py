@@ -24,6 +24,7 @@ from parkparty.activities.querysets import ActivityFileQuerySet, ActivityQuerySe
 from parkparty.companies.models import Company
 from parkparty.core.dates import today
 from parkparty.core.models import CodeTable
+from parkparty.core.paths import PathField
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park, ServiceStation
@@ -217,16 +218,44 @@ class ActivityHost(models.Model):
 class Leader(models.Model):
     """An organisation that held an activity at some time, alone or jointly, and where it sits: of a dormant place none.
 
-    Written by triggers of the database (``migrations._leaders``), so that imports and plain SQL are seen as well,
-    and taken away with its organisation by them: nothing else is to ask for it.
+    Written by triggers of the database (``migrations._leaders``, ``path`` by ``migrations._joint``), so that imports
+    and plain SQL are seen as well, and taken away with its organisation by them: nothing else is to ask for it.
     """
 
     organization = models.OneToOneField(Organization, models.DO_NOTHING, primary_key=True, db_constraint=False)
     park = models.ForeignKey(Park, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     area = models.ForeignKey(Area, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
+    path = PathField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["path"], name="activities_leaders_by_path")]
 
     def __str__(self) -> str:
         return str(self.organization_id)
+
+
+class JointHost(models.Model):
+    """A host of an activity that another organisation leads, with the day: few beside all hosts, and asked for by day.
+
+    Written by triggers of the database (``migrations._joint``) as ``Leader`` is.
+    """
+
+    activity = models.ForeignKey(
+        Activity, models.DO_NOTHING, related_name="joint_hosts", db_index=False, db_constraint=False
+    )
+    organization = models.ForeignKey(
+        Organization, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    held_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "organization"], name="activities_joint_host_once"),
+        ]
+        indexes = [models.Index(fields=["organization", "held_on", "activity"], name="activities_by_joint_host")]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} {self.organization_id}"
 
 
 def photo_path(photo: ActivityPhoto, filename: str) -> str:

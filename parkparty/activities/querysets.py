@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from parkparty.access.choices import Role
@@ -15,6 +16,7 @@ from parkparty.core import paths
 from parkparty.core.models import rows_of
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.organizations.querysets import reached
+from parkparty.places.models import Park
 
 if TYPE_CHECKING:
     from parkparty.core.models import TreeNode
@@ -24,11 +26,31 @@ if TYPE_CHECKING:
 SHOWN = ("organization", "theme", "station", "park")
 """The relations that a row of a list may show."""
 
-FEW_HOSTS = {"postgresql": 1_000, "sqlite": 100}
-"""Up to so many organisations of a node are named: looking one up in a list takes less than asking where it sits.
+SEATS = ("park", "area")
+"""Where an organisation may sit."""
 
-SQLite would read and sort all that many named ones lead.
+FEW_LEADERS, MANY_LEADERS = 1_000, 8_000
+"""Up to so few organisations of a node are asked for the first that each leads: more take longer than a walk along the
+days, of which their list needs few steps. Up to so many below an organisation are read at once for such a walk.
 """
+
+
+MET_UNDER = "SELECT organization_id FROM activities_leader WHERE path BETWEEN %s AND %s"
+MET_IN, MET_AT = (
+    f"SELECT organization_id FROM activities_leader JOIN places_{seat} seat ON seat.id = {seat}_id "  # nosec B608
+    "WHERE seat.path BETWEEN %s AND %s"
+    for seat in SEATS
+)
+MET_THERE = f"{MET_IN} UNION ALL {MET_AT}"  # asked for by park or area at once, PostgreSQL reads all
+FIRSTS = """
+WITH met AS ({met} LIMIT {most}), known AS (SELECT COUNT(*) AS number FROM met)
+SELECT known.number, firsts.organization_id, firsts.held_on FROM known LEFT JOIN (
+    SELECT organization_id, held_on FROM activities_activity
+    WHERE id IN (SELECT ({own}) FROM met WHERE (SELECT number FROM known) <= {few} LIMIT {few})
+    ORDER BY {order} LIMIT {number}
+) firsts ON 1 = 1
+"""
+"""One query, whose ``LIMIT`` has PostgreSQL ask each once. ``own`` is the key of the first that one leads."""
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -80,56 +102,95 @@ class ActivityQuerySet(models.QuerySet):
             return self.filter(pk__in=rows_of(self.model, "host_rows").filter(organization=node).values("activity"))
         return self.filter(self._hosted(paths.under("organization__path", node.path)))
 
-    def newest_under(self, node: TreeNode) -> Self:
-        """The same for a list by date, as ``newest_in``."""
-        if isinstance(node, Organization) and node.is_branch:
-            return self.hosted_under(node)
-        below, hosts = rows_of(self.model, "organization").under(node).order_by(), rows_of(self.model, "host_rows")
-        met = rows_of(self.model, "organization__leader").filter(pk=OuterRef("pk")).values("pk")[:1]
-        # Each asked by itself: joined, PostgreSQL reads all that ever met.
-        few = self._few(below.alias(met=Subquery(met)).filter(met__isnull=False).values_list("pk", flat=True))
-        if few is not None:
-            return self.filter(pk__in=hosts.filter(organization__in=few).values("activity"))
-        under = below.filter(pk=OuterRef("organization"))
-        ours = hosts.filter(activity=OuterRef("pk")).alias(under=Subquery(under.values("pk")[:1]))
-        return self._asked_one_by_one(ours.filter(under__isnull=False))
-
-    def _few(self, hosts: Any) -> list[int] | None:
-        """The keys of ``hosts``, unless there are many."""
-        most = FEW_HOSTS[connections[self.db].vendor]
-        few = list(hosts[: most + 1])
-        return few if len(few) <= most else None
-
-    def _asked_one_by_one(self, found: Any) -> Self:
-        """Activities of which something is ``found``.
-
-        Joined, PostgreSQL has several processes read on until all of them found a page.
-        """
-        return self.alias(found=Subquery(found.order_by().values("pk")[:1])).filter(found__isnull=False)
-
     def located_in(self, place: TreeNode) -> Self:
         """Activities whose main host sits in ``place``."""
         return self.filter(
             paths.under("organization__park__path", place.path) | paths.under("organization__area__path", place.path)
         )
 
-    def newest_in(self, place: TreeNode) -> Self:
-        """The same for a list by date, in one query more: hosts are named one by one, unless they are many.
+    def newest_of(self, node: TreeNode, number: int) -> Self:
+        """``located_in`` or ``hosted_under`` for the first ``number`` of a list by day, and perhaps some more.
 
-        An index by host then leads to their activities, or a walk along the days asks who is named; hosts that never
-        met are left out, so that nobody has to walk through the activities of all others to find none of theirs.
+        Each organisation of ``node`` that ever met is asked for the first that it leads. The first ``number`` of these
+        stand before all that others lead, and before what lies behind the last of them. Where organisations are many,
+        each activity on a walk along the days is asked whose it is: some of theirs come soon.
         """
-        hosts = rows_of(self.model, "organization__leader").order_by().values_list("pk", flat=True)
-        # In two halves: asked for by park or area at once, PostgreSQL reads all of them.
-        seats = [hosts.filter(paths.under(f"{seat}__path", place.path)) for seat in ("park", "area")]
-        few = self._few(seats[0].union(seats[1], all=True))
-        if few is not None:
-            return self.filter(organization__in=few)
-        # Parks and areas of the place are read once, and not joined for each activity.
-        parks = rows_of(self.model, "organization__park").under(place).order_by().values("pk")
-        areas = rows_of(self.model, "organization__area").under(place).order_by().values("pk")
-        sits = Q(park__in=parks) | Q(area__in=areas)
-        return self._asked_one_by_one(rows_of(self.model, "organization").filter(sits, pk=OuterRef("organization")))
+        if isinstance(node, Organization) and node.is_branch:
+            return self.hosted_under(node)
+        try:
+            known, found = self._firsts(node, number)
+        except EmptyResultSet:
+            return self.none()
+        if not 0 < known <= FEW_LEADERS:
+            return self.walked(node, known) if known else self.none()
+        first = {"organization__in": [organization for organization, _day in found]}
+        bound = self._as_far_as([day for _organization, day in found]) if len(found) == number else {}
+        if not isinstance(node, Organization):
+            return self.filter(**first, **bound)
+        led = self.model._default_manager.filter(**first, **bound).order_by().values("pk")
+        joint = rows_of(self.model, "joint_hosts").filter(organization__in=self._leaders_under(node), **bound)
+        return self.filter(pk__in=led.union(joint.values("activity"), all=True))
+
+    def _firsts(self, node: TreeNode, number: int) -> tuple[int, list[tuple[int, Any]]]:
+        """How many organisations of ``node`` ever met; unless they are many, who leads the first, and when.
+
+        Raises:
+            EmptyResultSet: when nothing at all is asked for.
+        """
+        each = Func(template="met.organization_id", output_field=models.BigIntegerField())
+        own = self.filter(organization=each).values("pk")[:1]
+        sql, values = own.query.sql_with_params()
+        # No area lies in a park.
+        met = MET_UNDER if isinstance(node, Organization) else MET_IN if isinstance(node, Park) else MET_THERE
+        asked = FIRSTS.format(
+            met=met,
+            most=1 + (MANY_LEADERS if met == MET_UNDER else FEW_LEADERS),
+            few=FEW_LEADERS,
+            own=sql,
+            order=", ".join(f"{name} DESC".lstrip("-") if name[0] == "-" else name for name in self._order()),
+            number=number,
+        )
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(asked, [*paths.run(node.path) * (2 if met == MET_THERE else 1), *values])
+            rows = cursor.fetchall()
+        return rows[0][0], [(organization, day) for _known, organization, day in rows if organization]
+
+    def _as_far_as(self, days: list[Any]) -> dict[str, Any]:
+        """Not behind the last of ``days`` in the order of these rows."""
+        return {"held_on__gte": min(days)} if self._order()[0][0] == "-" else {"held_on__lte": max(days)}
+
+    def _order(self) -> list[str]:
+        return [str(name) for name in self.query.order_by]
+
+    def walked(self, node: TreeNode, leaders: int = MANY_LEADERS + 1) -> Self:
+        """``located_in`` or ``hosted_under`` for a list by day of which some come soon: each is asked by itself.
+
+        Joined, PostgreSQL has several processes read on until all of them found a page. ``leaders`` tells how many
+        organisations of ``node`` ever met.
+        """
+        if not isinstance(node, Organization):
+            # Parks and areas of the place are read once, and not joined for each activity.
+            parks, areas = (rows_of(self.model, f"organization__{seat}").under(node).order_by() for seat in SEATS)
+            sits = Q(park__in=parks.values("pk")) | Q(area__in=areas.values("pk"))
+            here = self._leader().filter(sits).values("pk")[:1]
+            return self.alias(here=Subquery(here)).filter(here__isnull=False)
+        # By its key, and compared outside: PostgreSQL would go through all of the path's instead.
+        path = Subquery(self._leader().values("path")[:1])
+        ours = rows_of(self.model, "joint_hosts").filter(activity=OuterRef("pk")).alias(path=path)
+        joint = Subquery(ours.filter(path__startswith=node.path).values("pk")[:1])
+        led = Q(path__startswith=node.path)
+        if leaders <= MANY_LEADERS:
+            led = Q(organization__in=self._leaders_under(node))
+        return self.alias(path=path, joint=joint).filter(led | Q(joint__isnull=False))
+
+    def _leader(self) -> Any:
+        """Of an outer row's organisation."""
+        return rows_of(self.model, "organization__leader").filter(pk=OuterRef("organization"))
+
+    def _leaders_under(self, node: TreeNode) -> Any:
+        """Organisations at ``node`` or below it that ever met, unless they are many."""
+        leaders = rows_of(self.model, "organization__leader").order_by().filter(paths.under("path", node.path))
+        return leaders.values("pk")[:MANY_LEADERS]
 
     def first_of_each_day(self, number: int) -> Self:
         """Of every day the first ``number``, in the order in which they were written."""

@@ -184,10 +184,10 @@ def _page(request: ApiRequest, resource: Resource) -> Answer:
     asked = known_parameters(request, (*resource.parameters, *PAGING))
     form, page_form = resource.form(asked, scope=request.scope), PageForm(asked, resource=resource)
     _check(asked, form, page_form)
-    rows: Any = resource.dressed(form.rows(), form.day)  # type: ignore[attr-defined]
+    rows: Any = resource.dressed(form.unbounded(), form.day)
     wanted = page_form.cleaned_data
     cursor = {"older": wanted["cursor"]} if wanted["cursor"] else {}
-    page = keyset_page(rows, cursor, order=resource.order, size=wanted["limit"] or ROWS)
+    page = keyset_page(rows, cursor, order=resource.order, size=wanted["limit"] or ROWS, bounded=form.bounded)
     data = [told(row, resource.columns) for row in resource.listed(page.rows, request.scope, form.day)]
     return Answer({"data": data, "next": _next(request, asked, page.older)}, len(data))
 

@@ -52,6 +52,7 @@ def keyset_page(
     size: int = 50,
     as_shown: Callable[[list[Any]], Iterable[Any]] | None = None,
     is_counted: bool = False,
+    bounded: Callable[[Any, int], models.QuerySet[M]] | None = None,
 ) -> KeysetPage[M]:
     """The page of ``rows`` that the address asks for by ``older`` or ``newer``.
 
@@ -59,7 +60,8 @@ def keyset_page(
     page in the same time, however far down it lies. ``as_shown`` reads what a row shows, of those of the page alone,
     by their keys: PostgreSQL, planning for all rows, would first work parts of it out for all of them. A list that
     ``is_counted`` is found as a whole, and its number told with its first page: a database that walks along an index
-    instead may meet the first of few rows at its end.
+    instead may meet the first of few rows at its end. ``bounded`` cuts rows that are in their order and begin where the
+    page begins to those asked for, at least the first so many.
     """
     backwards = "newer" in parameters
     cursor = _read(rows.model, order, parameters.get("newer" if backwards else "older"))
@@ -67,6 +69,8 @@ def keyset_page(
     found = rows.order_by(*directed)
     if cursor:
         found = found.filter(_after(directed, cursor))
+    if bounded:
+        found = bounded(found, size + 1)
     number = None
     if as_shown:
         keys: Any = found.values_list("pk", flat=True)[: size + 1]

@@ -166,6 +166,14 @@ class ListFilterForm(forms.Form, metaclass=ReadyFields):
         """The day of which the list speaks, for a form with ``as_of``."""
         return self.cleaned_data.get("as_of") or today()
 
+    def unbounded(self) -> Any:
+        """``rows``, but for what ``bounded`` tells of them."""
+        return self.rows()  # type: ignore[attr-defined]
+
+    def bounded(self, rows: Any, number: int) -> Any:
+        """Of ``unbounded`` rows in their order, begun where a page begins, those asked for; the first ``number`` do."""
+        return rows
+
     def chips(self) -> list[tuple[str, str, str]]:
         """What is filtered, as (label, the value in words, the address without it)."""
         asked = self.cleaned_data if self.is_valid() else {}

@@ -17,11 +17,11 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
+from parkparty.activities import querysets
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.columns import COLUMNS
 from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.models import Activity, ActivityTheme, SavedView
-from parkparty.activities.querysets import FEW_HOSTS
 from parkparty.audit.models import AuditEntry
 from parkparty.places.models import ServiceStation
 from tests.conftest import World
@@ -103,11 +103,11 @@ class TestOrder:
         assert 'aria-sort="ascending"' in text
 
 
-@pytest.mark.parametrize("named_alone", [100, 0])
+@pytest.mark.parametrize("few", [100, 0])
 def test_of_a_place_only_what_its_organisations_lead_however_many_they_are(
-    desk: Client, monkeypatch: pytest.MonkeyPatch, named_alone: int
+    desk: Client, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setitem(FEW_HOSTS, connection.vendor, named_alone)
+    monkeypatch.setattr(querysets, "FEW_LEADERS", few)
     text = page(desk, f"{LIST}?place=park:kic")
     assert text.index("晚的") < text.index("早的")
     assert "邻里的" not in text

@@ -22,6 +22,7 @@ OURS = [model for app in apps.get_app_configs() if app.name.startswith("parkpart
 NOT_SHOWN = {
     "activities.ActivityAttachment",
     "activities.CalendarFeed",
+    "activities.JointHost",
     "activities.Leader",
     "activities.ListChoice",
     "activities.SavedView",

@@ -39,8 +39,8 @@ def activity_list(request: ScopedRequest) -> HttpResponse:
         return redirect(f"{request.path}?{first.query}")
     form = ActivityFilterForm(request.GET, scope=request.scope)
     columns = form.shown(choice.columns)
-    rows = form.rows().for_lines(*read_by(columns)).with_first_photo()
-    page = keyset_page(rows, request.GET, order=form.ordering, size=ROWS)
+    rows = form.unbounded().for_lines(*read_by(columns)).with_first_photo()
+    page = keyset_page(rows, request.GET, order=form.ordering, size=ROWS, bounded=form.bounded)
     context = {
         "form": form,
         "page": page,
@@ -61,7 +61,8 @@ def activity_list(request: ScopedRequest) -> HttpResponse:
 def export(request: ScopedRequest) -> HttpResponse:
     """The list as it is seen, all its pages, as a file; who took it away is on record."""
     form = ActivityFilterForm(request.GET, scope=request.scope)
-    rows = list(form.rows().for_list().order_by(*form.ordering)[: MAX_ROWS + 1])
+    most = MAX_ROWS + 1
+    rows = list(form.bounded(form.unbounded().for_list().order_by(*form.ordering), most)[:most])
     if not form.is_valid() or len(rows) > MAX_ROWS:
         messages.error(request, _("超过 %(limit)d 条或筛选条件有误，缩小范围后再导出。") % {"limit": MAX_ROWS})
         return redirect(f"{reverse('activities:list')}?{request.GET.urlencode()}")

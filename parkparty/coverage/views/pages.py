@@ -239,7 +239,8 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
     below = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
     children = [] if organization.is_branch else list(below[: CHILDREN_SHOWN + 1])
-    activities = Activity.objects.within(scope, cut_to=organization).newest_under(organization)
+    held = Activity.objects.within(scope, cut_to=organization).order_by("-held_on", "-id")
+    activities = held.newest_of(organization, LATEST)
     columns = chosen(OF_ACTIVITIES)
     officers = Officer.objects.within(scope, of=organization)
     context = {

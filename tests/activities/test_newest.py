@@ -1,0 +1,149 @@
+"""The newest of a place or an organisation, quickly found, are those that asking plainly finds, page by page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from parkparty.access.choices import Role
+from parkparty.access.services import scope_of
+from parkparty.accounts.models import User
+from parkparty.activities import querysets
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.filters import ActivityFilterForm
+from parkparty.activities.migrations import _joint
+from parkparty.activities.models import Activity, ActivityHost, ActivityType, JointHost, Leader
+from parkparty.core.paging import keyset_page
+from parkparty.core.scope import Scope
+from parkparty.organizations.models import Organization
+from parkparty.organizations.services import save_organization
+from parkparty.places.models import Park
+from tests.conftest import World, make_organization, standing_triggers
+
+DAY = dt.date(2026, 11, 2)
+STATES = (ActivityState.DRAFT, ActivityState.SUBMITTED, ActivityState.RETURNED, ActivityState.APPROVED)
+FILTERS = ({"state": "counted"}, {"type": "party_lecture"}, {"since": "2026-10-31", "order": "oldest"})
+NODES = (
+    *({"organization": code} for code in ("YP", "WJC", "KIC", "NB", "PT", "KIC-J1")),
+    *({"place": place} for place in ("area:310000", "area:310110", "park:kic", "park:neighbour", "park:tiandi")),
+    {"organization": "WJC", "place": "park:kic"},
+)
+
+
+@pytest.fixture
+def held(world: World, secretary: User, reviewer: User, request: pytest.FixtureRequest) -> Random:
+    """Activities of few days, alone and joint, of organisations at every level, of which some move."""
+    chance = Random(getattr(request, "param", 1))
+    for number in range(6):
+        seat: dict[str, Any] = chance.choice([{"park": world.kic}, {"park": world.neighbour}, {"area": world.yangpu}])
+        above = chance.choice([world.kic_committee, world.neighbour_committee, world.putuo_committee])
+        make_organization(f"X{number}", "independent_branch", above, **seat)
+    hosts = list(Organization.objects.exclude(code__in=["PT", "X0"]))
+    types = list(ActivityType.objects.filter(code__in=["theme_day", "party_lecture"]))
+    for number in range(40):
+        state, leader = chance.choice(STATES), chance.choice(hosts)
+        activity = Activity.objects.create(
+            organization=leader,
+            park=leader.park,
+            author=secretary,
+            topic=f"第{number}次",
+            held_on=DAY - dt.timedelta(days=chance.randrange(4)),
+            state=state,
+            filed_at=None if state == ActivityState.DRAFT else dt.datetime(2026, 11, 3, tzinfo=dt.UTC),
+            reviewed_by=reviewer if state == ActivityState.APPROVED else None,
+            reviewed_at=dt.datetime(2026, 11, 4, tzinfo=dt.UTC) if state == ActivityState.APPROVED else None,
+            return_reason="补充活动内容" if state == ActivityState.RETURNED else "",
+        )
+        activity.types.set(chance.sample(types, 1))
+        for host in {leader, *chance.sample(hosts, chance.choice([0, 0, 1, 3]))}:
+            ActivityHost.objects.create(activity=activity, organization=host)
+    change(chance, hosts)
+    return chance
+
+
+def change(chance: Random, hosts: list[Organization]) -> None:
+    """What may become of activities and organisations afterwards."""
+    for activity in chance.sample(list(Activity.objects.all()), 12):
+        rows = ActivityHost.objects.filter(activity=activity).exclude(organization=activity.organization_id)
+        match chance.randrange(4):
+            case 0:
+                rows.delete()
+            case 1:
+                Activity.objects.filter(pk=activity.pk).update(held_on=DAY - dt.timedelta(days=chance.randrange(4)))
+            case 2 if rows:
+                Activity.objects.filter(pk=activity.pk).update(organization=rows[0].organization)
+            case _:
+                free = [host for host in hosts if not ActivityHost.objects.filter(activity=activity, organization=host)]
+                ActivityHost.objects.filter(pk__in=rows.values("pk")[:1]).update(organization=chance.choice(free))
+    for code in ("X1", "X2", "KIC"):
+        moved = Organization.objects.get(code=code)
+        moved.parent = Organization.objects.get(code=chance.choice(["NB", "PT", "WJC"]))
+        save_organization(moved, by=None)
+    Organization.objects.filter(code="X3").update(park=None, area=Park.objects.get(key="tiandi").area)
+
+
+def through(form: ActivityFilterForm, turn: str, size: int) -> list[int]:
+    """The keys on all pages, from the first on to ``older``, or from the last on to ``newer``."""
+    end = "2000-01-01" if form.ordering[0].startswith("-") else "2100-01-01"
+    asked, found = ({} if turn == "older" else {"newer": f'["{end}", 1]'}), list[int]()
+    while True:
+        page = keyset_page(form.unbounded(), asked, order=form.ordering, size=size, bounded=form.bounded)
+        keys = [row.pk for row in page.rows]
+        found = found + keys if turn == "older" else keys + found
+        cursor = getattr(page, turn)
+        if cursor is None:
+            return found
+        asked = {turn: cursor}
+
+
+@pytest.mark.parametrize("held", [1, 2], indirect=True)
+@pytest.mark.parametrize("limits", [(1_000, 8_000), (0, 8_000), (0, 0)])
+def test_page_by_page_they_are_those_that_asking_plainly_finds(
+    world: World, make_user: Any, held: Random, limits: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(querysets, "FEW_LEADERS", limits[0])
+    monkeypatch.setattr(querysets, "MANY_LEADERS", limits[1])
+    readers = (Role.VIEWER, world.shanghai), (Role.SECRETARY, world.kic_committee), (Role.VIEWER, world.kic)
+    scopes = [scope_of(make_user(f"reader {number}", *reader)) for number, reader in enumerate(readers)]
+    found = 0
+    for scope in (Scope.everything(), *scopes):
+        for node in NODES:
+            for filters in ({}, *held.sample(FILTERS, 1)):
+                form = ActivityFilterForm(node | filters, scope=scope)
+                if not form.is_valid():
+                    continue
+                whole = [row.pk for row in form.rows().order_by(*form.ordering)]
+                found += len(whole)
+                size = held.choice([2, 3, 7])
+                assert through(form, "older", size) == through(form, "newer", size) == whole
+    assert found > 300
+
+
+@pytest.mark.parametrize("held", [4, 5], indirect=True)
+def test_joint_hosts_and_paths_are_kept(held: Random) -> None:
+    joint = [
+        (host.activity_id, host.organization_id, host.activity.held_on)
+        for host in ActivityHost.objects.select_related("activity")
+        if host.organization_id != host.activity.organization_id
+    ]
+
+    def kept() -> list[Any]:
+        return sorted(JointHost.objects.values_list("activity", "organization", "held_on"))
+
+    assert kept() == sorted(joint) != []
+    for leader in Leader.objects.all():
+        assert leader.path == leader.organization.path
+    assert standing_triggers() >= _joint.triggers(connection.vendor).keys()
+    JointHost.objects.all().delete()
+    Leader.objects.update(path=None)
+    with connection.cursor() as cursor:
+        for statement in _joint.FILL:
+            cursor.execute(statement)
+    assert kept() == sorted(joint)
+    assert not Leader.objects.filter(path=None)
+    Activity.objects.all().delete()
+    assert kept() == []
