@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from parkparty.companies.choices import STATES_OF, CoverageChoice, Denominator, SizeClass, StaffBand
 from parkparty.companies.models import Company, Industry, Tenancy
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
-from parkparty.companies.scoping import KeptNumber, LimitsByDay
+from parkparty.companies.scoping import KeptMore, LimitsByDay
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField, PlainSelect
@@ -175,22 +175,22 @@ class CompanyFilterForm(CutForm):
             return rows.located_in(place, self.day, on_site_only=on_site_only)
         return rows.on_site_on(self.day) if on_site_only and not self.cleaned_data["organization"] else rows
 
-    def is_long(self, kept_number: KeptNumber) -> bool:
+    def is_long(self, kept_more: KeptMore) -> bool:
         """Whether so many are asked for, of so large a place, that a page is met sooner on a walk along all names."""
         if not self.is_of_place:
             return False
-        place, coverage, number = self.cleaned_data["place"], self.cleaned_data["coverage"], None
+        place, coverage, is_more = self.cleaned_data["place"], self.cleaned_data["coverage"], None
         there = Tenancy.objects.within(self.scope, cut_to=place).located_in(place).order_by()
         beyond = there[SORTED_TO : SORTED_TO + 1]
-        most = COUNTED_TO * 11 // 10  # a tenth more: a company may sit there twice
         if is_whole(place, self.scope) and not self.cleaned_data["q"]:
             states = STATES_OF[coverage] if coverage else ()
-            number = kept_number(place, self._kind, self.day, self.cut, states, most, beyond)
-        if number is None:
+            is_more = kept_more(place, self._kind, self.day, self.cut, states, COUNTED_TO, beyond)
+        if is_more is None:
             counting = there.counting_on(self.day, on_site_only=self._kind.is_on_site)
-            found = counting.of_companies(self._meant).filter(Exists(beyond))[:most]
-            number = found.aggregate(number=Count("company", distinct=True))["number"]
-        return bool(number > COUNTED_TO)
+            # A tenth more: a company may sit there twice.
+            found = counting.of_companies(self._meant).filter(Exists(beyond))[: COUNTED_TO * 11 // 10]
+            is_more = found.aggregate(number=Count("company", distinct=True))["number"] > COUNTED_TO
+        return bool(is_more)
 
     def by_name(self) -> CompanyQuerySet:
         """``rows`` where ``is_long``, to be read page by page in the order of their names."""

@@ -21,8 +21,8 @@ class LimitsByDay(Protocol):
         ...
 
 
-class KeptNumber(Protocol):
-    """How many companies of a place a list asks for, by what is kept of them above and put in place there."""
+class KeptMore(Protocol):
+    """Whether a list asks for many companies of a place, by what is kept of them above and put in place there."""
 
     def __call__(
         self,
@@ -31,10 +31,11 @@ class KeptNumber(Protocol):
         day: dt.date,
         cut: Cut,
         states: Collection[CoverageState],
-        most: int,
+        than: int,
         if_any: QuerySet,
-    ) -> int | None:
-        """As many as are among the first ``most`` found, a company for each park it sits in; None where only the facts
-        tell it. Empty ``states`` are all of them. They are counted, in the same query, if there is one of ``if_any``.
+    ) -> bool | None:
+        """Whether there are more ``than`` so many, and one of ``if_any``; None where only the facts tell it.
+
+        Empty ``states`` are all of them.
         """
         ...

@@ -1,4 +1,4 @@
-"""Puts ``request.kept_number`` in place."""
+"""Puts ``request.kept_more`` in place."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from parkparty.coverage.figures.listed import kept_number
+from parkparty.coverage.figures.listed import kept_more
 
 
-class KeptNumberMiddleware:
+class KeptMoreMiddleware:
     """What is kept of companies lives above them: their lists find it on the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.kept_number = kept_number  # type: ignore[attr-defined]
+        request.kept_more = kept_more  # type: ignore[attr-defined]
         return self.get_response(request)

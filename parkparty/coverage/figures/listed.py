@@ -1,4 +1,4 @@
-"""How many companies a list asks for, by what is kept of them."""
+"""Whether a list of companies is long, by what is kept of them."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from parkparty.companies.choices import CoverageState, Denominator, StaffBand
 from parkparty.companies.querysets import UNSTATED, Cut
 from parkparty.core import paths
 from parkparty.core.models import TreeNode
-from parkparty.coverage.figures.marks import ANY_MARKED
 from parkparty.coverage.figures.spells import BIT, INDUSTRY_DIGITS
 
 KEPT = """
-SELECT CASE WHEN NOT ({any_marked}) AND (SELECT told = number FROM coverage_foldcount) THEN
-    CASE WHEN EXISTS ({if_any}) THEN (
-        SELECT COUNT(DISTINCT company_id) FROM (
-            SELECT company_id FROM coverage_companyspell
-            WHERE path >= %s AND path < %s AND since <= %s AND (until IS NULL OR until > %s)
-            AND (denominators & %s) <> 0 {narrowed} ORDER BY path DESC, since DESC LIMIT %s
-        ) spell
-    ) ELSE 0 END
-END
+SELECT CASE WHEN NOT EXISTS ({if_any}) THEN 0 ELSE (
+    SELECT COUNT(DISTINCT company_id) FROM (
+        SELECT company_id FROM coverage_companyspell
+        WHERE path >= %s AND path < %s AND since <= %s AND (until IS NULL OR until > %s)
+        AND (denominators & %s) <> 0 {narrowed} AND company_id NOT IN ({marked})
+        ORDER BY path DESC, since DESC LIMIT %s
+    ) spell
+) END, EXISTS ({marked}) FROM coverage_foldcount WHERE told = number
 """
+MARKED = "SELECT company_id FROM coverage_companymark WHERE company_id IS NOT NULL"
 
 
-def kept_number(
+def kept_more(
     place: TreeNode,
     denominator: Denominator,
     day: dt.date,
     cut: Cut,
     states: Collection[CoverageState],
-    most: int,
+    than: int,
     if_any: QuerySet,
-) -> int | None:
-    """As ``companies.scoping.KeptNumber``: by their spells, in one query, as long as no company is marked.
+) -> bool | None:
+    """As ``companies.scoping.KeptMore``: by the spells of companies that are not marked, of which there may be enough.
 
-    The spells that began last are read first: the fewest of them have ended.
+    Meetings, which may be marked as well, are no matter of spells. Those that began last are read first: the fewest
+    of them have ended.
     """
     if cut.building or (cut.industry not in ("", UNSTATED) and len(cut.industry) != INDUSTRY_DIGITS):
         return None
@@ -59,6 +59,7 @@ def kept_number(
             narrowed += f" AND {column} IN ({', '.join(['%s'] * len(wanted))})"
             values += wanted
     with connection.cursor() as cursor:
-        cursor.execute(KEPT.format(any_marked=ANY_MARKED, if_any=any_of, narrowed=narrowed), [*values, most])
-        number: int | None = cursor.fetchone()[0]
-    return number
+        query = KEPT.format(if_any=any_of, narrowed=narrowed, marked=MARKED)
+        cursor.execute(query, [*values, than + than // 10 + 1])  # a tenth more: a company may sit there twice
+        number, is_marked = cursor.fetchone() or (0, True)
+    return True if number > than else None if is_marked else False
