@@ -139,11 +139,11 @@ def timed(sites: Sequence[Site], client: Any, page: Page, rounds: int) -> Cost:
     for site in sites:
         site.opened(page.address)
     for _round in range(rounds):
-        floor.append(sites[0].opened("/floor/")[0])  # before and after: it is what all others are held against
         for site, found in zip(sites, (first, small), strict=False):
             site.opened("/floor/forget/")
             seconds, body = site.opened(page.address)
             found.append(seconds)
+        floor.append(sites[0].opened("/floor/")[0])
         again.append(sites[0].opened(page.address)[0])
         floor.append(sites[0].opened("/floor/")[0])
     queries = [queried(client, page.address) for _round in range(3)]

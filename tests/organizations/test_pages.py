@@ -148,3 +148,5 @@ class TestTerms:
         letter = client.get("/organizations/KIC-J1/letter/").content.decode()
         for text in ("2024 年 5 月 20 日", "2027 年 5 月 20 日", "党的基层组织任期", "创智园党委"):
             assert text in letter
+        client.cookies["django_language"] = "en"
+        assert "20 May 2027" in client.get("/organizations/KIC-J1/letter/").content.decode()
