@@ -20,6 +20,7 @@ from parkparty.activities.models import (
     ActivityPhoto,
     ActivityType,
     CalendarFeed,
+    JointHost,
     SavedView,
 )
 from parkparty.companies.choices import LinkKind
@@ -192,6 +193,9 @@ REFUSED: dict[str, Callable[[Writer], None]] = {
     "activities_never_reviewed_by_author": lambda w: w.activity(**FILED, reviewed_by=w.user, reviewed_at=NOW),
     "activities.Activity.key": lambda w: twice(lambda: w.activity(key=uuid.UUID(int=1))),
     "activities_host_once": lambda w: twice(lambda: w.of_activity(ActivityHost, organization=w.world.kic_committee)),
+    "activities_joint_host_once": lambda w: twice(
+        lambda: w.of_activity(JointHost, organization=w.world.kic_committee, held_on=LONG_AGO)
+    ),
     "activities_view_name_once": lambda w: twice(lambda: w.add(SavedView, owner=w.user, name="本月")),
     "activities.CalendarFeed.digest": lambda w: w.feeds("0", "0"),
     "activities_photo_once": lambda w: twice(lambda: w.of_activity(ActivityPhoto, sha256="0", width=1, height=1)),
