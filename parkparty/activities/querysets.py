@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import EmptyResultSet
@@ -13,7 +14,7 @@ from django.db.models.functions import RowNumber
 from parkparty.access.choices import Role
 from parkparty.activities.choices import COUNTED_STATES, FILED_STATES, UNCOUNTED_STATES, ActivityState
 from parkparty.core import paths
-from parkparty.core.models import rows_of
+from parkparty.core.models import OfOuter, Written, rows_of
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.organizations.querysets import reached
 from parkparty.places.models import Park
@@ -56,10 +57,6 @@ SELECT known.number, firsts.organization_id, firsts.held_on FROM known LEFT JOIN
 class ActivityQuerySet(models.QuerySet):
     """Activities from draft to archived."""
 
-    def _hosted(self, condition: Q) -> Exists:
-        """Whether some host of the outer activity fulfils ``condition`` on ``organization__…``."""
-        return Exists(rows_of(self.model, "host_rows").filter(condition, activity=OuterRef("pk")))
-
     def within(self, scope: Scope, *, cut_to: TreeNode | None = None) -> Self:
         """Activities that an organisation in reach hosts; drafts only for those who write for that organisation.
 
@@ -72,7 +69,7 @@ class ActivityQuerySet(models.QuerySet):
         if cut_to and (is_whole(cut_to, scope) or _is_reached_branch(cut_to, scope)):
             return self.filter(shown)
         led = scope.q("places", "park__path") | scope.q("organizations", "organization__path")
-        return self.filter((led | Q(self._hosted(reached(scope, "organization__")))) & shown)
+        return self.filter((led | Q(_is_hosted_in(self.model, scope))) & shown)
 
     def reviewable(self, scope: Scope) -> Self:
         """Submitted records that the reader is to judge: of units below theirs, never their own."""
@@ -100,7 +97,8 @@ class ActivityQuerySet(models.QuerySet):
         """Activities hosted by ``node`` or anything below it in the party tree; nothing is below a branch."""
         if isinstance(node, Organization) and node.is_branch:
             return self.filter(pk__in=rows_of(self.model, "host_rows").filter(organization=node).values("activity"))
-        return self.filter(self._hosted(paths.under("organization__path", node.path)))
+        hosts = rows_of(self.model, "host_rows").filter(paths.under("organization__path", node.path))
+        return self.filter(Exists(hosts.filter(activity=OuterRef("pk"))))
 
     def located_in(self, place: TreeNode) -> Self:
         """Activities whose main host sits in ``place``."""
@@ -172,20 +170,14 @@ class ActivityQuerySet(models.QuerySet):
             # Parks and areas of the place are read once, and not joined for each activity.
             parks, areas = (rows_of(self.model, f"organization__{seat}").under(node).order_by() for seat in SEATS)
             sits = Q(park__in=parks.values("pk")) | Q(area__in=areas.values("pk"))
-            here = self._leader().filter(sits).values("pk")[:1]
+            here = _leader(self.model).filter(sits).values("pk")[:1]
             return self.alias(here=Subquery(here)).filter(here__isnull=False)
         # By its key, and compared outside: PostgreSQL would go through all of the path's instead.
-        path = Subquery(self._leader().values("path")[:1])
-        ours = rows_of(self.model, "joint_hosts").filter(activity=OuterRef("pk")).alias(path=path)
-        joint = Subquery(ours.filter(path__startswith=node.path).values("pk")[:1])
+        path = Subquery(_leader(self.model).values("path")[:1])
         led = Q(path__startswith=node.path)
         if leaders <= MANY_LEADERS:
             led = Q(organization__in=self._leaders_under(node))
-        return self.alias(path=path, joint=joint).filter(led | Q(joint__isnull=False))
-
-    def _leader(self) -> Any:
-        """Of an outer row's organisation."""
-        return rows_of(self.model, "organization__leader").filter(pk=OuterRef("organization"))
+        return self.alias(path=path).filter(led | Q(_is_joint_under(self.model, node.path)))
 
     def _leaders_under(self, node: TreeNode) -> Any:
         """Organisations at ``node`` or below it that ever met, unless they are many."""
@@ -245,6 +237,26 @@ class ActivityQuerySet(models.QuerySet):
         relations = {relation for relation, _found, field in (name.partition("__") for name in reads) if field}
         rows = self.select_related(*sorted(relations)) if relations else self
         return rows.only("topic", "held_on", "state", *reads)
+
+
+def _leader(activities: type[models.Model]) -> Any:
+    """Of an outer row's organisation."""
+    return rows_of(activities, "organization__leader").filter(pk=OuterRef("organization"))
+
+
+@lru_cache(maxsize=256)
+def _is_hosted_in(activities: type[models.Model], scope: Scope) -> Written:
+    """Whether some host of the outer activity is in reach."""
+    hosts = rows_of(activities, "host_rows").filter(reached(scope, "organization__"), activity=OfOuter())
+    return Written.of(hosts)
+
+
+@lru_cache(maxsize=256)
+def _is_joint_under(activities: type[models.Model], path: str) -> Written:
+    """Whether an organisation at ``path`` or below hosts the outer activity that another one leads."""
+    its_path = Subquery(_leader(activities).values("path")[:1])
+    ours = rows_of(activities, "joint_hosts").filter(activity=OfOuter()).alias(path=its_path)
+    return Written.of(ours.filter(path__startswith=path), one_by_one=True)
 
 
 def _is_reached_branch(node: TreeNode, scope: Scope) -> bool:
