@@ -199,7 +199,8 @@ class CompanyQuerySet(models.QuerySet):
 
     def covered_by(self, organization: Organization, day: dt.date) -> Self:
         """The units of ``organization`` itself: companies that it covers, alone or jointly, on ``day``."""
-        return self.filter(Exists(self._related("links").covering(day).filter(organization=organization)))
+        links = rows_of(self.model, "links").filter(kind__in=ORGANISATION_LINKS, organization=organization)
+        return self.registered_on(day).filter(Written.of(links.valid_on(day).filter(company=OfOuter())))
 
     def covered_by_none(self, day: dt.date) -> Self:
         """Companies without a link to an organisation that would cover them, alone or jointly, on ``day``."""
@@ -234,8 +235,7 @@ class CompanyQuerySet(models.QuerySet):
 
     def with_full_members(self, day: dt.date) -> Self:
         """Adds ``full_members``: the last count on or before ``day``, 0 when none."""
-        last = self._related("member_counts").filter(as_of__lte=day).order_by("-as_of")
-        return self.annotate(full_members=Coalesce(Subquery(last.values("full")[:1]), 0))
+        return self.annotate(full_members=Coalesce(_last_full(self.model, day), 0))
 
     def _last_counts(self, day: dt.date) -> Any:
         """The last member count of each company on or before ``day``; databases find those of many at once."""
@@ -312,6 +312,13 @@ def _covering(companies: type[models.Model], day: dt.date) -> tuple[Any, Any]:
     """The links that cover the outer company on ``day``: by an organisation of its own, by a joint branch."""
     links = _related(companies, "links")
     return links.covering_as(LinkKind.OWN, day), links.covering_as(LinkKind.JOINT, day)
+
+
+@lru_cache(maxsize=32)
+def _last_full(companies: type[models.Model], day: dt.date) -> Written:
+    """The full members of the outer company by its last count on or before ``day``."""
+    counts = rows_of(companies, "member_counts").filter(company=OfOuter(), as_of__lte=day)
+    return Written.number(counts.order_by("-as_of").values("full")[:1])
 
 
 @lru_cache(maxsize=32)

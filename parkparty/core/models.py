@@ -107,13 +107,14 @@ class OfOuter(models.Expression):
 
 
 class Written(models.Expression):
-    """Whether there are rows that belong to the outer one, as SQL that is written once.
+    """Whether there are rows that belong to the outer one, or a number of these, as SQL that is written once.
 
-    Django puts an ``Exists`` together anew for each query, and several times for each level that it stands below.
+    Django puts an ``Exists`` or a ``Subquery`` together anew for each query, and several times for each level that it
+    stands below.
     """
 
-    def __init__(self, sql: str, values: tuple[Any, ...], outer: str) -> None:
-        super().__init__(output_field=models.BooleanField())
+    def __init__(self, sql: str, values: tuple[Any, ...], outer: str, says: models.Field | None = None) -> None:
+        super().__init__(output_field=says or models.BooleanField())
         self.sql, self.values, self.outer = sql, values, cast("Any", F(outer))
 
     @classmethod
@@ -122,14 +123,24 @@ class Written(models.Expression):
 
         ``one_by_one`` it is asked of each outer row: no database finds beforehand all rows that belong to any of them.
         """
-        query = rows.query.exists()
-        # The outer row may be of the same table.
-        query.change_aliases({name: f"its_{name}" for name in query.alias_map})
         try:
-            sql, values = query.sql_with_params()
+            sql, values = cls._sql_of(rows.query.exists())
         except EmptyResultSet:
             return cls("1 = 0", (), outer)
-        return cls(f"({sql}) IS NOT NULL" if one_by_one else f"EXISTS({sql})", tuple(values), outer)
+        return cls(f"({sql}) IS NOT NULL" if one_by_one else f"EXISTS({sql})", values, outer)
+
+    @classmethod
+    def number(cls, rows: models.QuerySet) -> Self:
+        """The one number that ``rows`` give, which name the key of the outer row as ``OfOuter()``; NULL without any."""
+        sql, values = cls._sql_of(rows.query.chain())
+        return cls(f"({sql})", values, "pk", models.IntegerField())
+
+    @staticmethod
+    def _sql_of(query: Any) -> tuple[str, tuple[Any, ...]]:
+        # The outer row may be of the same table.
+        query.change_aliases({name: f"its_{name}" for name in query.alias_map})
+        sql, values = query.sql_with_params()
+        return sql, tuple(values)
 
     def get_source_expressions(self) -> list[Any]:
         return [self.outer]

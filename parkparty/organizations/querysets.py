@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, When, Window
+from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from parkparty.core import paths
-from parkparty.core.models import DatedQuerySet, holds, rows_of
+from parkparty.core.models import DatedQuerySet, OfOuter, Written, holds, rows_of
 from parkparty.core.scope import NOTHING, Tree
 from parkparty.core.text import half_width
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
@@ -67,10 +68,6 @@ class OrganizationQuerySet(models.QuerySet):
         """The chain above ``node``, the root first. Names above one's own are visible to all: breadcrumbs."""
         return self.filter(path__in=paths.ancestors(node.path)).order_by("path")
 
-    def opening_for(self, scope: Scope) -> Self:
-        """Adds ``opens``: whether the reader reaches the organisation, so that its name may lead to its page."""
-        return self.annotate(opens=Case(When(reached(scope), then=True), default=False))
-
     def matching(self, text: str) -> Self:
         """Organisations whose name holds ``text``, in plain or traditional forms, or whose code starts with it."""
         return self.filter(holds("name", text) | Q(code__istartswith=half_width(text)))
@@ -108,12 +105,17 @@ class OrganizationQuerySet(models.QuerySet):
 
     def with_member_counts(self, day: dt.date) -> Self:
         """Adds ``full_members`` and ``probationary_members`` from the last count on or before ``day`` (0 when none)."""
-        counts = rows_of(self.model, "member_counts")
-        last = counts.filter(organization=OuterRef("pk"), as_of__lte=day).order_by("-as_of")
         return self.annotate(
-            full_members=Coalesce(Subquery(last.values("full")[:1]), 0),
-            probationary_members=Coalesce(Subquery(last.values("probationary")[:1]), 0),
+            full_members=Coalesce(_last_count(self.model, day, "full"), 0),
+            probationary_members=Coalesce(_last_count(self.model, day, "probationary"), 0),
         )
+
+
+@lru_cache(maxsize=64)
+def _last_count(organizations: type[models.Model], day: dt.date, members: str) -> Written:
+    """The number of ``members`` of the outer organisation by its last count on or before ``day``."""
+    counts = rows_of(organizations, "member_counts").filter(organization=OfOuter(), as_of__lte=day)
+    return Written.number(counts.order_by("-as_of").values(members)[:1])
 
 
 def active_on(day: dt.date, prefix: str = "") -> Q:

@@ -10,7 +10,7 @@ import pytest
 from parkparty.access.choices import Role
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
-from parkparty.companies.choices import CoverageState, LinkKind
+from parkparty.companies.choices import CompanyStatus, CoverageState, LinkKind
 from parkparty.companies.figures import ListedCompany, listed_companies, shown_companies
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Tenancy
 from parkparty.core.scope import Scope
@@ -91,3 +91,17 @@ def test_a_page_shows_of_a_company_what_other_lists_do(world: World, company: Co
 def test_of_a_company_that_is_out_of_reach_nothing_is_told(company: Company) -> None:
     (row,) = listed_companies([company], Scope(), DAY)
     assert (row.parks, row.covered_by, row.state) == ([], [], CoverageState.JOINT)
+
+
+def test_units_are_the_companies_of_the_links_that_cover(world: World, company: Company) -> None:
+    gone = make_company(2, world.kic, status=CompanyStatus.DEREGISTERED, status_since=LEFT)
+    others = make_company(3, world.kic), make_company(4, world.kic, status=CompanyStatus.REVOKED, status_since=LEFT)
+    for unit in (gone, others[1]):
+        cover(unit, world.joint_branch)
+    cover(others[0], world.joint_branch, LinkKind.LIAISON)
+    for organization in (world.joint_branch, world.own_branch):
+        for day in (BEFORE, LEFT, DAY):
+            links = CoverageLink.objects.covering(day).filter(organization=organization)
+            units = set(Company.objects.covered_by(organization, day))
+            assert units == {link.company for link in links}
+            assert (gone in units) is (organization == world.joint_branch and day == BEFORE)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+import datetime as dt
 
-from parkparty.companies.models import Company, Tenancy
+import pytest
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce
+
+from parkparty.companies.models import Company, CompanyMemberCount, Tenancy
 from parkparty.core.models import OfOuter, RowsByKeys, Written
 from parkparty.places.models import Park
 from tests.conftest import World, make_company
@@ -37,6 +40,27 @@ def test_of_no_rows_at_all_none_is_found(world: World) -> None:
     nothing = Written.of(Tenancy.objects.none().filter(company=OfOuter()))
     assert not Company.objects.filter(nothing).exists()
     assert Company.objects.filter(~Q(nothing)).count() == 1
+
+
+def test_a_number_of_the_outer_row_is_that_of_a_subquery(world: World) -> None:
+    for n, counts in enumerate(((), (3,), (5, 4), (None, 2))):
+        company = make_company(n, world.kic)
+        for year, full in enumerate(counts):
+            if full is not None:
+                CompanyMemberCount.objects.create(company=company, as_of=dt.date(2020 + year, 1, 1), full=full)
+    early, late = dt.date(2020, 6, 1), dt.date(2021, 6, 1)
+    counts_of = CompanyMemberCount.objects.order_by("-as_of")
+    for day, numbers in ((early, [None, 3, 5, None]), (late, [None, 3, 4, 2])):
+        known = counts_of.filter(as_of__lte=day)
+        written = Written.number(known.filter(company=OfOuter()).values("full")[:1])
+        plain = Subquery(known.filter(company=OuterRef("pk")).values("full")[:1])
+        found = Company.objects.annotate(written=written, plain=plain).order_by("pk")
+        assert list(found.values_list("written", flat=True)) == list(found.values_list("plain", flat=True)) == numbers
+        assert found.filter(written__gt=2).count() == found.filter(plain__gt=2).count()
+        assert found.aggregate(sum=Sum("written")) == found.aggregate(sum=Sum("plain"))
+    each = CompanyMemberCount.objects.order_by().values("company").annotate(number=Count("pk")).values("number")
+    how_many = Company.objects.annotate(number=Coalesce(Written.number(each.filter(company=OfOuter())), 0))
+    assert list(how_many.order_by("pk").values_list("number", flat=True)) == [0, 1, 2, 1]
 
 
 def test_rows_by_keys_are_those_that_django_finds(world: World) -> None:

@@ -12,10 +12,13 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from parkparty.access.choices import Role
+from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityType
 from parkparty.core.dates import add_months, today
+from parkparty.coverage.figures import organizations_above
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import MemberCount, Organization
 from parkparty.organizations.services import save_organization
@@ -150,3 +153,14 @@ class TestTerms:
             assert text in letter
         client.cookies["django_language"] = "en"
         assert "20 May 2027" in client.get("/organizations/KIC-J1/letter/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "node", ["joint_branch", "kic", "kic_committee", "wujiaochang", "street_committee", "shanghai"]
+)
+def test_names_above_lead_on_where_the_reader_reaches(world: World, make_user: Callable[..., User], node: str) -> None:
+    scope = scope_of(make_user("reader", Role.VIEWER, getattr(world, node)))
+    above = organizations_above(world.joint_branch, scope)
+    assert [one.code for one, _opens in above] == ["YP", "WJC", "KIC"]
+    reached = set(Organization.objects.within(scope))
+    assert [opens for _one, opens in above] == [one in reached for one, _opens in above]

@@ -6,10 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import starmap
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Substr
 
 from parkparty.companies.choices import (
@@ -22,7 +23,7 @@ from parkparty.companies.choices import (
 from parkparty.companies.models import Company, CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core import paths
-from parkparty.core.models import valid_on
+from parkparty.core.models import OfOuter, Written, valid_on
 from parkparty.core.rates import Rate, mean_of
 from parkparty.core.scope import Scope
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
@@ -269,9 +270,13 @@ def standing_in(node: Node, as_of: dt.date, scope: Scope) -> OrganizationQuerySe
 
 def with_units(organizations: QuerySet[Organization], as_of: dt.date) -> QuerySet[Organization]:
     """Adds ``units``: the companies not deregistered that an organisation covers, alone or jointly, on ``as_of``."""
-    links = CoverageLink.objects.covering(as_of).filter(organization=OuterRef("pk"))
-    units = links.order_by().values("organization").annotate(number=Count("company", distinct=True)).values("number")
-    return organizations.annotate(units=Coalesce(Subquery(units), 0))
+    return organizations.annotate(units=Coalesce(_units_on(as_of), 0))
+
+
+@lru_cache(maxsize=32)
+def _units_on(as_of: dt.date) -> Written:
+    links = CoverageLink.objects.covering(as_of).filter(organization=OfOuter()).order_by().values("organization")
+    return Written.number(links.annotate(number=Count("company", distinct=True)).values("number"))
 
 
 def coverage_by_park(
@@ -398,5 +403,6 @@ def places_above(place: Place, scope: Scope) -> list[tuple[Place, bool]]:
 
 def organizations_above(organization: Organization, scope: Scope) -> list[tuple[Organization, bool]]:
     """The organisations above ``organization``, the root first, each with whether the reader may open it."""
-    chain: Any = Organization.objects.above(organization).opening_for(scope)
-    return [(node, node.opens) for node in chain]
+    chain = Organization.objects.above(organization).select_related("park", "area")
+    named = chain.only("path", "code", "name", "park__path", "area__path")
+    return [(node, node.is_within(scope)) for node in named]
