@@ -11,6 +11,7 @@ from parkparty.coverage.tables.coverage import (
     organization_table,
     page_of,
     stacked_bar,
+    table_below,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "organization_table",
     "page_of",
     "stacked_bar",
+    "table_below",
 ]

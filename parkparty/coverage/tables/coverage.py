@@ -320,5 +320,23 @@ def organization_table(organizations: Iterable[Any], day: dt.date) -> DrawnTable
     return _table(LISTED, lines)
 
 
+BELOW = (
+    (gettext_lazy("类型"), "", "{}"),
+    (gettext_lazy("状态"), "", "{}"),
+    (gettext_lazy("正式党员数"), "number", "{}"),
+)
+"""The columns of organisations right below one, beside their names."""
+
+
+def table_below(organizations: Iterable[Any]) -> DrawnTable:
+    """Organisations right below one as they are today, with ``full_members``."""
+    drawn, address_of, lines = row_drawer(BELOW), addresses("organizations:detail"), []
+    type_named, status_named = (cache(partial(_label, kind)) for kind in (OrganizationType, OrganizationStatus))
+    for row in organizations:
+        cells = type_named(row.type), status_named(row.status), thousands(row.full_members)
+        lines.append(drawn("", address_of(row.code), row.name, *cells))
+    return _table(BELOW, lines)
+
+
 def _label(kind: Any, value: str) -> str:
     return str(kind(value).label)

@@ -57,6 +57,7 @@ from parkparty.coverage.tables import (
     organization_table,
     page_of,
     stacked_bar,
+    table_below,
 )
 from parkparty.coverage.tables.drawn import drawn
 from parkparty.organizations.choices import OrganizationType
@@ -237,24 +238,30 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     organization: Any = scoped_or_404(with_units(rows, day), code=code)
     counts = list(MemberCount.objects.within(scope, of=organization).order_by("-as_of")[:LATEST])
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
-    below = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
-    children = [] if organization.is_branch else list(below[: CHILDREN_SHOWN + 1])
+    children = [] if organization.is_branch else _children_of(organization, scope, day)
     held = Activity.objects.within(scope, cut_to=organization).order_by("-held_on", "-id")
     activities = held.newest_of(organization, LATEST)
     columns = chosen(OF_ACTIVITIES)
     officers = Officer.objects.within(scope, of=organization)
+    spans = OrganizationSpan.objects.within(scope, of=organization)
     context = {
         "organization": organization,
         "crumbs": _organization_crumbs(organization, scope, "organizations:detail"),
         "hints": hints(facts_of(organization, last, organization.units, day), day),
         "counts": counts,
         "companies_address": Lists(organization, day, Denominator.REGISTERED).companies(),
-        "children": children[:CHILDREN_SHOWN],
+        "children": table_below(children[:CHILDREN_SHOWN]),
         "children_left_out": len(children) > CHILDREN_SHOWN,
         "columns": columns,
         "lines": lines_of(list(activities.for_lines(*read_by(columns))[:LATEST]), columns),
         "officers": officers.order_by("until", "post", "-since"),
         "shows_contacts": organization.is_reached_by(scope, ROLES_FOR[Action.VIEW_CONTACT]),
-        "spans": OrganizationSpan.objects.within(scope, of=organization).select_related("parent"),
+        "spans": spans.select_related("parent").only("since", "until", "type", "parent__name"),
     }
     return render(request, "organizations/detail.html", context)
+
+
+def _children_of(organization: Organization, scope: Scope, day: dt.date) -> list[Organization]:
+    """The organisations right below, and one more than is shown where there are more."""
+    below = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
+    return list(below[: CHILDREN_SHOWN + 1])
