@@ -146,7 +146,7 @@ def timed(sites: Sequence[Site], client: Any, page: Page, rounds: int) -> Cost:
         floor.append(sites[0].opened("/floor/")[0])
         again.append(sites[0].opened(page.address)[0])
         floor.append(sites[0].opened("/floor/")[0])
-    queries = [queried(client, page.address) for _round in range(3)]
+    queries = [queried(client, page.address) for _round in range(rounds)]
     medians = [statistics.median(found) for found in (first, again, floor)]
     other = statistics.median(small) if small else None
     sql = statistics.median(milliseconds for _number, milliseconds in queries)
