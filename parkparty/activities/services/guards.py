@@ -75,11 +75,11 @@ def move(activity: Activity, step: Step, *, by: User | None, reason: str = "") -
     with translation.override(SOURCE_LANGUAGE):
         action = str(step.label)
     record(action, activity, by=by, changes=changes, reason=masked(reason))
-    record_kept_mores(activity, {"return_reason": reason}, by=by)
+    record_kept_numbers(activity, {"return_reason": reason}, by=by)
     return activity
 
 
-def record_kept_mores(activity: Activity, texts: dict[str, str], *, by: User | None) -> None:
+def record_kept_numbers(activity: Activity, texts: dict[str, str], *, by: User | None) -> None:
     """Tell the trail in which of ``texts``, by field, a number stands that its writer said to be no person's.
 
     The number itself is told to nobody.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity
-from parkparty.activities.services.guards import record_kept_mores
+from parkparty.activities.services.guards import record_kept_numbers
 from parkparty.audit.choices import SOURCE_LANGUAGE
 from parkparty.audit.services import difference, record, snapshot
 from parkparty.core.privacy import masked
@@ -31,7 +31,7 @@ def facts_of(activity: Activity) -> dict[str, Any]:
 def tell(action: str, activity: Activity, *, by: User, changes: dict[str, Any]) -> None:
     """One row for the change, and one more where a text came to hold a number that is said to be no person's."""
     record(action, activity, by=by, changes=changes)
-    record_kept_mores(activity, {name: getattr(activity, name) for name in FREE_TEXTS if name in changes}, by=by)
+    record_kept_numbers(activity, {name: getattr(activity, name) for name in FREE_TEXTS if name in changes}, by=by)
 
 
 def begin_change(activity: Activity, *, by: User, quietly: bool) -> dict[str, Any]:
