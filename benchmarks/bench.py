@@ -179,8 +179,8 @@ def table(sites: Sequence[Site], client: Any, town: Any, rounds: int) -> list[st
 
     grown = " × a hundredth |" if len(sites) > 1 else ""
     print(f"| page | × floor | again | bar |{grown} queries | SQL, ms | KB |\n|---{'|---:' * (5 + len(sites))}|")
-    missed, asked = [], pages(town)
-    for page in asked:
+    missed, opened = [], {}
+    for page in pages(town):
         try:
             cost = timed(sites, client, page, rounds)
         except (Stopped, DatabaseError) as stopped:
@@ -188,13 +188,13 @@ def table(sites: Sequence[Site], client: Any, town: Any, rounds: int) -> list[st
             print(f"| {page.name} ✗ | {str(stopped).strip()} |", flush=True)
             continue
         missed += [page.name] * cost.missed(page)
+        opened[page.name] = page.address
         print(cost.told(page), flush=True)
     print()
-    addresses = {page.name: page.address for page in asked}
     for kind in ("companies", "activities"):
-        if {f"{kind}, all", f"{kind}, far page"} & set(missed):
+        if not {f"{kind}, all", f"{kind}, far page"} <= opened.keys():
             continue
-        ratio = in_turn(sites[0], addresses[f"{kind}, far page"], addresses[f"{kind}, all"], rounds)
+        ratio = in_turn(sites[0], opened[f"{kind}, far page"], opened[f"{kind}, all"], rounds)
         missed += [f"far page of {kind}"] * (ratio > FAR)
         print(f"A far page of {kind}: {ratio:.2f} × the first (bar {FAR}).")
     return missed
