@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import Count, DateField, F, TextField, Value
 from django.db.models.functions import Cast, TruncMonth
 
+from parkparty.activities.choices import UNCOUNTED_STATES
 from parkparty.activities.models import Activity
 from parkparty.core import paths
 from parkparty.core.dates import Period
@@ -31,7 +32,9 @@ MARKS_READ = 200
 TOLD, TOTAL, LATER, MARK = range(4)
 """The parts of the one query."""
 
-PARTS = {"TOLD": TOLD, "TOTAL": TOTAL, "LATER": LATER, "MARK": MARK}
+UNCOUNTED = ", ".join(f"'{state}'" for state in UNCOUNTED_STATES)
+
+PARTS = {"TOLD": TOLD, "TOTAL": TOTAL, "LATER": LATER, "MARK": MARK, "UNCOUNTED": UNCOUNTED}
 
 KEPT = """
 SELECT {TOTAL}, 0, {of}, month, number FROM {table} WHERE path = %s AND month >= %s AND month < %s
@@ -41,7 +44,7 @@ UNION ALL SELECT {MARK}, organization_id, '', month, 0 FROM (
 UNION ALL SELECT {TOLD}, 0, '', NULL, 0 FROM coverage_foldcount WHERE typed = number
 UNION ALL SELECT {LATER}, 0, '', NULL, 0 WHERE EXISTS (
     SELECT 1 FROM activities_activity
-    WHERE state NOT IN ('draft', 'submitted', 'returned') AND held_on > %s AND held_on < %s
+    WHERE state NOT IN ({UNCOUNTED}) AND held_on > %s AND held_on < %s
 )
 """
 """Totals, marks, whether totals by type hold, and whether the last month goes on after the day."""

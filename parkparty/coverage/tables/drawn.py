@@ -27,7 +27,7 @@ def drawn(template: str, point: Point, scope: Scope, figures: Callable[[], dict[
     without a new version. The memory is that of the process. Where figures wait for the fold, the page says so.
     """
     if point.cut:
-        return _told(template, figures)
+        return render_to_string(template, figures())  # by the facts, which never wait
     # The version first: what is committed from here on makes another.
     seen = (version(), template, point.node.path, point.as_of, point.denominator, scope.reaches, get_language(), asked)
     key = f"drawn-{sha256(repr(seen).encode()).hexdigest()}"
