@@ -36,8 +36,9 @@ from parkparty.coverage.figures.marks import version
 from parkparty.coverage.figures.totals import from_totals
 from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount, SpellCount
 from parkparty.coverage.services import counting
+from parkparty.coverage.services.carrying import holds
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
-from parkparty.coverage.services.telling import are_told, count_spells
+from parkparty.coverage.services.telling import count_spells
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.organizations.services import save_organization
@@ -203,7 +204,7 @@ def assert_kept_more_is_live(point: Point) -> None:
     if isinstance(point.node, Organization):
         return
     limits = LimitBook().of(point.denominator, point.as_of)
-    is_exact = are_told() and not CompanyMark.objects.filter(company_id__isnull=False).exists()
+    is_exact = holds("told") and not CompanyMark.objects.filter(company_id__isnull=False).exists()
     for cut, choice in product(CUTS, (None, *CoverageChoice)):
         companies = Company.objects.population(point.node, point.denominator, point.as_of, limits, cut)
         number = (companies.covered(choice, point.as_of) if choice else companies).count()

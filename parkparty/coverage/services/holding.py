@@ -13,7 +13,7 @@ from django.db.models.functions import TruncMonth
 
 from parkparty.activities.models import Activity
 from parkparty.core import paths
-from parkparty.coverage.models import ActivityCell, ActivityTotal, FoldCount, TypeTotal
+from parkparty.coverage.models import ActivityCell, ActivityTotal, TypeTotal
 from parkparty.coverage.services.carrying import carry
 from parkparty.organizations.models import Organization
 
@@ -44,11 +44,6 @@ def recount_all_activities() -> None:
         kept.objects.all().delete()
     with connection.cursor() as cursor:
         _count(cursor, ActivityCell._meta.db_table, ActivityTotal._meta.db_table, TypeTotal._meta.db_table)
-
-
-def are_typed() -> bool:
-    """Whether cells and totals by type hold what was folded."""
-    return FoldCount.objects.filter(typed=F("number")).exists()
 
 
 def activity_differences() -> list[str]:

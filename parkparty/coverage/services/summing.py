@@ -10,9 +10,9 @@ from django.db.models import F
 
 from parkparty.coverage.figures.history import COLUMNS, Total
 from parkparty.coverage.models import CoverageSum, FoldCount
-from parkparty.coverage.services.carrying import carry
-from parkparty.coverage.services.holding import are_typed, recount_all_activities
-from parkparty.coverage.services.telling import are_counted, are_told, count_spells, tell_anew
+from parkparty.coverage.services.carrying import carry, holds
+from parkparty.coverage.services.holding import recount_all_activities
+from parkparty.coverage.services.telling import count_spells, tell_anew
 
 DAYS = ("path", "denominator", "day")
 """What tells the totals of days apart."""
@@ -20,24 +20,27 @@ DAYS = ("path", "denominator", "day")
 YEARS_AND_MONTHS = ("path", "denominator", "is_year", "since")
 """What tells their sums apart."""
 
+KEPT = ("summed", "told", "counted", "typed")
+"""Columns of ``FoldCount``: which fold sums, spells, their counts and totals by type hold."""
+
 
 def mend() -> None:
     """Make sums, spells, their counts and totals by type anew if they do not hold what was folded: after a migration,
     or a fold of a version of the site that knew none of them.
     """
-    if not are_summed():
+    if not holds("summed"):
         sum_up()
-    if not are_told():
+    if not holds("told"):
         tell_anew()
-    if not are_counted():
+    if not holds("counted"):
         count_spells()
-    if not are_typed():
+    if not holds("typed"):
         recount_all_activities()
 
 
 def count_fold() -> None:
     """Tell readers that marks are gone, and that all that is kept is in step; see ``figures.marks.version``."""
-    counts, following = ("number", "summed", "told", "typed", "counted"), F("number") + 1
+    counts, following = ("number", *KEPT), F("number") + 1
     FoldCount.objects.update_or_create(
         pk=1, defaults=dict.fromkeys(counts, following), create_defaults=dict.fromkeys(counts, 1)
     )
@@ -45,12 +48,7 @@ def count_fold() -> None:
 
 def is_in_step() -> bool:
     """Whether sums, spells, their counts and totals by type hold what was folded."""
-    return are_summed() and are_told() and are_counted() and are_typed()
-
-
-def are_summed() -> bool:
-    """Whether the sums hold what was folded."""
-    return FoldCount.objects.filter(summed=F("number")).exists()
+    return holds(*KEPT)
 
 
 def add_to_sums(changes: Counter[Total]) -> None:

@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
 
 from parkparty.core.copying import in_pieces
 from parkparty.coverage.figures.history import History
 from parkparty.coverage.figures.spells import Spell, spells_of
-from parkparty.coverage.models import CompanyHistory, CompanySpell, FoldCount, SpellCount
+from parkparty.coverage.models import CompanyHistory, CompanySpell, SpellCount
 from parkparty.coverage.services.carrying import BATCH, add, carry
 
 WAY = ("path", "on_site", "denominators", "state", "industry", "size", "staff_band")
@@ -38,11 +37,6 @@ def counting_spells_of(companies: Collection[int]) -> Iterator[None]:
 def _open_spells(companies: Collection[int]) -> Counter[tuple[Any, ...]]:
     spells = CompanySpell.objects.filter(company_id__in=companies, until__isnull=True)
     return Counter(spells.values_list(*WAY))
-
-
-def are_counted() -> bool:
-    """Whether the counts hold what was folded."""
-    return FoldCount.objects.filter(counted=F("number")).exists()
 
 
 def count_spells() -> None:
@@ -70,11 +64,6 @@ OPEN = (
     f"SELECT {', '.join(WAY)}, COUNT(*) AS number FROM coverage_companyspell "  # nosec B608
     f"WHERE until IS NULL GROUP BY {', '.join(WAY)}"
 )
-
-
-def are_told() -> bool:
-    """Whether the spells hold what was folded."""
-    return FoldCount.objects.filter(told=F("number")).exists()
 
 
 def tell_anew() -> None:
