@@ -14,7 +14,8 @@ from django.db.models.functions import RowNumber
 from parkparty.access.choices import Role
 from parkparty.activities.choices import COUNTED_STATES, FILED_STATES, UNCOUNTED_STATES, ActivityState
 from parkparty.core import paths
-from parkparty.core.models import OfOuter, Written, rows_of
+from parkparty.core.models import rows_of
+from parkparty.core.written import OfOuter, Written
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.organizations.querysets import reached
 from parkparty.places.models import Park

@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce
 from parkparty.companies.choices import ORGANISATION_LINKS, TYPES_FOR, CoverageState
 from parkparty.companies.models import Company, CoverageLink, Industry, Tenancy
 from parkparty.core.copying import in_pieces
-from parkparty.core.models import RowsByKeys
 from parkparty.core.scope import Scope
+from parkparty.core.written import RowsByKeys
 from parkparty.organizations.querysets import is_reached
 from parkparty.places.models import park_in_words
 

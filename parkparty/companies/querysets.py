@@ -28,9 +28,10 @@ from parkparty.companies.choices import (
     TenancyKind,
 )
 from parkparty.core import paths
-from parkparty.core.models import DatedQuerySet, OfOuter, Written, rows_of, valid_on
+from parkparty.core.models import DatedQuerySet, rows_of, valid_on
 from parkparty.core.scope import NOTHING
 from parkparty.core.text import fold, half_width
+from parkparty.core.written import OfOuter, Written
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.organizations.querysets import active_on, reached
 

@@ -12,9 +12,10 @@ from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from parkparty.core import paths
-from parkparty.core.models import DatedQuerySet, OfOuter, Written, holds, rows_of
+from parkparty.core.models import DatedQuerySet, holds, rows_of
 from parkparty.core.scope import NOTHING, Tree
 from parkparty.core.text import half_width
+from parkparty.core.written import OfOuter, Written
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
 
 if TYPE_CHECKING:

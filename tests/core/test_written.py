@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum,
 from django.db.models.functions import Coalesce
 
 from parkparty.companies.models import Company, CompanyMemberCount, Tenancy
-from parkparty.core.models import OfOuter, RowsByKeys, Written
+from parkparty.core.written import OfOuter, RowsByKeys, Written
 from parkparty.places.models import Park
 from tests.conftest import World, make_company
 

@@ -23,9 +23,10 @@ from parkparty.companies.choices import (
 from parkparty.companies.models import Company, CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core import paths
-from parkparty.core.models import OfOuter, Written, valid_on
+from parkparty.core.models import valid_on
 from parkparty.core.rates import Rate, mean_of
 from parkparty.core.scope import Scope
+from parkparty.core.written import OfOuter, Written
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan, is_whole
 from parkparty.organizations.querysets import OrganizationQuerySet

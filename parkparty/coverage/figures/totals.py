@@ -20,8 +20,8 @@ from django.db import connection
 
 from parkparty.core import paths
 from parkparty.core.copying import in_pieces
-from parkparty.core.models import given_list
 from parkparty.core.scope import Scope
+from parkparty.core.written import given_list
 from parkparty.coverage.figures.branches import from_histories, is_of_branch
 from parkparty.coverage.figures.coverage import Below, CompanyCoverage, Counted, Point
 from parkparty.coverage.figures.coverage import coverage_at as coverage_live

@@ -1,0 +1,132 @@
+"""SQL that is written once, where Django would put it together, or PostgreSQL weigh it, for longer than it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Self, cast
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+from django.db.models import F
+
+
+class OfOuter(models.Expression):
+    """In rows that are handed to ``Written``, what ``OuterRef`` is to those of an ``Exists``."""
+
+    SIGN = "{outer}"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[()]]:
+        return self.SIGN, ()
+
+
+class Written(models.Expression):
+    """Whether there are rows that belong to the outer one, or a number of these, as SQL that is written once.
+
+    Django puts an ``Exists`` or a ``Subquery`` together anew for each query, and several times for each level that it
+    stands below.
+    """
+
+    def __init__(self, sql: str, values: tuple[Any, ...], outer: str, says: models.Field | None = None) -> None:
+        super().__init__(output_field=says or models.BooleanField())
+        self.sql, self.values, self.outer = sql, values, cast("Any", F(outer))
+
+    @classmethod
+    def of(cls, rows: models.QuerySet, outer: str = "pk", *, one_by_one: bool = False) -> Self:
+        """For ``rows`` that name ``outer``, a column of the outer row, as ``OfOuter()``.
+
+        ``one_by_one`` it is asked of each outer row: no database finds beforehand all rows that belong to any of them.
+        """
+        try:
+            sql, values = cls._sql_of(rows.query.exists())
+        except EmptyResultSet:
+            return cls("1 = 0", (), outer)
+        return cls(f"({sql}) IS NOT NULL" if one_by_one else f"EXISTS({sql})", values, outer)
+
+    @classmethod
+    def number(cls, rows: models.QuerySet) -> Self:
+        """The one number that ``rows`` give, which name the key of the outer row as ``OfOuter()``; NULL without any."""
+        sql, values = cls._sql_of(rows.query.chain())
+        return cls(f"({sql})", values, "pk", models.IntegerField())
+
+    @staticmethod
+    def _sql_of(query: Any) -> tuple[str, tuple[Any, ...]]:
+        # The outer row may be of the same table.
+        query.change_aliases({name: f"its_{name}" for name in query.alias_map})
+        sql, values = query.sql_with_params()
+        return sql, tuple(values)
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.outer]
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        (self.outer,) = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, _nothing = compiler.compile(self.outer)
+        return self.sql.replace(OfOuter.SIGN, column), self.values
+
+
+class OfKeys(models.Expression):
+    """Whether ``column`` is one of the keys that ``RowsByKeys`` puts in."""
+
+    SIGN = "{keys}"
+
+    def __init__(self, column: str) -> None:
+        super().__init__(output_field=models.BooleanField())
+        self.column = cast("Any", F(column))
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.column]
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        (self.column,) = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str]]:
+        column, _nothing = compiler.compile(self.column)
+        return f"{column} IN ({self.SIGN})", (self.SIGN,)
+
+
+class RowsByKeys:
+    """The values of rows whose ``column`` is one of many keys, read with SQL that is written once."""
+
+    def __init__(self, rows: models.QuerySet, column: str = "pk") -> None:
+        compiler = rows.filter(OfKeys(column)).query.get_compiler(connection.alias)
+        try:
+            self.sql, values = compiler.as_sql()
+        except EmptyResultSet:
+            self.sql = ""
+            return
+        at = values.index(OfKeys.SIGN)
+        self.before, self.after = values[:at], values[at + 1 :]
+        self.converters = compiler.get_converters([expression for expression, *_rest in compiler.select])
+
+    def read(self, keys: Collection[Any]) -> list[Sequence[Any]]:
+        """The rows of ``keys``, in their order. One query."""
+        if not (keys and self.sql):
+            return []
+        sql = self.sql.replace(OfKeys.SIGN, ", ".join(["%s"] * len(keys)))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, (*self.before, *keys, *self.after))
+            found: list[Sequence[Any]] = cursor.fetchall()
+        return [self._converted(row) for row in found] if self.converters else found
+
+    def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
+        values = list(row)
+        for number, (converters, expression) in self.converters.items():
+            for convert in converters:
+                values[number] = convert(values[number], expression, connection)
+        return values
+
+
+def given_list() -> tuple[str, str]:
+    """SQL of a query for the texts of a list that is given as one value, its JSON; and of being one of a query's rows.
+
+    PostgreSQL weighs each of many values of an ``IN``, wherever it stands, longer than it takes to look all of them up.
+    """
+    return GIVEN_LIST[connection.vendor]
+
+
+GIVEN_LIST = {
+    "sqlite": ("SELECT value FROM json_each(%s)", "IN ({})"),
+    "postgresql": ("SELECT json_array_elements_text(%s)", "= ANY(ARRAY({}))"),
+}
