@@ -69,6 +69,8 @@ def pages(town: Any) -> list[Page]:
     others = Park.objects.order_by("pk")  # the first and the last are the largest
     midst, asleep = others[others.count() // 2], Organization.objects.filter(park=town.nodes["dormant park"])[0]
     street = Organization.objects.select_related("parent").get(area=midst.area)
+    stopped = town.nodes.get("stopped street")
+    merged = Organization.objects.filter(area=stopped) if stopped else []
     far = 'older=["试验企业50000000", 0]'
     days = [Activity.objects.order_by(order)[0].held_on for order in ("held_on", "-held_on")]
     middle = days[0] + (days[1] - days[0]) / 2
@@ -82,6 +84,7 @@ def pages(town: Any) -> list[Page]:
         Page("activities, large committee", f"/activities/?organization={street.code}", LISTS),
         Page("activities, district's committee", f"/activities/?organization={street.parent.code}", LISTS),
         Page("activities, dormant committee", f"/activities/?organization={asleep.parent.code}", LISTS),
+        *(Page("activities, stopped committee", f"/activities/?organization={own.code}", LISTS) for own in merged),
         Page("cross-tab, park", f"/coverage/cross/?place=park:{park}&rows=industry&columns=coverage", DASHBOARDS),
         Page("companies, all", "/companies/", LISTS),
         Page("companies, far page", f"/companies/?{far}", LISTS),

@@ -27,14 +27,17 @@ from parkparty.places.choices import AreaLevel
 from parkparty.places.models import Area, Park
 
 LONG_AGO = dt.date(2015, 1, 1)
-YEARS = 5
+YEARS, STOPPED = 5, 2
+"""How many years there are activities for, and how many years ago a street stopped that was merged into others."""
 THEME_DAY, ASSEMBLY = "theme_day", "branch_assembly"
 """What branches hold: each meeting is the first, every third is the second as well."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How much there is. The last street has no activities, or, where there is one street only, the last park."""
+    """How much there is. The last street has no activities, or, where there is one street only, the last park; the
+    street before it stopped years ago.
+    """
 
     districts: int
     streets: int
@@ -69,17 +72,16 @@ class Town:
 def town() -> Town:
     """What ``build`` left in the database."""
     area, park = Area.objects.order_by("pk"), Park.objects.order_by("pk")
+    streets = list(area.filter(level=AreaLevel.TOWN))
     nodes: dict[str, Any] = {
         "city": area.filter(level=AreaLevel.CITY)[0],
         "district": area.filter(level=AreaLevel.DISTRICT)[0],
-        "street": area.filter(level=AreaLevel.TOWN)[0],
+        "street": streets[0],
         "park": park[0],
-        "dormant street": area.filter(level=AreaLevel.TOWN).last(),
+        **({"stopped street": streets[-2], "dormant street": streets[-1]} if len(streets) > 1 else {}),
         "dormant park": park.last(),
     }
     branch = Organization.objects.filter(park=park[0]).order_by("pk")[1]
-    if nodes["street"] == nodes["dormant street"]:
-        del nodes["dormant street"]
     reader, secretary = (User.objects.get_by_natural_key(name) for name in ("reader", "secretary"))
     return Town(nodes, reader, secretary, branch)
 
@@ -177,15 +179,18 @@ def _rows(scale: Scale, parks: list[tuple[Park, Organization]]) -> None:
     # The first and the last parks are the largest: one of a thousand branches stands beside many of a few, and what is
     # dormant is much.
     weights = [1 / (min(n, len(parks) - 1 - n) + 5) for n in range(len(parks))]
-    asleep = scale.parks // scale.streets if scale.streets > 1 else 1
-    awake = weights[:-asleep] + [0] * asleep
+    each = scale.parks // scale.streets
+    asleep, stopped = (each, each) if scale.streets > 1 else (1, 0)
+    lively = len(parks) - stopped - asleep
+    years = [YEARS] * lively + [YEARS - STOPPED] * stopped + [0] * asleep
+    awake = [weight * own / YEARS for weight, own in zip(weights, years, strict=True)]
     parts = [
         _parted(Organization.objects.latest("pk").pk + 1, scale.branches, weights),
         _parted(1, scale.companies, weights),
         _parted(1, scale.activities, awake),
     ]
     rows = [
-        (park.pk, parent.pk, parent.path, *(number for part in parts for number in part[n]))
+        (park.pk, parent.pk, parent.path, 365 * years[n], *(number for part in parts for number in part[n]))
         for n, (park, parent) in enumerate(parks)
     ]
     with connection.cursor() as cursor:
@@ -198,16 +203,19 @@ def _rows(scale: Scale, parks: list[tuple[Park, Organization]]) -> None:
     _branches()
     _companies()
     _activities()
+    _hosts(parts[0][0][0], sum(branches for _first, branches in parts[0][:lively]))
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE parks")
         cursor.execute("DROP TABLE numbers")
 
 
 PARKS = """
-park bigint, parent bigint, path text, first_branch bigint, branches bigint, first_company bigint, companies bigint,
-first_activity bigint, activities bigint
+park bigint, parent bigint, path text, days bigint, first_branch bigint, branches bigint,
+first_company bigint, companies bigint, first_activity bigint, activities bigint
 """
 EACH = "FROM parks JOIN numbers ON numbers.n < parks.{0}"
+MIXED = "(parks.first_activity + numbers.n) * 2654435761 %% 4294967296"
+"""Each activity's own number, and those of a park far from each other."""
 BRANCH, COMPANY = "parks.first_branch + numbers.n", "(parks.first_company + numbers.n)"
 
 
@@ -258,12 +266,12 @@ def _companies() -> None:
 
 def _activities() -> None:
     author, reviewer = (User.objects.create_user(name).pk for name in ("author", "judge"))
-    # Written in the order of their days, as it happens.
-    held = _day(f"numbers.n * {365 * YEARS} / parks.activities")
+    # Written in the order of their days, as it happens, and on each day by all parks in turn.
+    held = _day("numbers.n * parks.days / parks.activities")
     each = EACH.format("activities")
     source = (
         f"FROM (SELECT {held} AS held_on, parks.park, parks.first_branch + numbers.n %% parks.branches AS branch, "
-        f"ROW_NUMBER() OVER (ORDER BY {held}, numbers.n, parks.park) AS n {each}) held"
+        f"ROW_NUMBER() OVER (ORDER BY {held}, {MIXED}) AS n {each}) held"
     )
     is_judged = f"held.held_on < '{today() - dt.timedelta(days=7)}'"
     key = "GEN_RANDOM_UUID()" if connection.vendor == "postgresql" else "LOWER(HEX(RANDOMBLOB(16)))"
@@ -274,11 +282,23 @@ def _activities() -> None:
         reviewed_by_id=f"CASE WHEN {is_judged} THEN {reviewer} END",
         reviewed_at=f"CASE WHEN {is_judged} THEN CURRENT_TIMESTAMP END", return_notes="'[]'",
     )  # fmt: skip
-    of = {"activity_id": "held.id"}
-    _insert(ActivityHost, "FROM activities_activity held", **of, organization_id="held.organization_id")
     for code, condition in ((THEME_DAY, "1 = 1"), (ASSEMBLY, "held.id %% 3 = 0")):
         source = f"FROM activities_activity held WHERE {condition}"
-        _insert(Activity.types.through, source, **of, activitytype_id=f"'{code}'")
+        _insert(Activity.types.through, source, activity_id="held.id", activitytype_id=f"'{code}'")
+
+
+def _hosts(first: int, lively: int) -> None:
+    """Of each activity who leads it, of each twentieth a neighbour too, and of each hundredth one of another park: of
+    the ``lively`` branches from ``first`` on, so that who stopped holds nothing afterwards.
+    """
+    held = "FROM activities_activity held"
+    _insert(ActivityHost, held, activity_id="held.id", organization_id="held.organization_id")
+    beside = f"{held} JOIN parks ON parks.park = held.park_id WHERE held.id %% 20 = 0"
+    neighbour = "parks.first_branch + (held.organization_id - parks.first_branch + 1) %% parks.branches"
+    _insert(ActivityHost, beside, activity_id="held.id", organization_id=neighbour)
+    other = f"({first} + held.id / 100 * 7919 %% {lively})"
+    elsewhere = f"{beside} AND held.id %% 100 = 0 AND {other} NOT IN (held.organization_id, {neighbour})"
+    _insert(ActivityHost, elsewhere, activity_id="held.id", organization_id=other)
 
 
 def _day(number: str) -> str:
