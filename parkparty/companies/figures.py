@@ -14,7 +14,7 @@ from parkparty.companies.choices import ORGANISATION_LINKS, TYPES_FOR, CoverageS
 from parkparty.companies.models import Company, CoverageLink, Industry, Tenancy
 from parkparty.core.copying import in_pieces
 from parkparty.core.scope import Scope
-from parkparty.core.written import RowsByKeys
+from parkparty.core.written import OfKeys, RowsByKeys
 from parkparty.organizations.querysets import is_reached
 from parkparty.places.models import park_in_words
 
@@ -69,7 +69,7 @@ def shown_companies(keys: Collection[int], day: dt.date) -> list[ShownCompany]:
 
 @lru_cache(maxsize=8)
 def _companies_on(day: dt.date, industry: str | Coalesce) -> RowsByKeys:
-    rows: Any = Company.objects.with_full_members(day).order_by()
+    rows: Any = Company.objects.filter(OfKeys("pk")).with_full_members(day).order_by()
     return RowsByKeys(rows.values_list("pk", "name", industry, "staff_band", "full_members"))
 
 
@@ -103,9 +103,9 @@ def _add_parks(rows: dict[int, ListedCompany], scope: Scope, day: dt.date) -> se
 @lru_cache(maxsize=64)
 def _tenancies_shown_to(scope: Scope) -> RowsByKeys:
     """The tenancies that the reader is told of as ``_add_parks`` reads them, by their companies."""
-    tenancies: Any = Tenancy.objects.shown_to(scope).order_by("-since")
+    tenancies: Any = Tenancy.objects.filter(OfKeys("company")).shown_to(scope).order_by("-since")
     of_park = [f"park__{name}" for name in ("path", "key", "name", "is_sample")]
-    return RowsByKeys(tenancies.values_list("company", "since", "until", *of_park), "company")
+    return RowsByKeys(tenancies.values_list("company", "since", "until", *of_park))
 
 
 def _add_links(rows: dict[int, ListedCompany], scope: Scope, day: dt.date, here: set[int]) -> None:
@@ -129,8 +129,8 @@ def _links_on(day: dt.date) -> RowsByKeys:
     """The links of a day as ``_add_links`` reads them, by their companies."""
     dates, paths = ("approved_on", "dissolved_on"), ("path", "park__path", "area__path")
     of_organization = [f"organization__{name}" for name in (*dates, *paths, "code", "name")]
-    links: Any = CoverageLink.objects.valid_on(day).with_type_on(day).order_by("-since")
-    return RowsByKeys(links.values_list("company", "kind", "type_then", *of_organization), "company")
+    links: Any = CoverageLink.objects.filter(OfKeys("company")).valid_on(day).with_type_on(day).order_by("-since")
+    return RowsByKeys(links.values_list("company", "kind", "type_then", *of_organization))
 
 
 def _better(state: CoverageState, other: CoverageState) -> CoverageState:

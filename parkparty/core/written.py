@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any, Self, cast
 
 from django.core.exceptions import EmptyResultSet
@@ -67,7 +68,7 @@ class Written(models.Expression):
 
 
 class OfKeys(models.Expression):
-    """Whether ``column`` is one of the keys that ``RowsByKeys`` puts in."""
+    """In rows that are handed to ``RowsByKeys``, whether ``column`` is one of the keys that it puts in."""
 
     SIGN = "{keys}"
 
@@ -87,26 +88,33 @@ class OfKeys(models.Expression):
 
 
 class RowsByKeys:
-    """The values of rows whose ``column`` is one of many keys, read with SQL that is written once."""
+    """The values of rows that are asked for by ``OfKeys``, read with SQL that is written once.
 
-    def __init__(self, rows: models.QuerySet, column: str = "pk") -> None:
-        compiler = rows.filter(OfKeys(column)).query.get_compiler(connection.alias)
-        try:
-            self.sql, values = compiler.as_sql()
-        except EmptyResultSet:
-            self.sql = ""
-            return
-        at = values.index(OfKeys.SIGN)
-        self.before, self.after = values[:at], values[at + 1 :]
-        self.converters = compiler.get_converters([expression for expression, *_rest in compiler.select])
+    Rows of several kinds stand one after another: they have values of the same types, and no order.
+    """
+
+    def __init__(self, *kinds: models.QuerySet) -> None:
+        self.parts: list[str] = []
+        self.values: list[Any] = []
+        self.converters: dict[int, Any] = {}
+        for rows in kinds:
+            compiler = rows.query.get_compiler(connection.alias)
+            try:
+                sql, values = compiler.as_sql()
+            except EmptyResultSet:
+                continue
+            self.parts.append(sql)
+            self.values += values
+            self.converters = self.converters or compiler.get_converters([found for found, *_rest in compiler.select])
 
     def read(self, keys: Collection[Any]) -> list[Sequence[Any]]:
         """The rows of ``keys``, in their order. One query."""
-        if not (keys and self.sql):
+        if not (keys and self.parts):
             return []
-        sql = self.sql.replace(OfKeys.SIGN, ", ".join(["%s"] * len(keys)))
+        sql = " UNION ALL ".join(self.parts).replace(OfKeys.SIGN, ", ".join(["%s"] * len(keys)))
+        values = chain.from_iterable(keys if value == OfKeys.SIGN else (value,) for value in self.values)
         with connection.cursor() as cursor:
-            cursor.execute(sql, (*self.before, *keys, *self.after))
+            cursor.execute(sql, [*values])
             found: list[Sequence[Any]] = cursor.fetchall()
         return [self._converted(row) for row in found] if self.converters else found
 

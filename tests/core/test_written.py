@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum,
 from django.db.models.functions import Coalesce
 
 from parkparty.companies.models import Company, CompanyMemberCount, Tenancy
-from parkparty.core.written import OfOuter, RowsByKeys, Written
+from parkparty.core.written import OfKeys, OfOuter, RowsByKeys, Written
 from parkparty.places.models import Park
 from tests.conftest import World, make_company
 
@@ -68,7 +68,7 @@ def test_rows_by_keys_are_those_that_django_finds(world: World) -> None:
     asked = ("company", "since", "until", "park__is_sample", "park__name", "name")
     rows = Tenancy.objects.filter(park__in=[world.kic, world.tiandi], since__gt="2000-01-01").order_by("-company")
     rows = rows.annotate(name=F("company__name")).values_list(*asked)
-    written = RowsByKeys(rows, "company")
+    written = RowsByKeys(rows.filter(OfKeys("company")))
     for some in (keys, keys[:1], dict.fromkeys(keys[1:])):
         found = [tuple(row) for row in written.read(some)]
         assert found == list(rows.filter(company__in=some))
@@ -77,3 +77,15 @@ def test_rows_by_keys_are_those_that_django_finds(world: World) -> None:
         ]
         assert len(found) == len(some)
     assert written.read([]) == []
+
+
+def test_rows_of_several_kinds_stand_one_after_another(world: World) -> None:
+    keys = [make_company(n, (world.kic, world.tiandi)[n % 2]).pk for n in range(4)]
+    kinds = [
+        Tenancy.objects.filter(park=park).order_by().values_list("company", "since") for park in Park.objects.all()
+    ]
+    nothing = Tenancy.objects.none().values_list("company", "since")
+    written = RowsByKeys(*(rows.filter(OfKeys("company")) for rows in (nothing, *kinds, nothing)))
+    for some in (keys, keys[1:2]):
+        plain = [row for kind in kinds for row in kind.filter(company__in=some)]
+        assert sorted(map(tuple, written.read(some))) == sorted(plain) != []

@@ -149,14 +149,15 @@ def correct(world: World, author: User, company: Company, day: dt.date, number: 
 
 def meet(world: World, author: User, company: Company, day: dt.date, number: int) -> None:
     moment, judge = dt.datetime(2020, 1, 1, tzinfo=dt.UTC), User.objects.exclude(pk=author.pk).earliest("pk")
-    branch = (world.joint_branch, world.own_branch)[number % 2]
+    branch, other = (world.joint_branch, world.own_branch)[:: -1 if number % 2 else 1]
+    hosts = [branch, other] if number % 3 == 0 else [branch]
     for month in range(4):
         activity = Activity.objects.create(
             organization=branch, author=author, held_on=day + dt.timedelta(days=28 * month), filed_at=moment,
             state=ActivityState.APPROVED, reviewed_at=moment, reviewed_by=judge,
         )  # fmt: skip
         activity.types.set(ActivityType.objects.filter(code__in=["assembly", "theme_day"]))
-        ActivityHost.objects.create(activity=activity, organization=branch)
+        ActivityHost.objects.bulk_create(ActivityHost(activity=activity, organization=host) for host in hosts)
 
 
 def unmeet(world: World, author: User, company: Company, day: dt.date, number: int) -> None:

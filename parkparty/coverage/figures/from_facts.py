@@ -10,7 +10,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, CharField, DateField, Model, Q, Value
 
@@ -26,6 +28,7 @@ from parkparty.companies.choices import (
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.core import paths
 from parkparty.core.copying import in_pieces
+from parkparty.core.written import OfKeys, RowsByKeys
 from parkparty.coverage.figures.effective import (
     ASSEMBLY,
     HAS_BRANCHES,
@@ -37,7 +40,7 @@ from parkparty.coverage.figures.effective import (
 from parkparty.coverage.figures.history import NOT_YET, History, Standing, Step
 from parkparty.coverage.figures.meetings import Meetings, meetings_between, meetings_of
 from parkparty.organizations.choices import BRANCH_TYPES, OWN_TYPES, OrganizationType
-from parkparty.organizations.models import Organization, OrganizationSpan
+from parkparty.organizations.models import Organization
 from parkparty.rules.figures import LimitBook
 from parkparty.rules.models import Rule
 
@@ -61,11 +64,20 @@ class _Covering:
     effective: Sequence[Run] = field(default_factory=list)
 
 
+class _Company(NamedTuple):
+    pk: int
+    status: str
+    status_since: dt.date | None
+    staff_band: int
+    fixed_premises: bool | None
+    revenue_over_20m: bool | None
+
+
 @dataclass(slots=True)
 class _Facts:
     """The dated facts of one company."""
 
-    row: dict[str, Any]
+    row: _Company
     tenancies: list[tuple[Run, str, str]] = field(default_factory=list)
     links: list[tuple[Run, str, int | None]] = field(default_factory=list)
     memberships: list[tuple[Run, int]] = field(default_factory=list)
@@ -86,7 +98,7 @@ class _Facts:
 def histories(
     companies: Collection[int], meetings: Meetings = meetings_of, book: LimitBook | None = None
 ) -> dict[int, History]:
-    """The history of each of ``companies`` that exists, in at most eight queries; ``book`` if it was read before."""
+    """The history of each of ``companies`` that exists, in at most seven queries; ``book`` if it was read before."""
     found, organizations, limits = _read(companies, meetings, book or LimitBook())
     return {pk: _history(facts, organizations, limits) for pk, facts in found.items()}
 
@@ -103,9 +115,8 @@ def standings(companies: Collection[int], days: Sequence[dt.date], book: LimitBo
 def _read(
     companies: Collection[int], meetings: Meetings, book: LimitBook
 ) -> tuple[dict[int, _Facts], dict[int, _Covering], LimitsFrom]:
-    asked = ("pk", "status", "status_since", "staff_band", "fixed_premises", "revenue_over_20m")
-    found = {row["pk"]: _Facts(row) for row in Company.objects.filter(pk__in=companies).values(*asked)}
-    for part, pk, since, until, word, other, number in _dated_facts(companies):
+    found = {row[0]: _Facts(_Company(*row)) for row in _companies().read(companies)}
+    for part, pk, since, until, word, other, number in sorted(_dated_facts().read(companies), key=itemgetter(SINCE)):
         found[pk].add(part, (since, until), word, other, number)
     covering = {unit for facts in found.values() for _run, kind, unit in facts.links if kind in ORGANISATION_LINKS}
     tied = {unit for facts in found.values() for *_rest, unit in (*facts.links, *facts.memberships)}
@@ -114,12 +125,21 @@ def _read(
     return found, organizations, limits
 
 
+@lru_cache(maxsize=1)
+def _companies() -> RowsByKeys:
+    return RowsByKeys(Company.objects.filter(OfKeys("pk")).order_by().values_list(*_Company._fields))
+
+
 TENANCY, LINK, MEMBERSHIP, COUNT = range(4)
 """The parts of the one query for facts that are dated."""
 
+SINCE = 2
+"""Where in each of its rows the day stands: part, company, since, until, two words and a number."""
 
-def _dated_facts(companies: Collection[int]) -> Any:
-    """The dated facts of ``companies``, the earliest first: part, company, since, until, two words and a number."""
+
+@lru_cache(maxsize=1)
+def _dated_facts() -> RowsByKeys:
+    """The dated facts of companies."""
     nothing, no_day = Value("", CharField()), Value(None, DateField())
     no_number, dated = Value(None, BigIntegerField()), ("company", "since", "until")
     parts: dict[int, tuple[type[Model], tuple[Any, ...]]] = {
@@ -128,26 +148,33 @@ def _dated_facts(companies: Collection[int]) -> Any:
         MEMBERSHIP: (Membership, (*dated, nothing, nothing, "organization")),
         COUNT: (CompanyMemberCount, ("company", "as_of", no_day, nothing, nothing, "full")),
     }
-    first, *others = (
-        kind._default_manager.filter(company__in=companies).order_by().values_list(Value(part), *columns)
-        for part, (kind, columns) in parts.items()
+    return RowsByKeys(
+        *(
+            kind._default_manager.filter(OfKeys("company")).order_by().values_list(Value(part), *columns)
+            for part, (kind, columns) in parts.items()
+        )
     )
-    return first.union(*others, all=True).order_by("since")
 
 
 def _organizations(keys: Collection[Any], covering: Collection[Any], meetings: Meetings) -> dict[int, _Covering]:
-    asked = ("pk", "path", "approved_on", "dissolved_on", "type")
-    found = {
-        pk: _Covering(path, path[: -paths.STEP] if type in BRANCH_TYPES else path, approved, dissolved, type)
-        for pk, path, approved, dissolved, type in Organization.objects.filter(pk__in=keys).values_list(*asked)
-    }
-    for pk, since, until, type in OrganizationSpan.objects.filter(organization__in=covering).values_list(
-        "organization", "since", "until", "type"
-    ):
-        found[pk].spans.append(((since, until), type))
+    found: dict[int, _Covering] = {}
+    for pk, path, approved, dissolved, type, *span in _with_spans().read(keys):
+        if pk not in found:
+            kept_under = path[: -paths.STEP] if type in BRANCH_TYPES else path
+            found[pk] = _Covering(path, kept_under, approved, dissolved, type)
+        since, until, type_then = span
+        if since:
+            found[pk].spans.append(((since, until), type_then))
     for pk, held in _held({pk: found[pk] for pk in covering}, meetings).items():
         found[pk].effective = _effective_runs(held[ASSEMBLY], held[THEME_DAY])
     return found
+
+
+@lru_cache(maxsize=1)
+def _with_spans() -> RowsByKeys:
+    asked = ("pk", "path", "approved_on", "dissolved_on", "type")
+    spans = (f"spans__{name}" for name in ("since", "until", "type"))
+    return RowsByKeys(Organization.objects.filter(OfKeys("pk")).order_by().values_list(*asked, *spans))
 
 
 def _held(organizations: dict[int, _Covering], meetings: Meetings) -> dict[int, dict[str, set[int]]]:
@@ -224,7 +251,7 @@ def _effective_on(day: dt.date, standing: Standing, covering: Iterable[_Covering
 def _days(facts: _Facts, organizations: dict[int, _Covering]) -> set[dt.date]:
     """Every day on which something of the company may change, but for the meetings of those that cover it."""
     runs: list[Run] = [fact[0] for facts_of in (facts.tenancies, facts.links, facts.memberships) for fact in facts_of]
-    days = {facts.row["status_since"], *(day for day, _full in facts.counts)}
+    days = {facts.row.status_since, *(day for day, _full in facts.counts)}
     for _run, kind, key in facts.links:
         if kind in ORGANISATION_LINKS and key is not None:
             unit = organizations[key]
@@ -288,15 +315,15 @@ def _covers(
 def _counted_as(day: dt.date, facts: _Facts, limits: LimitsFrom) -> Iterator[str]:
     """The denominators that count the company on ``day`` by what it is."""
     row, least = facts.row, next(found for since, found in reversed(limits) if since <= day)
-    has_left = row["status_since"] is not None and row["status_since"] <= day
-    if not (row["status"] == CompanyStatus.DEREGISTERED and has_left):
+    has_left = row.status_since is not None and row.status_since <= day
+    if not (row.status == CompanyStatus.DEREGISTERED and has_left):
         yield REGISTERED
-        if row["revenue_over_20m"] or row["staff_band"] >= least.guishang_staff:
+        if row.revenue_over_20m or row.staff_band >= least.guishang_staff:
             yield GUISHANG
-    if row["status"] != CompanyStatus.OPERATING and not (row["status_since"] and not has_left):
+    if row.status != CompanyStatus.OPERATING and not (row.status_since and not has_left):
         return
     yield OPERATING
-    if row["fixed_premises"] and row["staff_band"] >= least.sanyou_staff:
+    if row.fixed_premises and row.staff_band >= least.sanyou_staff:
         yield SANYOU
     if next((full for as_of, full in reversed(facts.counts) if as_of <= day), 0) >= least.full:
         yield YINGJIAN

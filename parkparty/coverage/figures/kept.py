@@ -26,7 +26,7 @@ from parkparty.coverage.figures.coverage import Node
 from parkparty.coverage.models import ActivityCell
 from parkparty.organizations.models import Organization
 
-MARKS_READ = 200
+MARKS_READ = 2_000
 """More marked cells than this, and a reader counts the activities themselves."""
 
 TOLD, TOTAL, LATER, MARK = range(4)
@@ -113,10 +113,11 @@ def _day(value: dt.date | str) -> dt.date:
 def _changed(node: Node, cells: set[tuple[int, dt.date]], months: Sequence[Period], types: Any) -> Found:
     """By how much the totals of ``node`` differ from the activities for ``cells``, in one query."""
     organizations = {organization for organization, _month in cells}
+    touched = {month for _organization, month in cells}
     here = paths.under("park_path", node.path) | paths.under("area_path", node.path)
-    folded = ActivityCell.objects.filter(here, organization_id__in=organizations)
+    folded = ActivityCell.objects.filter(here, organization_id__in=organizations, month__in=touched)
     led = Activity.objects.filter(organization__in=organizations)
-    live = _by_month(led, node, months[0].since, months[-1].last_day)
+    live = _by_month(led, node, min(touched), max(month.last_day for month in months if month.since in touched))
     now = _part(live, 1, F("organization_id"), types).values_list(*COLUMNS)
     made = ALL if types is ALL else Cast("types", TextField())
     then = _part(folded, -1, F("organization_id"), made).values_list(*COLUMNS)

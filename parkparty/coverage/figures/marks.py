@@ -18,19 +18,29 @@ PREFIXES = ", ".join(f"SUBSTR(host.path, 1, {length})" for length in range(5, 55
 
 OF_ACTIVITIES = """
 SELECT link.company_id FROM (
-    SELECT organization_id FROM {marks} mark
-    UNION
-    SELECT hosts.organization_id FROM {marks} mark
-    JOIN activities_activity held ON held.organization_id = mark.organization_id
-        AND held.held_on >= mark.month AND held.held_on < {month_later}
-    JOIN activities_activityhost hosts ON hosts.activity_id = held.id
-) met
-JOIN organizations_organization host ON host.id = met.organization_id
-JOIN organizations_organization up ON up.path IN ({prefixes})
-JOIN companies_coveragelink link ON link.organization_id = up.id AND link.kind IN ('own', 'joint')
+    SELECT DISTINCT up.id FROM (
+        SELECT organization_id FROM {marks} mark
+        UNION
+        SELECT hosts.organization_id FROM {marks} mark
+        JOIN activities_activity held ON held.organization_id = mark.organization_id
+            AND held.held_on >= mark.month AND held.held_on < {month_later}
+        JOIN activities_activityhost hosts ON hosts.activity_id = held.id
+    ) met {host} {up}
+) covering {link}
 WHERE (SELECT EXISTS (SELECT 1 FROM coverage_activitymark))
 """
 """Companies that an organisation covers whose meetings, or those below it, were marked: are they still effective?"""
+
+FOLLOWED = {
+    "host": ("organizations_organization", "host.id = met.organization_id"),
+    "up": ("organizations_organization", f"up.path IN ({PREFIXES})"),
+    "link": ("companies_coveragelink", "link.organization_id = covering.id AND link.kind IN ('own', 'joint')"),
+}
+ONE_BY_ONE = {
+    "sqlite": "CROSS JOIN {table} {name} ON {condition}",
+    "postgresql": "JOIN LATERAL (SELECT {name}.* FROM {table} {name} WHERE {condition} OFFSET 0) {name} ON TRUE",
+}
+"""Of marks, which come and go, PostgreSQL expects thousands, and would read whole tables for the few that stand."""
 
 OF_NODES: tuple[tuple[str, str, Callable[[str], Sequence[str]]], ...] = (
     (
@@ -71,7 +81,12 @@ def companies_of_activities(last: int | None = None) -> str:
     # Names of our own table and columns.
     some = f"(SELECT organization_id, month FROM coverage_activitymark WHERE id <= {last})"  # nosec B608
     marks = "coverage_activitymark" if last is None else some
-    return OF_ACTIVITIES.format(marks=marks, month_later=MONTH_LATER[connection.vendor], prefixes=PREFIXES)
+    one_by_one = ONE_BY_ONE[connection.vendor]
+    followed = {
+        name: one_by_one.format(name=name, table=table, condition=condition)
+        for name, (table, condition) in FOLLOWED.items()
+    }
+    return OF_ACTIVITIES.format(marks=marks, month_later=MONTH_LATER[connection.vendor], **followed)
 
 
 def version() -> tuple[int, ...]:

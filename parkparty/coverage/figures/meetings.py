@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Aggregate, F, TextField
 
 from parkparty.activities.choices import COUNTED_STATES
-from parkparty.activities.models import ActivityHost
+from parkparty.activities.models import ActivityHost, JointHost
+from parkparty.core.written import OfKeys, RowsByKeys
 
 
 class Listed(Aggregate):
@@ -30,26 +32,38 @@ Meetings = Callable[[Collection[int]], Iterable[tuple[int, str | None, str]]]
 
 def meetings_of(hosts: Collection[int]) -> Iterable[tuple[int, str | None, str]]:
     """The months in which each of ``hosts`` met, read from the activities."""
-    found: Iterable[tuple[int, str | None, str]] = _meetings(organization__in=hosts)
+    found: Iterable[tuple[int, str | None, str]] = _months(ActivityHost.objects.filter(organization__in=hosts))
     return found
 
 
 def meetings_between(first: dt.date, last: dt.date) -> Meetings:
-    """As ``meetings_of``, of the activities alone that were held from ``first`` to ``last``."""
-    return lambda hosts: _meetings(organization__in=hosts, activity__held_on__range=(first, last))
+    """As ``meetings_of``, of the activities alone that were held from ``first`` to ``last``.
+
+    Hosts do not know the day: who leads an activity and who joins are asked apart, so that no others are read.
+    """
+    return cast("Meetings", _between(first, last).read)
 
 
-def _meetings(**asked: Any) -> Any:
+@lru_cache(maxsize=16)
+def _between(first: dt.date, last: dt.date) -> RowsByKeys:
+    days = (first, last)
+    hosts = ActivityHost.objects.filter(OfKeys("activity__organization"), activity__held_on__range=days)
+    joint = JointHost.objects.filter(OfKeys("organization"), held_on__range=days)
+    return RowsByKeys(_months(hosts.filter(organization=F("activity__organization"))), _months(joint))
+
+
+def _months(hosts: Any) -> Any:
+    """In which months ``hosts`` met, of each host and type."""
     # The types are told apart by the reader: asked for in the query, SQLite would begin with all activities of a type.
-    hosts = ActivityHost.objects.filter(activity__state__in=COUNTED_STATES, **asked)
+    counted = hosts.filter(activity__state__in=COUNTED_STATES).order_by()
     month = F("activity__held_on__year") * 12 + F("activity__held_on__month") - 1
-    return hosts.order_by().values_list("organization", "activity__types").annotate(months=Listed(month))
+    return counted.values_list("organization", "activity__types").annotate(months=Listed(month))
 
 
 @contextmanager
 def meetings_at_once() -> Iterator[Meetings]:
     """As ``meetings_of``, for who asks for every host: all activities are read in one go, not host by host."""
-    query, values = _meetings().query.sql_with_params()
+    query, values = _months(ActivityHost.objects).query.sql_with_params()
     columns = "host bigint, type varchar(40), months text"
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE coverage_meetings ({columns})")
