@@ -218,14 +218,18 @@ class ActivityHost(models.Model):
 class Leader(models.Model):
     """An organisation that held an activity at some time, alone or jointly, and where it sits: of a dormant place none.
 
-    Written by triggers of the database (``migrations._leaders``, ``path`` by ``migrations._joint``), so that imports
-    and plain SQL are seen as well, and taken away with its organisation by them: nothing else is to ask for it.
+    All that it holds lies between ``first_on`` and ``last_on``, which never come nearer to each other. Written by
+    triggers of the database (``migrations._leaders``, ``path`` by ``migrations._joint``, days by
+    ``migrations._spans``), so that imports and plain SQL are seen as well, and taken away with its organisation by
+    them: nothing else is to ask for it.
     """
 
     organization = models.OneToOneField(Organization, models.DO_NOTHING, primary_key=True, db_constraint=False)
     park = models.ForeignKey(Park, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     area = models.ForeignKey(Area, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     path = PathField(null=True)
+    first_on = models.DateField(null=True)
+    last_on = models.DateField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["path"], name="activities_leaders_by_path")]

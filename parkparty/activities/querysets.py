@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from parkparty.core.models import TreeNode
     from parkparty.core.scope import Scope
 
+T = TypeVar("T")
 
 SHOWN = ("organization", "theme", "station", "park")
 """The relations that a row of a list may show."""
@@ -35,24 +37,39 @@ FEW_LEADERS, MANY_LEADERS = 1_000, 8_000
 """Up to so few organisations of a node are asked for the first that each leads: more take longer than a walk along the
 days, of which their list needs few steps. Up to so many below an organisation are read at once for such a walk.
 """
+STEPS, NEAREST = 10_000, 100
+"""So many activities a walk may pass to one page. Where it would pass more, so many organisations are asked before."""
 
 
-MET_UNDER = "SELECT organization_id FROM activities_leader WHERE path BETWEEN %s AND %s"
+MET_UNDER = "SELECT organization_id, {day} AS day FROM activities_leader WHERE path BETWEEN %s AND %s"
 MET_IN, MET_AT = (
-    f"SELECT organization_id FROM activities_leader JOIN places_{seat} seat ON seat.id = {seat}_id "  # nosec B608
-    "WHERE seat.path BETWEEN %s AND %s"
+    "SELECT organization_id, {day} AS day FROM activities_leader "  # nosec B608
+    f"JOIN places_{seat} seat ON seat.id = {seat}_id WHERE seat.path BETWEEN %s AND %s"
     for seat in SEATS
 )
 MET_THERE = f"{MET_IN} UNION ALL {MET_AT}"  # asked for by park or area at once, PostgreSQL reads all
 FIRSTS = """
 WITH met AS ({met} LIMIT {most}), known AS (SELECT COUNT(*) AS number FROM met)
-SELECT known.number, firsts.organization_id, firsts.held_on FROM known LEFT JOIN (
+SELECT known.number, CASE WHEN known.number > {few} THEN (
+    SELECT COUNT(*) FROM met WHERE day {to} COALESCE(
+        (SELECT held_on FROM activities_activity ORDER BY {order} LIMIT 1 OFFSET {steps}), day
+    )
+) END, firsts.organization_id, firsts.held_on FROM known LEFT JOIN (
     SELECT organization_id, held_on FROM activities_activity
     WHERE id IN (SELECT ({own}) FROM met WHERE (SELECT number FROM known) <= {few} LIMIT {few})
     ORDER BY {order} LIMIT {number}
 ) firsts ON 1 = 1
 """
-"""One query, whose ``LIMIT`` has PostgreSQL ask each once. ``own`` is the key of the first that one leads."""
+"""One query, whose ``LIMIT`` has PostgreSQL ask each once. ``own`` is the key of the first that one leads. Of many it
+is told how many of those read held something within so many ``steps``.
+"""
+OF_NEAREST = """
+WITH met AS (SELECT * FROM ({met}) each WHERE day IS NOT NULL ORDER BY day {way} LIMIT {nearest})
+SELECT met.organization_id, met.day, firsts.held_on, firsts.id FROM met LEFT JOIN (
+    SELECT organization_id, held_on, id FROM activities_activity WHERE id IN (SELECT ({own}) FROM met)
+) firsts ON firsts.organization_id = met.organization_id ORDER BY met.day {way}
+"""
+"""Those that may have held something first, to which day, and the first that each leads."""
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -112,54 +129,88 @@ class ActivityQuerySet(models.QuerySet):
 
         Each organisation of ``node`` that ever met is asked for the first that it leads. The first ``number`` of these
         stand before all that others lead, and before what lies behind the last of them. Where organisations are many,
-        each activity on a walk along the days is asked whose it is: some of theirs come soon.
+        each activity on a walk along the days is asked whose it is: some of theirs come soon, unless they stopped.
         """
         if isinstance(node, Organization) and node.is_branch:
             return self.hosted_under(node)
         try:
-            known, found = self._firsts(node, number)
+            known, near, found = self._firsts(node, number)
         except EmptyResultSet:
             return self.none()
-        if not 0 < known <= FEW_LEADERS:
-            return self.walked(node, known) if known else self.none()
-        first = {"organization__in": [organization for organization, _day in found]}
-        bound = self._as_far_as([day for _organization, day in found]) if len(found) == number else {}
+        if not known:
+            return self.none()
+        if known > FEW_LEADERS:
+            return self.walked(node, known) if near >= number else self._of_far(node, number, known)
+        end, first = self._end_of(found, number), [organization for _day, organization in found]
         if not isinstance(node, Organization):
-            return self.filter(**first, **bound)
-        led = self.model._default_manager.filter(**first, **bound).order_by().values("pk")
-        joint = rows_of(self.model, "joint_hosts").filter(organization__in=self._leaders_under(node), **bound)
-        return self.filter(pk__in=led.union(joint.values("activity"), all=True))
+            return self.filter(organization__in=first, **self._since(found[0][0]), **end) if found else self.none()
+        return self._led_or_joined(first, self._leaders_under(node), end)
 
-    def _firsts(self, node: TreeNode, number: int) -> tuple[int, list[tuple[int, Any]]]:
-        """How many organisations of ``node`` ever met; unless they are many, who leads the first, and when.
+    def _of_far(self, node: TreeNode, number: int, known: int) -> Self:
+        """``newest_of`` where most organisations of ``node`` stopped, or few of them meet.
+
+        Those that met last are each asked for the first that they lead. What others hold does not lie before the day
+        when the last of these met: there a walk begins, and ends where the asked ones alone fill the page.
+        """
+        rows = self._asked(OF_NEAREST, node, nearest=NEAREST)
+        if not rows:
+            return self.none()
+        firsts = self._in_order((str(day), key, leader) for leader, _last, day, key in rows if key)[:number]
+        end, leaders = self._end_of(firsts, number), [leader for *_first, leader in firsts]
+        # Its first rows are asked for here: beside others PostgreSQL would begin at the list's own end.
+        walk = self.filter(**self._since(rows[-1][1]), **end).walked(node, known)
+        others = list(walk.values_list("held_on", "pk", "organization")[:number])
+        if isinstance(node, Organization):
+            return self._led_or_joined(leaders, [row[0] for row in rows], end, [key for _day, key, _leader in others])
+        days = self._in_order(str(day) for day, *_rest in [*firsts, *others])
+        leaders += [leader for *_row, leader in others]
+        return self.filter(organization__in=leaders, **self._since(days[0]), **end) if days else self.none()
+
+    def _led_or_joined(self, leaders: Any, joining: Any, end: dict[str, Any], keys: Sequence[int] = ()) -> Self:
+        """What ``leaders`` lead and those ``joining`` hold jointly, to the ``end``; and the rows of ``keys``."""
+        every = self.model._default_manager.order_by()
+        led = every.filter(organization__in=leaders, **end).values("pk")
+        joint = rows_of(self.model, "joint_hosts").filter(organization__in=joining, **end).values("activity")
+        return self.filter(pk__in=led.union(joint, every.filter(pk__in=keys).values("pk"), all=True))
+
+    def _firsts(self, node: TreeNode, number: int) -> tuple[int, int, list[tuple[Any, int]]]:
+        """How many organisations of ``node`` ever met; of many how many soon, of few the first days and who leads.
 
         Raises:
             EmptyResultSet: when nothing at all is asked for.
         """
+        most = 1 + (MANY_LEADERS if isinstance(node, Organization) else FEW_LEADERS)
+        rows = self._asked(FIRSTS, node, most=most, few=FEW_LEADERS, steps=STEPS, number=number)
+        found = self._in_order((day, organization) for *_told, organization, day in rows if organization)
+        return *rows[0][:2], found
+
+    def _asked(self, sql: str, node: TreeNode, **numbers: int) -> list[Any]:
+        """What ``sql`` finds of organisations of ``node`` and the first that each leads."""
         each = Func(template="met.organization_id", output_field=models.BigIntegerField())
-        own = self.filter(organization=each).values("pk")[:1]
-        sql, values = own.query.sql_with_params()
+        own, values = self.filter(organization=each).values("pk")[:1].query.sql_with_params()
         # No area lies in a park.
         met = MET_UNDER if isinstance(node, Organization) else MET_IN if isinstance(node, Park) else MET_THERE
-        asked = FIRSTS.format(
-            met=met,
-            most=1 + (MANY_LEADERS if met == MET_UNDER else FEW_LEADERS),
-            few=FEW_LEADERS,
-            own=sql,
-            order=", ".join(f"{name} DESC".lstrip("-") if name[0] == "-" else name for name in self._order()),
-            number=number,
-        )
+        day, to, way = ("last_on", ">=", "DESC") if self._is_falling() else ("first_on", "<=", "ASC")
+        order = ", ".join(f"{name} {way}" for name in ("held_on", "id"))
+        asked = sql.format(met=met.format(day=day), own=own, to=to, way=way, order=order, **numbers)
         with connections[self.db].cursor() as cursor:
             cursor.execute(asked, [*paths.run(node.path) * (2 if met == MET_THERE else 1), *values])
-            rows = cursor.fetchall()
-        return rows[0][0], [(organization, day) for _known, organization, day in rows if organization]
+            rows: list[Any] = cursor.fetchall()
+        return rows
 
-    def _as_far_as(self, days: list[Any]) -> dict[str, Any]:
-        """Not behind the last of ``days`` in the order of these rows."""
-        return {"held_on__gte": min(days)} if self._order()[0][0] == "-" else {"held_on__lte": max(days)}
+    def _in_order(self, found: Iterable[T]) -> list[T]:
+        return sorted(found, reverse=self._is_falling())  # type: ignore[type-var]
 
-    def _order(self) -> list[str]:
-        return [str(name) for name in self.query.order_by]
+    def _since(self, day: Any) -> dict[str, Any]:
+        """From ``day`` on in the order of these rows. Told so, PostgreSQL does not begin at the list's own end."""
+        return {f"held_on__{'lte' if self._is_falling() else 'gte'}": day}
+
+    def _end_of(self, firsts: list[Any], number: int) -> dict[str, Any]:
+        """Not behind the day of the last of ``number`` rows in their order, if there are so many."""
+        return {f"held_on__{'gte' if self._is_falling() else 'lte'}": firsts[-1][0]} if len(firsts) == number else {}
+
+    def _is_falling(self) -> bool:
+        return str(self.query.order_by[0]).startswith("-")
 
     def walked(self, node: TreeNode, leaders: int = MANY_LEADERS + 1) -> Self:
         """``located_in`` or ``hosted_under`` for a list by day of which some come soon: each is asked by itself.

@@ -15,7 +15,7 @@ from parkparty.accounts.models import User
 from parkparty.activities import querysets
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.filters import ActivityFilterForm
-from parkparty.activities.migrations import _joint
+from parkparty.activities.migrations import _joint, _spans
 from parkparty.activities.models import Activity, ActivityHost, ActivityType, JointHost, Leader
 from parkparty.core.paging import keyset_page
 from parkparty.core.scope import Scope
@@ -101,12 +101,21 @@ def through(form: ActivityFilterForm, turn: str, size: int) -> list[int]:
 
 
 @pytest.mark.parametrize("held", [1, 2], indirect=True)
-@pytest.mark.parametrize("limits", [(1_000, 8_000), (0, 8_000), (0, 0)])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {},
+        {"FEW_LEADERS": 0},
+        {"FEW_LEADERS": 0, "MANY_LEADERS": 0},
+        {"FEW_LEADERS": 0, "STEPS": 0, "NEAREST": 1},
+        {"FEW_LEADERS": 0, "MANY_LEADERS": 0, "STEPS": 3, "NEAREST": 3},
+    ],
+)
 def test_page_by_page_they_are_those_that_asking_plainly_finds(
-    world: World, make_user: Any, held: Random, limits: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    world: World, make_user: Any, held: Random, limits: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(querysets, "FEW_LEADERS", limits[0])
-    monkeypatch.setattr(querysets, "MANY_LEADERS", limits[1])
+    for name, number in limits.items():
+        monkeypatch.setattr(querysets, name, number)
     readers = (Role.VIEWER, world.shanghai), (Role.SECRETARY, world.kic_committee), (Role.VIEWER, world.kic)
     scopes = [scope_of(make_user(f"reader {number}", *reader)) for number, reader in enumerate(readers)]
     found = 0
@@ -147,3 +156,24 @@ def test_joint_hosts_and_paths_are_kept(held: Random) -> None:
     assert not Leader.objects.filter(path=None)
     Activity.objects.all().delete()
     assert kept() == []
+
+
+@pytest.mark.parametrize("held", [6, 7], indirect=True)
+def test_all_that_an_organisation_holds_lies_between_its_days(held: Random) -> None:
+    days: dict[int, set[dt.date]] = {}
+    for host in ActivityHost.objects.select_related("activity"):
+        days.setdefault(host.organization_id, set()).add(host.activity.held_on)
+    spans = {key: (min(found), max(found)) for key, found in days.items()}
+
+    def kept() -> dict[int, Any]:
+        return {key: days for key, *days in Leader.objects.values_list("pk", "first_on", "last_on")}
+
+    assert all(kept()[key][0] <= first <= last <= kept()[key][1] for key, (first, last) in spans.items())
+    assert standing_triggers() >= _spans.triggers(connection.vendor).keys()
+    with connection.cursor() as cursor:
+        cursor.execute(_spans.FILL)
+    assert {key: tuple(kept()[key]) for key in spans} == spans
+    wide, leader = dt.date(2001, 1, 1), Activity.objects.filter(joint_hosts__isnull=False)[0]
+    Activity.objects.filter(pk=leader.pk).update(held_on=wide)
+    for key in (leader.organization_id, *leader.joint_hosts.values_list("organization", flat=True)):
+        assert kept()[key][0] == wide

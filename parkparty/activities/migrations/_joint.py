@@ -57,9 +57,19 @@ FILL = (
 
 def create(apps: Any, schema_editor: Any) -> None:
     """Put all triggers in place, anew where they stand already."""
-    drop(apps, schema_editor)
+    put(schema_editor, triggers(schema_editor.connection.vendor))
+
+
+def drop(apps: Any, schema_editor: Any) -> None:
+    """Take all triggers away."""
+    take(schema_editor, triggers(schema_editor.connection.vendor))
+
+
+def put(schema_editor: Any, triggers: dict[str, tuple[str, str, str]]) -> None:
+    """Put ``triggers`` in place, anew where they stand already."""
+    take(schema_editor, triggers)
     vendor = schema_editor.connection.vendor
-    for name, (event, condition, body) in triggers(vendor).items():
+    for name, (event, condition, body) in triggers.items():
         when = f"AFTER {event} FOR EACH ROW{f' WHEN ({condition})' if condition else ''}"
         if vendor == "postgresql":
             function = f"{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
@@ -68,11 +78,11 @@ def create(apps: Any, schema_editor: Any) -> None:
         schema_editor.execute(f"CREATE TRIGGER {name} {when} {does}")
 
 
-def drop(apps: Any, schema_editor: Any) -> None:
-    """Take all triggers away."""
+def take(schema_editor: Any, triggers: dict[str, tuple[str, str, str]]) -> None:
+    """Take ``triggers`` away."""
     vendor = schema_editor.connection.vendor
     what = {"postgresql": "DROP FUNCTION IF EXISTS {}() CASCADE", "sqlite": "DROP TRIGGER IF EXISTS {}"}[vendor]
-    for name in triggers(vendor):
+    for name in triggers:
         schema_editor.execute(what.format(name))
 
 
