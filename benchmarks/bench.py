@@ -97,6 +97,7 @@ def pages(town: Any) -> list[Page]:
         Page("company", "/companies/1/", LISTS),
         Page("activity", "/activities/1/", LISTS),
         Page("organisation", f"/organizations/{town.branch.code}/", LISTS),
+        Page("organisation, large committee", f"/organizations/{street.code}/", LISTS),
     ]
 
 

@@ -329,7 +329,7 @@ BELOW = (
 
 
 def table_below(organizations: Iterable[Any]) -> DrawnTable:
-    """Organisations right below one as they are today, with ``full_members``."""
+    """What is told of organisations right below one as they are today, ``full_members`` among it."""
     drawn, address_of, lines = row_drawer(BELOW), addresses("organizations:detail"), []
     type_named, status_named = (cache(partial(_label, kind)) for kind in (OrganizationType, OrganizationStatus))
     for row in organizations:
