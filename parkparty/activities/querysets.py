@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from parkparty.core.scope import Scope
 
 T = TypeVar("T")
+Own = tuple[str, tuple[Any, ...]]
+"""SQL of the key of the first that an organisation leads, of those asked for, and its values."""
 
 SHOWN = ("organization", "theme", "station", "park")
 """The relations that a row of a list may show."""
@@ -133,33 +135,37 @@ class ActivityQuerySet(models.QuerySet):
         """
         if isinstance(node, Organization) and node.is_branch:
             return self.hosted_under(node)
+        each = Func(template="met.organization_id", output_field=models.BigIntegerField())
         try:
-            known, near, found = self._firsts(node, number)
+            own = self.filter(organization=each).values("pk")[:1].query.sql_with_params()
         except EmptyResultSet:
             return self.none()
+        known, near, found = self._firsts(node, number, own)
         if not known:
             return self.none()
         if known > FEW_LEADERS:
-            return self.walked(node, known) if near >= number else self._of_far(node, number, known)
+            return self.walked(node, known) if near >= number else self._of_far(node, number, known, own)
         end, first = self._end_of(found, number), [organization for _day, organization in found]
         if not isinstance(node, Organization):
             return self.filter(organization__in=first, **self._since(found[0][0]), **end) if found else self.none()
         return self._led_or_joined(first, self._leaders_under(node), end)
 
-    def _of_far(self, node: TreeNode, number: int, known: int) -> Self:
+    def _of_far(self, node: TreeNode, number: int, known: int, own: Own) -> Self:
         """``newest_of`` where most organisations of ``node`` stopped, or few of them meet.
 
         Those that met last are each asked for the first that they lead. What others hold does not lie before the day
         when the last of these met: there a walk begins, and ends where the asked ones alone fill the page.
         """
-        rows = self._asked(OF_NEAREST, node, nearest=NEAREST)
+        rows = self._asked(OF_NEAREST, node, own, nearest=NEAREST)
         if not rows:
             return self.none()
         firsts = self._in_order((str(day), key, leader) for leader, _last, day, key in rows if key)[:number]
         end, leaders = self._end_of(firsts, number), [leader for *_first, leader in firsts]
-        # Its first rows are asked for here: beside others PostgreSQL would begin at the list's own end.
-        walk = self.filter(**self._since(rows[-1][1]), **end).walked(node, known)
-        others = list(walk.values_list("held_on", "pk", "organization")[:number])
+        others, rest = [], str(rows[-1][1])
+        if not end or self._in_order([firsts[-1][0], rest])[0] == rest:
+            # Its first rows are asked for here: beside others PostgreSQL would begin at the list's own end.
+            walk = self.filter(**self._since(rest), **end).walked(node, known)
+            others = list(walk.values_list("held_on", "pk", "organization")[:number])
         if isinstance(node, Organization):
             return self._led_or_joined(leaders, [row[0] for row in rows], end, [key for _day, key, _leader in others])
         days = self._in_order(str(day) for day, *_rest in [*firsts, *others])
@@ -173,26 +179,21 @@ class ActivityQuerySet(models.QuerySet):
         joint = rows_of(self.model, "joint_hosts").filter(organization__in=joining, **end).values("activity")
         return self.filter(pk__in=led.union(joint, every.filter(pk__in=keys).values("pk"), all=True))
 
-    def _firsts(self, node: TreeNode, number: int) -> tuple[int, int, list[tuple[Any, int]]]:
-        """How many organisations of ``node`` ever met; of many how many soon, of few the first days and who leads.
-
-        Raises:
-            EmptyResultSet: when nothing at all is asked for.
-        """
+    def _firsts(self, node: TreeNode, number: int, own: Own) -> tuple[int, int, list[tuple[Any, int]]]:
+        """How many organisations of ``node`` ever met; of many how many soon, of few the first days and who leads."""
         most = 1 + (MANY_LEADERS if isinstance(node, Organization) else FEW_LEADERS)
-        rows = self._asked(FIRSTS, node, most=most, few=FEW_LEADERS, steps=STEPS, number=number)
+        rows = self._asked(FIRSTS, node, own, most=most, few=FEW_LEADERS, steps=STEPS, number=number)
         found = self._in_order((day, organization) for *_told, organization, day in rows if organization)
         return *rows[0][:2], found
 
-    def _asked(self, sql: str, node: TreeNode, **numbers: int) -> list[Any]:
+    def _asked(self, sql: str, node: TreeNode, own: Own, **numbers: int) -> list[Any]:
         """What ``sql`` finds of organisations of ``node`` and the first that each leads."""
-        each = Func(template="met.organization_id", output_field=models.BigIntegerField())
-        own, values = self.filter(organization=each).values("pk")[:1].query.sql_with_params()
+        first, values = own
         # No area lies in a park.
         met = MET_UNDER if isinstance(node, Organization) else MET_IN if isinstance(node, Park) else MET_THERE
         day, to, way = ("last_on", ">=", "DESC") if self._is_falling() else ("first_on", "<=", "ASC")
         order = ", ".join(f"{name} {way}" for name in ("held_on", "id"))
-        asked = sql.format(met=met.format(day=day), own=own, to=to, way=way, order=order, **numbers)
+        asked = sql.format(met=met.format(day=day), own=first, to=to, way=way, order=order, **numbers)
         with connections[self.db].cursor() as cursor:
             cursor.execute(asked, [*paths.run(node.path) * (2 if met == MET_THERE else 1), *values])
             rows: list[Any] = cursor.fetchall()
