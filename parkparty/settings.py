@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "parkparty.signin.middleware.SessionLimitsMiddleware",
     "parkparty.access.middleware.ScopeMiddleware",
     "parkparty.rules.middleware.LimitsMiddleware",
-    "parkparty.coverage.middleware.KeptMoreMiddleware",
+    "parkparty.coverage.middleware.KeptListMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "parkparty.signin.middleware.DutiesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -33,7 +33,7 @@ class ScopedRequest(HttpRequest):
     user: User
     scope: Scope
     limits: Any  # companies.scoping.LimitsByDay, put in place by rules.middleware
-    kept_more: Any  # companies.scoping.KeptMore, put in place by coverage.middleware
+    kept_list: Any  # companies.scoping.KeptList, put in place by coverage.middleware
     id: str
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists
+from django.db.models import Case, Count, Exists, When
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from parkparty.companies.choices import STATES_OF, CoverageChoice, Denominator, SizeClass, StaffBand
 from parkparty.companies.models import Company, Industry, Tenancy
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
-from parkparty.companies.scoping import KeptMore, LimitsByDay
+from parkparty.companies.scoping import KeptList, LimitsByDay, Told
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField, PlainSelect
@@ -175,25 +175,32 @@ class CompanyFilterForm(CutForm):
             return rows.located_in(place, self.day, on_site_only=on_site_only)
         return rows.on_site_on(self.day) if on_site_only and not self.cleaned_data["organization"] else rows
 
-    def is_long(self, kept_more: KeptMore) -> bool:
-        """Whether so many are asked for, of so large a place, that a page is met sooner on a walk along all names."""
+    def found(self, kept_list: KeptList) -> tuple[CompanyQuerySet, bool]:
+        """``rows`` as a page of them is found the soonest, and whether they are long.
+
+        So many are then asked for, of so large a place, that a page is met sooner on a walk along all names.
+        """
         if not self.is_of_place:
-            return False
-        place, coverage, is_more = self.cleaned_data["place"], self.cleaned_data["coverage"], None
+            return self.rows(), False
+        place, coverage, told = self.cleaned_data["place"], self.cleaned_data["coverage"], Told()
         there = Tenancy.objects.within(self.scope, cut_to=place).located_in(place).order_by()
-        beyond = there[SORTED_TO : SORTED_TO + 1]
+        beyond = there.values("company")[SORTED_TO : SORTED_TO + 1]
         if is_whole(place, self.scope) and not self.cleaned_data["q"]:
             states = STATES_OF[coverage] if coverage else ()
-            is_more = kept_more(place, self._kind, self.day, self.cut, states, COUNTED_TO, beyond)
-        if is_more is None:
+            told = kept_list(place, self._kind, self.day, self.cut, states, COUNTED_TO, beyond)
+        is_long = told.is_long
+        if is_long is None:
             counting = there.counting_on(self.day, on_site_only=self._kind.is_on_site)
             # A tenth more: a company may sit there twice.
             found = counting.of_companies(self._meant).filter(Exists(beyond))[: COUNTED_TO * 11 // 10]
-            is_more = found.aggregate(number=Count("company", distinct=True))["number"] > COUNTED_TO
-        return bool(is_more)
-
-    def by_name(self) -> CompanyQuerySet:
-        """``rows`` where ``is_long``, to be read page by page in the order of their names."""
-        place, day = self.cleaned_data["place"], self.day
-        rows = Company.objects.within(self.scope, cut_to=place).cut_to(replace(self.cut, building=""), day)
-        return rows.met_by_name(self._meant, place, day, on_site_only=self._kind.is_on_site)
+            is_long = found.aggregate(number=Count("company", distinct=True))["number"] > COUNTED_TO
+        rows = Company.objects.within(self.scope, cut_to=place)
+        if told.holds:
+            # In a CASE no database begins with the companies that are on the list.
+            rows = rows.filter(Case(When(told.holds, then=True), default=False) if is_long else told.holds)
+        elif is_long:
+            rows = rows.cut_to(replace(self.cut, building=""), self.day)
+            rows = rows.met_by_name(self._meant, place, self.day, on_site_only=self._kind.is_on_site)
+        else:
+            rows = self.rows()
+        return rows, is_long

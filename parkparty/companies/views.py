@@ -24,8 +24,7 @@ def company_list(request: ScopedRequest) -> HttpResponse:
     """Companies in reach, cut by the filters in the address. Every coverage figure opens here."""
     form = CompanyFilterForm(request.GET, scope=request.scope, limits=request.limits)
     form.offer_places()
-    is_long = form.is_long(request.kept_more)
-    rows = form.by_name() if is_long else form.rows()
+    rows, is_long = form.found(request.kept_list)
     page = keyset_page(
         rows,
         request.GET,

@@ -1,4 +1,4 @@
-"""Puts ``request.kept_more`` in place."""
+"""Puts ``request.kept_list`` in place."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from parkparty.coverage.figures.listed import kept_more
+from parkparty.coverage.figures.listed import kept_list
 
 
-class KeptMoreMiddleware:
+class KeptListMiddleware:
     """What is kept of companies lives above them: their lists find it on the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.kept_more = kept_more  # type: ignore[attr-defined]
+        request.kept_list = kept_list  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -256,15 +256,16 @@ class CompanySpell(CompanyWay):
     until = models.DateField(null=True)
 
     class Meta:
-        # All that is read of a place lies side by side in it: its rows in the table do not.
+        # All that is read of a place lies side by side in the first: its rows in the table do not.
         indexes = [
             models.Index(
                 fields=[
-                    "path", "since", "until", "on_site", "denominators",
-                    "state", "industry", "size", "staff_band", "company_id",
+                    "path", "state", "size", "denominators", "on_site",
+                    "industry", "staff_band", "until", "since", "company_id",
                 ],
-                name="coverage_spells_by_path",
+                name="coverage_spells_by_state",
             ),
+            models.Index(fields=["path", "since"], condition=Q(until__isnull=True), name="coverage_spells_open"),
             models.Index(fields=["path", "until"], condition=Q(until__isnull=False), name="coverage_spells_ended"),
         ]  # fmt: skip
 

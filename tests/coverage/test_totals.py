@@ -24,14 +24,14 @@ from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink
 from parkparty.companies.querysets import UNSTATED, Cut
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Dimension
-from parkparty.coverage.figures import Node, Point, cross, load_at, totals
+from parkparty.coverage.figures import Node, Point, cross, listed, load_at, totals
 from parkparty.coverage.figures.branches import from_histories
 from parkparty.coverage.figures.changes import Comparison, waterfall
 from parkparty.coverage.figures.coverage import load_of
 from parkparty.coverage.figures.cross import cross_table
 from parkparty.coverage.figures.effective import effective_at
 from parkparty.coverage.figures.from_facts import histories, standings
-from parkparty.coverage.figures.listed import kept_more
+from parkparty.coverage.figures.listed import kept_list
 from parkparty.coverage.figures.marks import version
 from parkparty.coverage.figures.totals import from_totals
 from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount, SpellCount
@@ -194,27 +194,30 @@ def points_on(days: list[dt.date], choice: int) -> list[Point]:
 def assert_kept_is_live(points: list[Point]) -> None:
     assert from_totals(points) == effective_at(points, ALL)
     for point in points:
-        assert_kept_more_is_live(point)
+        assert_kept_list_is_live(point)
         assert load_at(point.node, point.as_of, ALL) == load_of(point.node, point.as_of, ALL)
         for rows, columns in CROSSED:
             assert cross_table(point, rows, columns, ALL) == facts_crossed(point, rows, columns)
 
 
-def assert_kept_more_is_live(point: Point) -> None:
-    """Whether a list of companies is long is told, if at all, by their number."""
+def assert_kept_list_is_live(point: Point) -> None:
+    """Whether a list of companies is long is told, if at all, by their number, and who is on it by the facts."""
     if isinstance(point.node, Organization):
         return
     limits = LimitBook().of(point.denominator, point.as_of)
     is_exact = holds("told") and not CompanyMark.objects.filter(company_id__isnull=False).exists()
     for cut, choice in product(CUTS, (None, *CoverageChoice)):
         companies = Company.objects.population(point.node, point.denominator, point.as_of, limits, cut)
-        number = (companies.covered(choice, point.as_of) if choice else companies).count()
+        meant = set(companies.covered(choice, point.as_of) if choice else companies)
+        number, by_index = len(meant), bool(choice or cut.size)
         for than in (max(number - 1, 0), number, 20):
             asked = cut, STATES_OF[choice] if choice else (), than, Company.objects.all()
-            is_more = kept_more(point.node, point.denominator, point.as_of, *asked)
-            told = {number > than} if is_exact else {number > than, None}
+            told = kept_list(point.node, point.denominator, point.as_of, *asked)
+            answers = {number > than} if is_exact else {number > than, None}
             # Of an area in which companies sit twice, fewer may be met among the first.
-            assert is_more in (told | {False} if is_exact and isinstance(point.node, Area) else told)
+            assert told.is_long in (answers | {False} if is_exact and isinstance(point.node, Area) else answers)
+            assert (told.holds is not None) is is_exact or not by_index
+            assert told.holds is None or set(Company.objects.filter(told.holds)) == meant
 
 
 CUTS = [Cut(), Cut(industry="65"), Cut(industry=UNSTATED, size=UNSTATED), Cut(staff="300"), Cut(staff=UNSTATED)]
@@ -352,22 +355,39 @@ def test_a_table_is_told_by_what_is_kept_but_for_companies_that_changed(field: W
     assert_kept_is_live([point])
 
 
-def test_a_list_is_long_by_what_is_kept_or_only_the_facts_tell_it(field: World) -> None:
+def test_a_list_is_told_by_what_is_kept_or_only_by_the_facts(field: World, monkeypatch: pytest.MonkeyPatch) -> None:
     fold_all()
     asked, some = (field.kic, OPERATING, dt.date(2018, 1, 1)), Company.objects.all()
     there = Company.objects.filter(tenancies__park=field.kic)
     assert there.count() == 3
-    assert [kept_more(*asked, Cut(), (), than, some) for than in (2, 3)] == [True, False]
-    assert kept_more(*asked, Cut(industry=UNSTATED), (), 2, some) is True
-    assert kept_more(*asked, Cut(), (), 2, some[100:101]) is False
-    assert kept_more(*asked, Cut(building=UNSTATED), (), 2, some) is None
-    assert kept_more(*asked, Cut(industry="6513"), (), 2, some) is None
+    assert [kept_list(*asked, Cut(), (), than, some).is_long for than in (2, 3)] == [True, False]
+    assert kept_list(*asked, Cut(industry=UNSTATED), (), 2, some).is_long is True
+    assert kept_list(*asked, Cut(), (), 2, some[100:101]) == (False, None)
+    assert kept_list(*asked, Cut(building=UNSTATED), (), 2, some) == (None, None)
+    assert kept_list(*asked, Cut(industry="6513"), (), 2, some) == (None, None)
     Company.objects.filter(pk=there[0].pk).update(size="small")
-    assert [kept_more(*asked, Cut(), (), than, some) for than in (1, 2, 3)] == [True, None, None]
+    longer = [kept_list(*asked, Cut(), (), than, some) for than in (1, 2, 3)]
+    assert longer == [(True, None), (None, None), (None, None)]
     fold_all()
-    assert kept_more(*asked, Cut(size="small"), (), 0, some) is True
+    assert kept_list(*asked, Cut(size="small"), (), 0, some).is_long is True
+    monkeypatch.setattr(listed, "FOUND_TO", 2)
+    assert kept_list(*asked, Cut(), ("own", "joint", "work_only", "none"), 1, some) == (True, None)
     FoldCount.objects.update(told=F("number") - 1)
-    assert kept_more(*asked, Cut(), (), 1, some) is None
+    assert kept_list(*asked, Cut(), (), 1, some) == (None, None)
+
+
+def test_a_list_holds_those_who_sit_there_on_the_day_on_which_others_leave(field: World, secretary: User) -> None:
+    random = Random(7)
+    for _change in range(40):
+        act(field, secretary, random.choice(["found", "move", "join"]), random.randrange(40), random.randrange(SPAN))
+    elsewhere = Company.objects.create(name="在别处办公")
+    Tenancy.objects.create(company=elsewhere, park=field.tiandi, since=FIRST)
+    Tenancy.objects.create(company=elsewhere, park=field.kic, since=FIRST, kind=TenancyKind.REGISTERED)
+    fold_all()
+    for park in Park.objects.filter(pk__in=[field.kic.pk, field.tiandi.pk]):
+        left = Tenancy.objects.filter(park=park, until__isnull=False).latest("until").until
+        for denominator in (Denominator.REGISTERED, OPERATING):
+            assert_kept_list_is_live(Point(park, denominator, left))
 
 
 def test_a_table_of_a_park_is_told_by_the_counts_that_the_last_fold_knew(field: World) -> None:
