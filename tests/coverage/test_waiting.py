@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from parkparty.accounts.models import User
-from parkparty.coverage.figures import cross, marks, totals
+from parkparty.coverage.figures import crossed, marks, totals
 from parkparty.coverage.services.counting import fold_all
 from parkparty.places.models import Park
 from tests.conftest import World, make_company
@@ -30,7 +30,7 @@ def busy(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Three companies came to a park since the last fold, one more than readers go through."""
     Park.objects.filter(pk=world.neighbour.pk).update(key="neighbour")
     fold_all()
-    for reader in (marks, totals, cross):
+    for reader in (marks, totals, crossed):
         monkeypatch.setattr(reader, "MARKS_READ", 2)
     for number in range(3):
         make_company(number, world.kic)

@@ -15,7 +15,8 @@ from parkparty.core.scope import Scope
 from parkparty.core.templatetags.parkparty import drawer, thousands
 from parkparty.coverage.choices import Dimension
 from parkparty.coverage.figures import Point
-from parkparty.coverage.figures.cross import CrossTable, Key, names_of
+from parkparty.coverage.figures.cross import CrossTable, names_of
+from parkparty.coverage.figures.crossed import Key
 from parkparty.coverage.tables.coverage import Lists
 from parkparty.places.filters import name_of
 
