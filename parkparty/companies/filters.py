@@ -182,10 +182,17 @@ class CompanyFilterForm(CutForm):
         """
         if not self.is_of_place:
             return self.rows(), False
-        place, coverage, told = self.cleaned_data["place"], self.cleaned_data["coverage"], Told()
+        place, coverage, text = (self.cleaned_data[name] for name in ("place", "coverage", "q"))
+        told = Told()
         there = Tenancy.objects.within(self.scope, cut_to=place).located_in(place).order_by()
         beyond = there.values("company")[SORTED_TO : SORTED_TO + 1]
-        if is_whole(place, self.scope) and not self.cleaned_data["q"]:
+        if text:
+            # Few companies are called so: reading all names takes less than asking all companies of a large place.
+            named = Company.objects.within(self.scope, cut_to=place).matching(text).filter(Exists(beyond)).order_by()
+            keys = list(named.values_list("pk", flat=True)[: COUNTED_TO + 1])
+            if len(keys) <= COUNTED_TO:
+                return self.rows().filter(pk__in=keys) if keys else self.rows(), False
+        elif is_whole(place, self.scope):
             states = STATES_OF[coverage] if coverage else ()
             told = kept_list(place, self._kind, self.day, self.cut, states, COUNTED_TO, beyond)
         is_long = told.is_long

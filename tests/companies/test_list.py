@@ -170,6 +170,9 @@ def test_a_long_list_is_not_counted_to_the_end_the_sooner_when_nothing_bounds_it
         ("&coverage=own", 0),
         ("&size=-", 70),
         ("&size=-&staff=20&industry=-&q=企业", 70),
+        ("&q=0000", 10),
+        ("&coverage=joint&q=0000", 1),
+        ("&q=没有的", 0),
     ],
 )
 def test_a_large_place_has_the_same_pages_however_they_are_found(
@@ -182,7 +185,7 @@ def test_a_large_place_has_the_same_pages_however_they_are_found(
     django_assert_max_num_queries: Any,
 ) -> None:
     units = make_companies(world.kic, 70)
-    make_company(999, world.neighbour)
+    make_companies(world.neighbour, 1)
     cover(units[3], world.joint_branch)
     client, address = client_of(reviewer), f"{LIST}?place=park:kic{asked}"
     by_sorting = list(pages(client, address))
