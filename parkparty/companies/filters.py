@@ -21,7 +21,7 @@ from parkparty.core.scope import Scope
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField, PlainSelect
 from parkparty.organizations.models import is_whole
 from parkparty.places.filters import PlaceField, places_in_reach
-from parkparty.places.models import Building, Park
+from parkparty.places.models import Area, Building, Park
 
 NOT_STATED = gettext_lazy("未填")
 NOT_COVERED = gettext_lazy("没有")
@@ -186,13 +186,13 @@ class CompanyFilterForm(CutForm):
         told = Told()
         there = Tenancy.objects.within(self.scope, cut_to=place).located_in(place).order_by()
         beyond = there.values("company")[SORTED_TO : SORTED_TO + 1]
-        if text:
-            # Few companies are called so: reading all names takes less than asking all companies of a large place.
+        if text and isinstance(place, Area):
+            # Few companies are called so: reading all names takes less than asking all companies of a large area.
             named = Company.objects.within(self.scope, cut_to=place).matching(text).filter(Exists(beyond)).order_by()
             keys = list(named.values_list("pk", flat=True)[: COUNTED_TO + 1])
             if len(keys) <= COUNTED_TO:
                 return self.rows().filter(pk__in=keys) if keys else self.rows(), False
-        elif is_whole(place, self.scope):
+        elif not text and is_whole(place, self.scope):
             states = STATES_OF[coverage] if coverage else ()
             told = kept_list(place, self._kind, self.day, self.cut, states, COUNTED_TO, beyond)
         is_long = told.is_long

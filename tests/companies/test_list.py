@@ -164,15 +164,16 @@ def test_a_long_list_is_not_counted_to_the_end_the_sooner_when_nothing_bounds_it
 @pytest.mark.parametrize(
     ("asked", "number"),
     [
-        ("", 70),
-        ("&coverage=none", 69),
-        ("&coverage=joint", 1),
-        ("&coverage=own", 0),
-        ("&size=-", 70),
-        ("&size=-&staff=20&industry=-&q=企业", 70),
-        ("&q=0000", 10),
-        ("&coverage=joint&q=0000", 1),
-        ("&q=没有的", 0),
+        ("park:kic", 70),
+        ("park:kic&coverage=none", 69),
+        ("park:kic&coverage=joint", 1),
+        ("park:kic&coverage=own", 0),
+        ("park:kic&size=-", 70),
+        ("park:kic&size=-&staff=20&industry=-&q=企业", 70),
+        ("area:310110019&size=-&q=企业", 71),
+        ("area:310110019&q=0000", 11),
+        ("area:310110019&coverage=joint&q=0000", 1),
+        ("area:310110019&q=没有的", 0),
     ],
 )
 def test_a_large_place_has_the_same_pages_however_they_are_found(
@@ -185,9 +186,10 @@ def test_a_large_place_has_the_same_pages_however_they_are_found(
     django_assert_max_num_queries: Any,
 ) -> None:
     units = make_companies(world.kic, 70)
-    make_companies(world.neighbour, 1)
+    for beside in (world.neighbour, world.tiandi):
+        make_companies(beside, 1)
     cover(units[3], world.joint_branch)
-    client, address = client_of(reviewer), f"{LIST}?place=park:kic{asked}"
+    client, address = client_of(reviewer), f"{LIST}?place={asked}"
     by_sorting = list(pages(client, address))
     monkeypatch.setattr("parkparty.companies.filters.SORTED_TO", 10)
     monkeypatch.setattr("parkparty.companies.filters.COUNTED_TO", 50)
