@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from parkparty.core.scope import Scope
 
 T = TypeVar("T")
+OWN = "{own}"
 Own = tuple[str, tuple[Any, ...]]
 """SQL of the key of the first that an organisation leads, of those asked for, and its values."""
 
@@ -35,12 +36,14 @@ SHOWN = ("organization", "theme", "station", "park")
 SEATS = ("park", "area")
 """Where an organisation may sit."""
 
-FEW_LEADERS, MANY_LEADERS = 1_000, 8_000
+FEW_LEADERS, MANY_LEADERS = 1_000, 6_000
 """Up to so few organisations of a node are asked for the first that each leads: more take longer than a walk along the
 days, of which their list needs few steps. Up to so many below an organisation are read at once for such a walk.
 """
-STEPS, NEAREST = 10_000, 100
-"""So many activities a walk may pass to one page. Where it would pass more, so many organisations are asked before."""
+SOON, STEPS, NEAREST = 1_000, 10_000, 100
+"""A walk fills a page for certain where so soon it has met enough of theirs, or where enough of them met within so many
+steps. Otherwise so many organisations are asked before.
+"""
 
 
 MET_UNDER = "SELECT organization_id, {day} AS day FROM activities_leader WHERE path BETWEEN %s AND %s"
@@ -52,19 +55,32 @@ MET_IN, MET_AT = (
 MET_THERE = f"{MET_IN} UNION ALL {MET_AT}"  # asked for by park or area at once, PostgreSQL reads all
 FIRSTS = """
 WITH met AS ({met} LIMIT {most}), known AS (SELECT COUNT(*) AS number FROM met)
-SELECT known.number, CASE WHEN known.number > {few} THEN (
+SELECT known.number, CASE WHEN known.number <= {few} THEN 0 WHEN known.number < {most} THEN (
     SELECT COUNT(*) FROM met WHERE day {to} COALESCE(
         (SELECT held_on FROM activities_activity ORDER BY {order} LIMIT 1 OFFSET {steps}), day
     )
-) END, firsts.organization_id, firsts.held_on FROM known LEFT JOIN (
+) ELSE (SELECT COUNT(*) FROM (
+    SELECT 1 AS one FROM (SELECT organization_id FROM activities_activity ORDER BY {order} LIMIT {soon}) held
+    WHERE (
+        SELECT 1 FROM activities_leader leader WHERE leader.organization_id = held.organization_id AND {there}
+    ) IS NOT NULL LIMIT {number}
+) theirs) END, firsts.organization_id, firsts.held_on FROM known LEFT JOIN (
     SELECT organization_id, held_on FROM activities_activity
     WHERE id IN (SELECT ({own}) FROM met WHERE (SELECT number FROM known) <= {few} LIMIT {few})
     ORDER BY {order} LIMIT {number}
 ) firsts ON 1 = 1
 """
 """One query, whose ``LIMIT`` has PostgreSQL ask each once. ``own`` is the key of the first that one leads. Of many it
-is told how many of those read held something within so many ``steps``.
+is told how many held something within so many ``steps``; of more than are read, which may be any, how many of the first
+of all activities are theirs.
 """
+STANDS_THERE = "leader.path BETWEEN %s AND %s"
+SITS_THERE = "({})".format(
+    " OR ".join(
+        f"leader.{seat}_id IN (SELECT id FROM places_{seat} WHERE path BETWEEN %s AND %s)"  # nosec B608
+        for seat in SEATS
+    )
+)
 OF_NEAREST = """
 WITH met AS (SELECT * FROM ({met}) each WHERE day IS NOT NULL ORDER BY day {way} LIMIT {nearest})
 SELECT met.organization_id, met.day, firsts.held_on, firsts.id FROM met LEFT JOIN (
@@ -182,20 +198,24 @@ class ActivityQuerySet(models.QuerySet):
     def _firsts(self, node: TreeNode, number: int, own: Own) -> tuple[int, int, list[tuple[Any, int]]]:
         """How many organisations of ``node`` ever met; of many how many soon, of few the first days and who leads."""
         most = 1 + (MANY_LEADERS if isinstance(node, Organization) else FEW_LEADERS)
-        rows = self._asked(FIRSTS, node, own, most=most, few=FEW_LEADERS, steps=STEPS, number=number)
+        there = STANDS_THERE if isinstance(node, Organization) else SITS_THERE
+        asked = FIRSTS.replace("{there}", there)
+        rows = self._asked(asked, node, own, most=most, few=FEW_LEADERS, soon=SOON, steps=STEPS, number=number)
         found = self._in_order((day, organization) for *_told, organization, day in rows if organization)
         return *rows[0][:2], found
 
     def _asked(self, sql: str, node: TreeNode, own: Own, **numbers: int) -> list[Any]:
         """What ``sql`` finds of organisations of ``node`` and the first that each leads."""
-        first, values = own
         # No area lies in a park.
         met = MET_UNDER if isinstance(node, Organization) else MET_IN if isinstance(node, Park) else MET_THERE
         day, to, way = ("last_on", ">=", "DESC") if self._is_falling() else ("first_on", "<=", "ASC")
         order = ", ".join(f"{name} {way}" for name in ("held_on", "id"))
-        asked = sql.format(met=met.format(day=day), own=first, to=to, way=way, order=order, **numbers)
+        sql = sql.format(met=met.format(day=day), own=OWN, to=to, way=way, order=order, **numbers)
+        first, values = own
+        # All but what ``own`` asks for are the run of the node's paths.
+        runs = [*paths.run(node.path)] * (sql.count("%s") // 2)
         with connections[self.db].cursor() as cursor:
-            cursor.execute(asked, [*paths.run(node.path) * (2 if met == MET_THERE else 1), *values])
+            cursor.execute(sql.replace(OWN, first), [*runs, *values])
             rows: list[Any] = cursor.fetchall()
         return rows
 

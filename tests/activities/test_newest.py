@@ -108,7 +108,7 @@ def through(form: ActivityFilterForm, turn: str, size: int) -> list[int]:
         {"FEW_LEADERS": 0},
         {"FEW_LEADERS": 0, "MANY_LEADERS": 0},
         {"FEW_LEADERS": 0, "STEPS": 0, "NEAREST": 1},
-        {"FEW_LEADERS": 0, "MANY_LEADERS": 0, "STEPS": 3, "NEAREST": 3},
+        {"FEW_LEADERS": 0, "MANY_LEADERS": 0, "SOON": 5, "NEAREST": 3},
     ],
 )
 def test_page_by_page_they_are_those_that_asking_plainly_finds(
