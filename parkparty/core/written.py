@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import Any, Self, cast
@@ -137,4 +138,28 @@ def given_list() -> tuple[str, str]:
 GIVEN_LIST = {
     "sqlite": ("SELECT value FROM json_each(%s)", "IN ({})"),
     "postgresql": ("SELECT json_array_elements_text(%s)", "= ANY(ARRAY({}))"),
+}
+
+
+class IsGiven(models.Expression):
+    """Whether ``column`` is one of many keys, whole numbers, which are given as one value."""
+
+    def __init__(self, keys: Collection[int], column: str = "pk") -> None:
+        super().__init__(output_field=models.BooleanField())
+        self.keys, self.column = json.dumps([*keys]), cast("Any", F(column))
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.column]
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        (self.column,) = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str]]:
+        column, _nothing = compiler.compile(self.column)
+        return f"{column} {IS_GIVEN[connection.vendor]}", (self.keys,)
+
+
+IS_GIVEN = {
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+    "postgresql": "= ANY(ARRAY(SELECT json_array_elements_text(%s)::bigint))",
 }

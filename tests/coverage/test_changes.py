@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.test import Client
@@ -21,7 +23,7 @@ from parkparty.companies.models import CompanyMemberCount, Tenancy
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Cause
-from parkparty.coverage.figures import Node, company_coverage
+from parkparty.coverage.figures import Node, changes, company_coverage
 from parkparty.coverage.figures.changes import Comparison, Waterfall, companies_behind, waterfall, waterfalls
 from parkparty.coverage.figures.history import NOT_YET, History, Standing, Step, standings_on
 from parkparty.coverage.services.counting import fold_all
@@ -157,6 +159,22 @@ def test_the_steps_sum_to_the_difference_and_to_their_lists(year: World, node: s
         assert companies_behind(comparison, step.cause, ALL).count() == step.concerned
         moving = companies_behind(comparison, step.cause, ALL, covered_only=True).count()
         assert moving == abs(step.covered)
+
+
+@pytest.mark.parametrize("is_folded", [True, False])
+def test_lists_by_kept_histories_are_those_of_the_facts(year: World, is_folded: bool) -> None:
+    if is_folded:
+        fold_all()
+    listed = Counter[Cause]()
+    for node in (year.kic, year.yangpu, year.kic_committee):
+        comparison = Comparison(node, SPRING, AUTUMN, OPERATING, OPERATING)
+        for cause in Cause:
+            for covered_only in (False, True):
+                with mock.patch.object(changes, "is_kept", return_value=False):
+                    facts = set(companies_behind(comparison, cause, ALL, covered_only=covered_only))
+                assert set(companies_behind(comparison, cause, ALL, covered_only=covered_only)) == facts
+                listed[cause] += len(facts)
+    assert {cause for cause in Cause if not listed[cause]} == {Cause.DEFINITION_IN, Cause.DEFINITION_OUT}
 
 
 DAYS = st.integers(0, 12).map(lambda month: dt.date(2020 + month // 12, month % 12 + 1, 1))

@@ -32,11 +32,10 @@ from parkparty.coverage.figures.cross import cross_table
 from parkparty.coverage.figures.effective import effective_at
 from parkparty.coverage.figures.from_facts import histories, standings
 from parkparty.coverage.figures.listed import kept_list
-from parkparty.coverage.figures.marks import version
+from parkparty.coverage.figures.marks import holds, version
 from parkparty.coverage.figures.totals import from_totals
 from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount, SpellCount
 from parkparty.coverage.services import counting
-from parkparty.coverage.services.carrying import holds
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.coverage.services.telling import count_spells
 from parkparty.organizations.choices import OrganizationStatus, OrganizationType
@@ -265,7 +264,7 @@ def test_what_holds_on_a_day_is_what_the_history_says(field: World, secretary: U
     told = histories(companies)
     found = Counter()
     for day in (FIRST + dt.timedelta(days=number) for number in range(60, SPAN, 23)):
-        stood = [standing for (standing,) in standings(companies, [day], book)]
+        stood = [standing for (standing,) in standings(companies, [day], book).values()]
         assert stood == [history.on(day.isoformat()) for history in told.values()]
         found.update(standing.effective for standing in stood)
     assert min(found[True], found[False]) > 20

@@ -21,6 +21,7 @@ from parkparty.companies.choices import CompanyStatus, CoverageState, Denominato
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
+from parkparty.core.written import IsGiven
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures.coverage import Node, Point
 from parkparty.coverage.figures.history import NOT_YET, Standing, standings_on
@@ -62,6 +63,11 @@ BORDERS = ENTERING + LEAVING
 
 MARKS_ASKED = 200
 """More marked companies than this, and all that moved are asked by the facts."""
+
+Way = tuple[tuple[tuple[bool, str, bool], ...], tuple[bool, ...], bool]
+"""What became of a company: whether it counted, how it was covered and whether it sat there, on each day; whether it
+was founded since each; whether it is gone.
+"""
 
 MOVED = Func(template="(SELECT company FROM moved)", output_field=BigIntegerField())
 """The companies that moved, in a statement that begins ``WITH moved (company) AS …``."""
@@ -113,8 +119,7 @@ def waterfalls(comparisons: Sequence[Comparison], scope: Scope) -> list[Waterfal
         (Point(one.node, one.denominator, one.since), Point(one.node, one.then, one.until)) for one in comparisons
     ]
     ends = iter(coverage_at([point for both in points for point in both], scope, book))
-    limits = [{(point.denominator, book.of(point.denominator, point.as_of)) for point in both} for both in points]
-    steady = [one for one, found in zip(comparisons, limits, strict=True) if len(found) == 1]
+    steady = [one for one in comparisons if _is_steady(one, book)]
     marked = marked_companies(MARKS_ASKED) if steady and is_kept(points[0][0], scope) else None
     kept = {} if marked is None else dict(zip(steady, _kept_rows(steady, marked, scope), strict=True))
     found = []
@@ -125,6 +130,12 @@ def waterfalls(comparisons: Sequence[Comparison], scope: Scope) -> list[Waterfal
         steps = tuple(_step(cause, flags) for cause in Cause)
         found.append(Waterfall(next(ends).organization_rate, steps, next(ends).organization_rate))
     return found
+
+
+def _is_steady(comparison: Comparison, book: LimitBook) -> bool:
+    """Whether the definition stays: then only who moved changes anything."""
+    points = (comparison.denominator, comparison.since), (comparison.then, comparison.until)
+    return len({(denominator, book.of(denominator, day)) for denominator, day in points}) == 1
 
 
 def _grouped(rows: Any) -> Any:
@@ -146,6 +157,13 @@ def _kept_rows(comparisons: Sequence[Comparison], marked: set[int], scope: Scope
 
     Who moved since the earliest day only is found to stand as before by the others, which is no cause of theirs.
     """
+    found = Counter(way for _pk, way in _ways(comparisons, marked))
+    by_facts = (_grouped(compared(one, scope, among=Q(pk__in=marked))) if marked else () for one in comparisons)
+    return [[*_flags(found, number), *others] for number, others in enumerate(by_facts)]
+
+
+def _ways(comparisons: Sequence[Comparison], marked: set[int]) -> Iterator[tuple[int, Way]]:
+    """Each company that moved and is not ``marked``, with what became of it by its kept history."""
     path, denominator, until = comparisons[0].node.path, comparisons[0].denominator, comparisons[0].until
 
     @cache  # so many companies, so few ways to stand
@@ -156,16 +174,13 @@ def _kept_rows(comparisons: Sequence[Comparison], marked: set[int], scope: Scope
     history = CompanyHistory.objects.filter(company_id=OuterRef("pk")).values("text")
     moved: Any = Company.objects.filter(pk__in=_moved(min(one.since for one in comparisons), until))
     asked = moved.exclude(pk__in=marked).annotate(history=Subquery(history), gone=_gone(until)).order_by()
-    found: Counter[tuple[Any, ...]] = Counter()
-    for text, gone, founded_on in asked.values_list("history", "gone", "founded_on"):
+    for pk, text, gone, founded_on in asked.values_list("pk", "history", "gone", "founded_on"):
         stood = tuple(map(told, standings_on(text, days))) if text else (told(NOT_YET),) * len(days)
         founded = tuple([founded_on is not None and one.since < founded_on <= until for one in comparisons])
-        found[stood, founded, bool(gone)] += 1
-    by_facts = (_grouped(compared(one, scope, among=Q(pk__in=marked))) if marked else () for one in comparisons)
-    return [[*_flags(found, number), *others] for number, others in enumerate(by_facts)]
+        yield pk, (stood, founded, bool(gone))
 
 
-def _flags(found: Counter[tuple[Any, ...]], number: int) -> Iterator[tuple[Any, ...]]:
+def _flags(found: Mapping[Way, int], number: int) -> Iterator[tuple[Any, ...]]:
     """The ``FLAGS`` of companies that were counted on the day of this ``number`` or on the last one."""
     for (stood, founded, gone), companies in found.items():
         (counted, state, here), (still, state_then, here_then) = stood[number], stood[-1]
@@ -242,9 +257,33 @@ def _gone(day: dt.date) -> Case:
 
 
 def companies_behind(comparison: Comparison, cause: Cause, scope: Scope, *, covered_only: bool = False) -> Any:
-    """The companies of one step, or those of them that move the numerator."""
-    rows = compared(comparison, scope).filter(**{f"{flag}__in": values for flag, values in CAUSES[cause].items()})
+    """The companies of one step, or those of them that move the numerator; by the kept histories where these tell."""
+    point = Point(comparison.node, comparison.denominator, comparison.since)
+    is_told = is_kept(point, scope) and _is_steady(comparison, LimitBook())
+    marked = marked_companies(MARKS_ASKED) if is_told else None
+    if marked is None:
+        return _behind(compared(comparison, scope), cause, covered_only=covered_only)
+    live = compared(comparison, scope, among=Q(pk__in=marked))
+    found = {row.pk for row in _behind(live, cause, covered_only=covered_only).only("pk")} if marked else set()
+    for pk, way in _ways([comparison], marked):
+        for row in _flags({way: 1}, 0):
+            flags = dict(zip(FLAGS, row[:-1], strict=True))
+            if _is_of(cause, flags) and (not covered_only or _moves_covered(cause, flags)):
+                found.add(pk)
+    return Company.objects.filter(IsGiven(found))
+
+
+def _behind(rows: Any, cause: Cause, *, covered_only: bool) -> Any:
+    rows = rows.filter(**{f"{flag}__in": values for flag, values in CAUSES[cause].items()})
     return rows.filter(**{f"{_counted_state(cause)}__in": COVERED}) if covered_only and cause in BORDERS else rows
+
+
+def _is_of(cause: Cause, flags: Mapping[str, Any]) -> bool:
+    return all(flags[name] in held for name, held in CAUSES[cause].items())
+
+
+def _moves_covered(cause: Cause, flags: Mapping[str, Any]) -> bool:
+    return cause not in BORDERS or flags[_counted_state(cause)] in COVERED
 
 
 def _counted_state(cause: Cause) -> str:
@@ -265,9 +304,7 @@ def _flag(condition: Q) -> Case:
 
 
 def _step(cause: Cause, rows: list[tuple[dict[str, Any], int]]) -> Step:
-    concerned = [
-        (flags, number) for flags, number in rows if all(flags[name] in held for name, held in CAUSES[cause].items())
-    ]
+    concerned = [(flags, number) for flags, number in rows if _is_of(cause, flags)]
     whole = sum(number for _flags, number in concerned)
     covered = sum(number for flags, number in concerned if flags[_counted_state(cause)] in COVERED)
     if cause in ENTERING:

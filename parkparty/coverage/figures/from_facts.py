@@ -103,13 +103,15 @@ def histories(
     return {pk: _history(facts, organizations, limits) for pk, facts in found.items()}
 
 
-def standings(companies: Collection[int], days: Sequence[dt.date], book: LimitBook) -> Iterator[list[Standing]]:
+def standings(companies: Collection[int], days: Sequence[dt.date], book: LimitBook) -> dict[int, list[Standing]]:
     """What holds of each of ``companies`` on each of ``days``: as their histories, of which no more is worked out."""
     # Effective coverage looks no further back than to the quarter before.
     met = meetings_between(last_full_quarter(min(days)).since, max(days))
     found, organizations, limits = _read(companies, met, book)
-    for facts in found.values():
-        yield [_effective_on(day, *_standing(day, facts, organizations, limits)) for day in days]
+    return {
+        pk: [_effective_on(day, *_standing(day, facts, organizations, limits)) for day in days]
+        for pk, facts in found.items()
+    }
 
 
 def _read(

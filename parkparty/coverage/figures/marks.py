@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from django.db import connection
+from django.db.models import F
 
 from parkparty.core import paths
+from parkparty.coverage.models import FoldCount
 
 MARKS_READ = 50_000
 """More marked companies than this, and a reader works coverage out from the facts."""
@@ -101,6 +103,11 @@ def version() -> tuple[int, ...]:
         cursor.execute(f"SELECT (SELECT number FROM coverage_foldcount), {marks}")  # nosec B608
         found: tuple[int, ...] = cursor.fetchone()
     return found
+
+
+def holds(*kept: str) -> bool:
+    """Whether what is ``kept``, columns of ``FoldCount``, holds what was folded."""
+    return FoldCount.objects.filter(**dict.fromkeys(kept, F("number"))).exists()
 
 
 def marked_companies(most: int) -> set[int] | None:

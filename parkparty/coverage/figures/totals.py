@@ -223,6 +223,6 @@ def _moved(
         found.subtract(zip(days, standings_on(text, names), strict=True))
     book = book or LimitBook()
     for companies in in_pieces(sorted(marked), ASKED_AT_ONCE):
-        for stood in standings(companies, days, book):
+        for stood in standings(companies, days, book).values():
             found.update(zip(days, stood, strict=True))
     return found

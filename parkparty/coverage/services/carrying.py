@@ -1,4 +1,4 @@
-"""Adding to totals that are kept, and whether they hold what was folded."""
+"""Adding to totals that are kept."""
 
 from __future__ import annotations
 
@@ -6,21 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import F
 
 from parkparty.core.copying import in_pieces
-from parkparty.coverage.models import FoldCount
 
 BATCH = 500
 """Rows that are written, or whose facts are in memory, at a time."""
 
 Rows = Mapping[tuple[Any, ...], Mapping[str, int]]
 """What is added to each row, by its keys, of which the path is the first."""
-
-
-def holds(*kept: str) -> bool:
-    """Whether what is ``kept``, columns of ``FoldCount``, holds what was folded."""
-    return FoldCount.objects.filter(**dict.fromkeys(kept, F("number"))).exists()
 
 
 def carry(model: type[models.Model], keys: Sequence[str], columns: Sequence[str], rows: Rows) -> None:

@@ -9,8 +9,9 @@ from django.db import connection
 from django.db.models import F
 
 from parkparty.coverage.figures.history import COLUMNS, Total
+from parkparty.coverage.figures.marks import holds
 from parkparty.coverage.models import CoverageSum, FoldCount
-from parkparty.coverage.services.carrying import carry, holds
+from parkparty.coverage.services.carrying import carry
 from parkparty.coverage.services.holding import recount_all_activities
 from parkparty.coverage.services.telling import count_spells, tell_anew
 

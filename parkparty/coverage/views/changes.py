@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,9 +18,11 @@ from parkparty.companies.tables import company_table
 from parkparty.core.paging import ROWS, keyset_page, number_of
 from parkparty.core.rates import signed
 from parkparty.coverage.choices import Cause
-from parkparty.coverage.figures import Node, company_coverage
+from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import companies_behind, waterfall
-from parkparty.coverage.figures.effective import definition, effective_companies
+from parkparty.coverage.figures.effective import definition
+from parkparty.coverage.figures.effective_kept import effectively_covered
+from parkparty.coverage.figures.totals import coverage_at
 from parkparty.coverage.forms import ChangesForm, CoverageOptionsForm
 from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.coverage.tables import Lists, crumbs_of, key_of, key_rates
@@ -39,8 +42,8 @@ def changes(request: ScopedRequest) -> HttpResponse:
     found = waterfall(comparison, scope)
     points = [(comparison.since, comparison.denominator), (comparison.until, comparison.then)]
     sides, limits = [], LimitBook()
-    for day, denominator in points:
-        parts = company_coverage(node, as_of=day, denominator=denominator, scope=scope)
+    counted = coverage_at([Point(node, denominator, day) for day, denominator in points], scope)
+    for (day, denominator), parts in zip(points, counted, strict=True):
         lists = Lists(node, day, denominator)
         definition = denominator.definition(limits.of(denominator, day))
         side = {"day": day, "denominator": denominator, "definition": definition, "page": lists.page()}
@@ -72,14 +75,14 @@ def companies(request: ScopedRequest) -> HttpResponse:
     node = asked_node(request.GET, scope) or first_node(scope)
     if node is None:
         return redirect("coverage:index")
-    rows, day, title, note, back = _asked(request, node)
+    rows, known, day, title, note, back = _asked(request, node)
     page = keyset_page(
         rows,
         request.GET,
         order=("name", "pk"),
         size=ROWS,
         as_shown=lambda keys: shown_companies(keys, day),
-        is_counted=True,
+        is_counted=known is None,
     )
     context = {
         "crumbs": [*crumbs_of(node), (_("回到数字"), back)],
@@ -87,14 +90,16 @@ def companies(request: ScopedRequest) -> HttpResponse:
         "note": note,
         "page": page,
         "table": company_table(page.rows, scope, day),
-        "number": number_of(rows, page, up_to=None),
+        "number": number_of(rows, page, up_to=None) if known is None else known,
         "day": day,
     }
     return render(request, "coverage/companies.html", context)
 
 
-def _asked(request: ScopedRequest, node: Node) -> tuple[Any, Any, str, str, str]:
-    """The rows that the address asks for, their day, what they are, and the page whose number they are."""
+def _asked(request: ScopedRequest, node: Node) -> tuple[Any, int | None, dt.date, str, str, str]:
+    """The rows that the address asks for, how many where that is kept, their day, what they are, and the page whose
+    number they are.
+    """
     asked = request.GET.get("list", "")
     if asked in Cause.values:
         cause, comparison = Cause(asked), ChangesForm(request.GET).comparison(node)
@@ -103,7 +108,7 @@ def _asked(request: ScopedRequest, node: Node) -> tuple[Any, Any, str, str, str]
         note = _("%(since)s 到 %(until)s") % {"since": comparison.since, "until": comparison.until}
         label = _("%(cause)s，影响分子的企业") if covered else _("%(cause)s的企业")
         back = reverse("coverage:changes", query=asked_of(comparison))
-        return rows, comparison.until, label % {"cause": cause.label}, note, back
+        return rows, None, comparison.until, label % {"cause": cause.label}, note, back
     form, cut = CoverageOptionsForm(request.GET), CutForm(request.GET, scope=request.scope).cut
-    rows = effective_companies(node, as_of=form.day, denominator=form.chosen, scope=request.scope, cut=cut)
-    return rows, form.day, _("有效覆盖的企业"), definition(), Lists(node, form.day, form.chosen, cut).page()
+    rows, number = effectively_covered(Point(node, form.chosen, form.day, cut), request.scope)
+    return rows, number, form.day, _("有效覆盖的企业"), definition(), Lists(node, form.day, form.chosen, cut).page()
