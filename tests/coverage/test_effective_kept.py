@@ -13,8 +13,9 @@ from parkparty.companies.querysets import Cut
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import effective_kept
 from parkparty.coverage.figures.coverage import Point
-from parkparty.coverage.figures.effective import effective_companies
+from parkparty.coverage.figures.effective import effective_at, effective_companies
 from parkparty.coverage.figures.effective_kept import effectively_covered
+from parkparty.coverage.figures.met import met_at
 from parkparty.coverage.models import FoldCount
 from tests.conftest import World
 from tests.coverage import test_totals
@@ -60,6 +61,7 @@ def test_lists_are_those_of_the_facts(
                 rows, number = effectively_covered(point, scope)
                 assert set(rows) == facts
                 assert number in (None, len(facts))
+                assert effective_at([point], scope, None, met_at) == effective_at([point], scope)
                 found.add((number is None, len(facts)))
         fold_all()
     assert {number for is_unknown, number in found if not is_unknown} > {0, 2}

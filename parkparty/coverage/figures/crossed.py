@@ -23,9 +23,10 @@ from parkparty.core.models import valid_on
 from parkparty.core.scope import Scope
 from parkparty.coverage.choices import Dimension
 from parkparty.coverage.figures.coverage import Point
+from parkparty.coverage.figures.from_facts import ASKED_AT_ONCE
 from parkparty.coverage.figures.marks import ANY_MARKED, MARKS_READ, NONE_MARKED, Waiting, marked_in
 from parkparty.coverage.figures.spells import BIT
-from parkparty.coverage.figures.totals import ASKED_AT_ONCE, is_kept
+from parkparty.coverage.figures.totals import is_kept
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import reached
 from parkparty.places.models import Park

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import reduce
 from itertools import chain
 from operator import add
@@ -36,11 +36,14 @@ from parkparty.companies.models import CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
 from parkparty.core.scope import Scope
+from parkparty.core.written import IsGiven
 from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Node, Point
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.rules.figures import LimitBook
 from parkparty.rules.models import Rule
+
+MetAt = Callable[[Point, LimitBook], "tuple[Q, list[int]] | None"]
 
 ASSEMBLY, THEME_DAY = "R30", "R34"
 """支部党员大会 each quarter and 主题党日 each month: the rules that tell which activity type each of them is."""
@@ -158,13 +161,16 @@ def effective_companies(
     return companies.covered_by_one_of(effective_organizations(as_of, _coverers(node, companies)), as_of)
 
 
-def effective_at(points: Sequence[Point], scope: Scope, book: LimitBook | None = None) -> list[Counted]:
+def effective_at(
+    points: Sequence[Point], scope: Scope, book: LimitBook | None = None, met_at: MetAt | None = None
+) -> list[Counted]:
     """The coverage at each of ``points`` and how many companies are effectively covered there, in one query for all.
 
-    None instead of the second number when nothing had been recorded yet by that day: then nobody can know.
+    None instead of the second number when nothing had been recorded yet by that day: then nobody can know. ``met_at``
+    is ``figures.met.met_at``, which spares reading all meetings.
     """
     book = book or LimitBook()
-    parts = [_grouped(point, number, scope, book) for number, point in enumerate(points)]
+    parts = [_grouped(point, number, scope, book, met_at) for number, point in enumerate(points)]
     counts: list[Counter[str]] = [Counter() for _point in points]
     known: list[set[bool]] = [set() for _point in points]
     for part, state, is_effective, is_recorded, number in parts[0].union(*parts[1:], all=True):
@@ -188,11 +194,16 @@ def _coverers(node: Node, companies: CompanyQuerySet) -> list[int] | None:
     return list(links.order_by().values_list("organization", flat=True).distinct())
 
 
-def _grouped(point: Point, part: int, scope: Scope, book: LimitBook) -> Any:
+def _grouped(point: Point, part: int, scope: Scope, book: LimitBook, met_at: MetAt | None) -> Any:
     day, companies = point.as_of, point.companies(scope, book)
     recorded = Activity.objects.filter(state__in=COUNTED_STATES, held_on__lte=day)
-    effective = effective_organizations(day, _coverers(point.node, companies))
-    stated = companies.with_coverage_state(day).with_covered_by_one_of(effective, day, "effective")
+    stated = companies.with_coverage_state(day)
+    if kept := met_at and met_at(point, book):
+        is_met, marked = kept
+        stated = stated.annotate(effective=Case(When(is_met | Q(IsGiven(marked)), then=True), default=False))
+    else:
+        effective = effective_organizations(day, _coverers(point.node, companies))
+        stated = stated.with_covered_by_one_of(effective, day, "effective")
     rows = stated.annotate(part=Value(part), recorded=Exists(recorded))
     keys = rows.order_by().values_list("part", "coverage_state", "effective", "recorded")
     return keys.annotate(number=Count("pk"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
@@ -12,28 +11,18 @@ from parkparty.companies.choices import CoverageState
 from parkparty.companies.models import Company
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core import paths
-from parkparty.core.copying import in_pieces
 from parkparty.core.scope import Scope
 from parkparty.core.written import IsGiven, OfOuter, Written
-from parkparty.coverage.figures.branches import is_of_branch
 from parkparty.coverage.figures.coverage import Point
 from parkparty.coverage.figures.effective import effective_companies
-from parkparty.coverage.figures.from_facts import standings
-from parkparty.coverage.figures.marks import MARKS_READ, holds, marked_in
+from parkparty.coverage.figures.marks import holds
+from parkparty.coverage.figures.met import met_at
 from parkparty.coverage.figures.spells import BIT
-from parkparty.coverage.figures.totals import ASKED_AT_ONCE, from_totals, is_kept
+from parkparty.coverage.figures.totals import from_totals, is_kept
 from parkparty.rules.figures import LimitBook
 
 MANY = 3_000
 """More than this, and a walk along the names of all companies soon meets a page of them."""
-
-MET = {
-    "sqlite": "SELECT json_extract(each.value, '$[6]') = 1 FROM json_each(kept.text, '$[1]') each "
-    "WHERE json_extract(each.value, '$[0]') <= %s ORDER BY each.key DESC LIMIT 1",
-    "postgresql": "SELECT step ->> 6 = '1' FROM json_array_elements(kept.text::json -> 1) "
-    "WITH ORDINALITY each(step, n) WHERE step ->> 0 <= %s ORDER BY n DESC LIMIT 1",
-}
-"""Whether the last step up to a day says so, in a history as ``History.as_text`` writes it."""
 
 COVERED = """
 SELECT company_id FROM coverage_companyspell
@@ -48,16 +37,14 @@ def effectively_covered(point: Point, scope: Scope) -> tuple[CompanyQuerySet, in
 
     Of companies that are marked the facts tell it; with too many marks, and of branches, those of all.
     """
-    book, marked = LimitBook(), _marked(point)
-    if marked is None:
+    book = LimitBook()
+    kept = met_at(point, book)
+    if kept is None:
         asked: dict[str, Any] = {"as_of": point.as_of, "denominator": point.denominator, "cut": point.cut}
         return effective_companies(point.node, scope=scope, **asked), None
-    met = _met(point, marked, book)
-    # Names of our own table and columns.
-    kept = f"SELECT 1 FROM coverage_companyhistory kept WHERE kept.company_id = {OfOuter.SIGN}"  # nosec B608
-    is_told = Written(f"EXISTS ({kept} AND ({MET[connection.vendor]}))", (point.as_of.isoformat(),), "pk")
-    is_met = Q(is_told) & ~Q(IsGiven(marked))
-    companies, number = point.companies(scope, book), None
+    (is_met, marked), number = kept, None
+    companies = point.companies(scope, book)
+    met = list(companies.filter(IsGiven(marked)).values_list("pk", flat=True)) if marked else []
     if is_kept(point, scope) and (figures := from_totals([point], book)):
         number = figures[0][1] or 0
     if number == 0:
@@ -70,26 +57,6 @@ def effectively_covered(point: Point, scope: Scope) -> tuple[CompanyQuerySet, in
             companies = Company.objects.filter(IsGiven(met + _covered(point)))
     # A CASE is asked of each company, and from the left: no database reads the histories of all of them first.
     return companies.filter(Case(When(is_met | Q(IsGiven(met)), then=True), default=False)), number
-
-
-def _marked(point: Point) -> set[int] | None:
-    """The companies of the node of which the facts may say something else; None with too many of them."""
-    if is_of_branch(point):
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(*marked_in([point.node.path]))
-        found = {key for (key,) in cursor.fetchall()}
-    return None if len(found) > MARKS_READ else found
-
-
-def _met(point: Point, marked: Collection[int], book: LimitBook) -> list[int]:
-    """Those of the companies ``marked`` that count and are effectively covered, by the facts."""
-    return [
-        key
-        for keys in in_pieces(sorted(marked), ASKED_AT_ONCE)
-        for key, (standing,) in standings(keys, [point.as_of], book).items()
-        if standing.effective and standing.counts_in(point.node.path, point.denominator)
-    ]
 
 
 def _of_covered(point: Point) -> tuple[Any, ...]:

@@ -47,6 +47,9 @@ from parkparty.rules.models import Rule
 Run = tuple[dt.date, dt.date | None]
 """A half-open run of days."""
 
+ASKED_AT_ONCE = 2000
+"""Companies whose facts are in memory at a time."""
+
 RANGES_ASKED = 200
 """Subtrees asked for in one query; SQLite takes no expression of a thousand parts."""
 

@@ -26,9 +26,10 @@ from parkparty.coverage.figures.branches import from_histories, is_of_branch
 from parkparty.coverage.figures.coverage import Below, CompanyCoverage, Counted, Point
 from parkparty.coverage.figures.coverage import coverage_at as coverage_live
 from parkparty.coverage.figures.effective import effective_at as effective_live
-from parkparty.coverage.figures.from_facts import standings
+from parkparty.coverage.figures.from_facts import ASKED_AT_ONCE, standings
 from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, standings_on
 from parkparty.coverage.figures.marks import MARKS_READ, Waiting, marked_in
+from parkparty.coverage.figures.met import met_at
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.rules.figures import LimitBook
 
@@ -39,9 +40,6 @@ NOTHING = [0] * len(COLUMNS)
 
 Key = tuple[str, str, dt.date]
 """Path, denominator and day: what the totals are asked for."""
-
-ASKED_AT_ONCE = 2000
-"""Companies whose facts are in memory at a time."""
 
 ARE_SUMMED = "(SELECT summed = number FROM coverage_foldcount)"
 
@@ -84,7 +82,7 @@ def with_parts(
     if is_of_branch(asked):
         found, of_parts = from_histories(points, scope, book), {}
     elif not is_kept(asked, scope):
-        return effective_live(whole, scope, book), coverage_live(rest, scope, book), None
+        return effective_live(whole, scope, book, met_at), coverage_live(rest, scope, book), None
     else:
         branches = {
             key: Point(part, asked.denominator, asked.as_of)
