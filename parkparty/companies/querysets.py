@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -170,13 +171,16 @@ class CompanyQuerySet(models.QuerySet):
         """
         if cut_to and is_whole(cut_to, scope):
             return self.all()
-        here = self._related("tenancies").filter(scope.q("places", "park__path"))
-        found = Q(Exists(here))
+        shown = (Q(Exists(facts.filter(company=OuterRef("pk")))) for facts in self.shown_by(scope))
+        return self.filter(reduce(or_, shown))
+
+    def shown_by(self, scope: Scope) -> list[Any]:
+        """The facts of which one is enough to show a company to the reader: where it sits, what it is tied to."""
+        facts = [rows_of(self.model, "tenancies").filter(scope.q("places", "park__path"))]
         if scope.paths("organizations"):
             ours = scope.q("organizations", "organization__path")
-            found |= Q(Exists(self._related("links").filter(ours)))
-            found |= Q(Exists(self._related("memberships").filter(ours)))
-        return self.filter(found)
+            facts += [rows_of(self.model, name).filter(ours) for name in TIES]
+        return facts
 
     def located_in(self, place: TreeNode, day: dt.date, *, on_site_only: bool = False) -> Self:
         """Companies with a tenancy in ``place`` on ``day``."""

@@ -22,7 +22,7 @@ from parkparty.activities.models import Activity, ActivityHost, ActivityType
 from parkparty.companies.choices import STATES_OF, CompanyStatus, CoverageChoice, Denominator, LinkKind, TenancyKind
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Membership, Tenancy
 from parkparty.companies.querysets import UNSTATED, Cut
-from parkparty.core.scope import Scope
+from parkparty.core.scope import Reach, Scope
 from parkparty.coverage.choices import Dimension
 from parkparty.coverage.figures import Node, Point, cross, listed, load_at, totals
 from parkparty.coverage.figures.branches import from_histories
@@ -33,7 +33,7 @@ from parkparty.coverage.figures.effective import effective_at
 from parkparty.coverage.figures.from_facts import histories, standings
 from parkparty.coverage.figures.listed import kept_list
 from parkparty.coverage.figures.marks import holds, version
-from parkparty.coverage.figures.totals import from_totals
+from parkparty.coverage.figures.totals import coverage_at, from_totals, with_parts
 from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount, SpellCount
 from parkparty.coverage.services import counting
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
@@ -197,6 +197,22 @@ def assert_kept_is_live(points: list[Point]) -> None:
         assert load_at(point.node, point.as_of, ALL) == load_of(point.node, point.as_of, ALL)
         for rows, columns in CROSSED:
             assert cross_table(point, rows, columns, ALL) == facts_crossed(point, rows, columns)
+    for reader in readers():
+        if holds("told"):
+            assert from_totals(points, scope=reader) == effective_at(points, reader)
+
+
+def readers() -> list[Scope]:
+    """Some from whom a part is hidden: of two parks and a district, of a park and a branch, of nothing."""
+    kic, neighbour = (Park.objects.get(key=key).path for key in ("kic", "neighbour"))
+    putuo, branch = Area.objects.get(code="310107").path, Organization.objects.get(code="NB-J1").path
+    of_branch = Reach("viewer", "organizations", branch)
+    places: list[tuple[Reach, ...]] = [
+        *((Reach("viewer", "places", path),) for path in (kic, putuo)),
+        (Reach("viewer", "places", neighbour), of_branch),
+        (),
+    ]
+    return [Scope(reaches) for reaches in places]
 
 
 def assert_kept_list_is_live(point: Point) -> None:
@@ -433,6 +449,48 @@ def test_where_most_companies_are_marked_all_are_counted_anew(field: World, monk
     CompanyMark.objects.bulk_create(CompanyMark(company_id=pk) for pk in Company.objects.values_list("pk", flat=True))
     fold_all()
     assert differences() == []
+
+
+def test_who_reaches_an_organization_by_its_place_is_told_by_totals_without_what_is_hidden(
+    field: World, secretary: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Companies that sit elsewhere are taken off, whether or not they are marked; one marked since is not forgotten."""
+    random = Random(7)
+    for _change in range(40):
+        kind = random.choice(["found", "join", "join", "move", "deregister", "correct", "meet"])
+        act(field, secretary, kind, random.randrange(40), random.randrange(SPAN))
+    fold_all()
+    days = (day_of(50), day_of(380), day_of(880))
+    nodes = (field.district_committee, field.street_committee, field.kic_committee)
+    points = [Point(node, kind, day) for node in nodes for kind in Denominator for day in days]
+    here, _putuo, both, nobody = readers()
+    facts = {reader: effective_at(points, reader) for reader in (ALL, here, both, nobody)}
+    assert len({tuple(found) for found in facts.values()}) == len(facts)
+    for number in range(2):
+        for reader in (here, both, nobody):
+            assert from_totals(points, scope=reader) == effective_at(points, reader)
+            assert coverage_at(points, reader) == [parts for parts, _effective in effective_at(points, reader)]
+        Tenancy.objects.filter(park=field.kic).latest("pk").delete()
+        new = Company.objects.create(name=f"新来的{number}")
+        Tenancy.objects.create(company=new, park=field.kic, since=FIRST)
+        CoverageLink.objects.create(company=new, organization=field.joint_branch, kind=LinkKind.JOINT, since=FIRST)
+    monkeypatch.setattr(totals, "coverage_live", lambda points, *_: [*points])
+    assert coverage_at(points, here) == [parts for parts, _effective in effective_at(points, here)]
+
+
+def test_with_too_many_hidden_companies_or_stale_spells_the_facts_are_asked(
+    field: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fold_all()
+    reader, point = readers()[0], Point(field.district_committee, OPERATING, dt.date(2018, 1, 1))
+    assert from_totals([point], scope=reader) == effective_at([point], reader)
+    FoldCount.objects.update(number=F("number") + 1)
+    assert from_totals([point], scope=reader) is None
+    FoldCount.objects.update(number=F("told"))
+    monkeypatch.setattr(totals, "HIDDEN_READ", 0)
+    assert from_totals([point], scope=reader) is None
+    whole, rest, parts = with_parts([point], [point], {}, reader, LimitBook())
+    assert (whole, rest, parts) == (effective_at([point], reader), coverage_at([point], reader), None)
 
 
 def test_with_too_many_marks_nothing_is_read_from_the_totals(field: World, monkeypatch: pytest.MonkeyPatch) -> None:

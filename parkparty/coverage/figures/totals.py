@@ -1,8 +1,9 @@
 """Coverage on any day from totals that are kept: exact at every moment, whether or not all changes are folded in.
 
 A total covers what was folded. Of each company marked since, what the totals hold is taken off, and what the facts say
-is put on. Branches are told by ``figures.branches``. With too many marks, for a cut, and for a reader who does not see
-the whole node, coverage is worked out from the facts alone.
+is put on. For a reader who does not see all of a node, as who reaches an organisation by the place where it sits, the
+hidden companies are taken off as well, and nothing of them is put on. Branches are told by ``figures.branches``. With
+too many marks or hidden companies, and for a cut, coverage is worked out from the facts alone.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import repeat
 from operator import add
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
+from parkparty.companies.models import Company
 from parkparty.core import paths
 from parkparty.core.copying import in_pieces
 from parkparty.core.scope import Scope
@@ -30,10 +33,11 @@ from parkparty.coverage.figures.from_facts import ASKED_AT_ONCE, standings
 from parkparty.coverage.figures.history import COLUMNS, Standing, cells_of, standings_on
 from parkparty.coverage.figures.marks import MARKS_READ, Waiting, marked_in
 from parkparty.coverage.figures.met import met_at
+from parkparty.coverage.models import CompanySpell
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.rules.figures import LimitBook
 
-FOLDED, MARKED, RECORDED = -1, -2, -3
+FOLDED, MARKED, RECORDED, HIDDEN, TOLD = -1, -2, -3, -4, -5
 """Parts of the one query beside those of the totals, in place of a number of theirs."""
 
 NOTHING = [0] * len(COLUMNS)
@@ -41,7 +45,19 @@ NOTHING = [0] * len(COLUMNS)
 Key = tuple[str, str, dt.date]
 """Path, denominator and day: what the totals are asked for."""
 
+HIDDEN_READ = 2000
+"""More hidden companies than this, and a reader works coverage out from the facts."""
+
 ARE_SUMMED = "(SELECT summed = number FROM coverage_foldcount)"
+
+OF_HIDDEN = (
+    # Names of our own tables and columns.
+    f"SELECT {FOLDED}, text, company_id{{nothing}} FROM coverage_companyhistory WHERE company_id IN "  # nosec B608
+    "(SELECT company_id FROM hidden EXCEPT SELECT company_id FROM marked)",
+    f"SELECT {HIDDEN}, '', company_id{{nothing}} FROM hidden",  # nosec B608
+    f"SELECT {TOLD}, '', 0{{nothing}} FROM coverage_foldcount WHERE told = number",  # nosec B608
+)
+"""The parts for a reader from whom some companies may be hidden; what was folded of marked ones is read anyway."""
 
 ROWS = (
     f"coverage_coveragesum WHERE {{}} AND is_year AND since < %s AND {ARE_SUMMED}",
@@ -70,7 +86,7 @@ def with_parts(
     whole: Sequence[Point], rest: Sequence[Point], parts: Mapping[Any, Below], scope: Scope, book: LimitBook
 ) -> tuple[list[Counted], list[CompanyCoverage], dict[Any, CompanyCoverage] | None]:
     """The figures at ``whole``, and the coverage at ``rest``, all of one node, as ``coverage_at``; and that of nodes
-    below it, ``parts``, as the first of ``whole`` asks for it: who sees all of a node sees all of what is below it.
+    below it, ``parts``, as the first of ``whole`` asks for it: what is hidden below a node is hidden in it.
 
     The coverage of the parts is None where nothing kept tells it: what stands below a place is then sooner counted
     in one go than part by part.
@@ -81,7 +97,7 @@ def with_parts(
     asked, points = whole[0], [*whole, *rest]
     if is_of_branch(asked):
         found, of_parts = from_histories(points, scope, book), {}
-    elif not is_kept(asked, scope):
+    elif asked.cut:
         return effective_live(whole, scope, book, met_at), coverage_live(rest, scope, book), None
     else:
         branches = {
@@ -90,9 +106,11 @@ def with_parts(
             if isinstance(part, Organization) and part.is_branch
         }
         others = [key for key in parts if key not in branches]
-        counted = from_totals(points, book, [parts[key].path for key in others])
-        if counted is None:
+        counted = from_totals(points, book, [parts[key].path for key in others], _who_misses(asked, scope))
+        if counted is None and is_kept(asked, scope):
             raise Waiting
+        if counted is None:
+            return effective_live(whole, scope, book, met_at), coverage_live(rest, scope, book), None
         found = counted[: len(points)]
         of_parts = dict(zip(others, counted[len(points) :], strict=True))
         of_parts |= dict(zip(branches, from_histories([*branches.values()], scope, book), strict=True))
@@ -104,11 +122,14 @@ def _known(
     points: Sequence[Point], scope: Scope, book: LimitBook | None, *, may_take_minutes: bool
 ) -> dict[int, Counted]:
     """What is kept of ``points``, by their number."""
-    kept = {n: point for n, point in enumerate(points) if is_kept(point, scope)}
-    figures = from_totals([*kept.values()], book)
-    if figures is None and not may_take_minutes:
-        raise Waiting
-    found = dict(zip(kept, figures or (), strict=False))
+    found: dict[int, Counted] = {}
+    told = {n: point for n, point in enumerate(points) if not point.cut and not is_of_branch(point)}
+    for who in (None, scope):
+        asked = {n: point for n, point in told.items() if _who_misses(point, scope) == who}
+        figures = from_totals([*asked.values()], book, scope=who)
+        if figures is None and who is None and not may_take_minutes:
+            raise Waiting
+        found |= zip(asked, figures or (), strict=False)
     branches = {n: point for n, point in enumerate(points) if is_of_branch(point)}
     return found | dict(zip(branches, from_histories([*branches.values()], scope, book), strict=True))
 
@@ -118,21 +139,49 @@ def is_kept(point: Point, scope: Scope) -> bool:
     return not point.cut and not is_of_branch(point) and is_whole(point.node, scope)
 
 
+def _who_misses(point: Point, scope: Scope) -> Scope | None:
+    """The reader, if some companies of ``point`` may be hidden from them; None for who holds all of its node."""
+    return None if is_whole(point.node, scope) else scope
+
+
 @dataclass(slots=True)
 class _Read:
-    """What the one query found: totals by part and path, the companies marked, and what was folded of them."""
+    """What the one query found: totals by part and path, the companies marked and hidden, and what was folded of them;
+    and whether all that are hidden could be told.
+    """
 
-    totals: dict[tuple[int, str], list[int]]
-    marked: set[int]
-    recorded: set[int]
-    folded: list[str]
+    totals: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    marked: set[int] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
+    recorded: set[int] = field(default_factory=set)
+    folded: list[str] = field(default_factory=list)
+    is_told: bool = False
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[Any]]) -> _Read:
+        """The parts of the query told apart."""
+        read = cls()
+        keys = {MARKED: read.marked, HIDDEN: read.hidden, RECORDED: read.recorded}
+        for part, path, *numbers in rows:
+            if part in keys:
+                keys[part].add(numbers[0])
+            elif part == FOLDED:
+                read.folded.append(path)
+            elif part == TOLD:
+                read.is_told = True
+            else:
+                read.totals[part, path] = [*map(add, numbers, read.totals.get((part, path), NOTHING))]
+        return read
 
 
 def from_totals(
-    points: Sequence[Point], book: LimitBook | None = None, below: Sequence[str] = ()
+    points: Sequence[Point], book: LimitBook | None = None, below: Sequence[str] = (), scope: Scope | None = None
 ) -> list[Counted] | None:
-    """The figures of ``points``, all of them kept, and of the nodes at the paths ``below`` the first of them, as it
-    asks for them; None with too many marks.
+    """The figures of ``points``, neither cut nor of branches, and of the nodes at the paths ``below`` the first of
+    them, as it asks for them; None with too many marks.
+
+    With a ``scope``, as far as that reader sees the companies; None as well where too many are hidden, or where the
+    spells, which tell who was counted, do not hold.
     """
     if not points:
         return []
@@ -141,10 +190,10 @@ def from_totals(
     groups: dict[tuple[str, dt.date], list[str]] = defaultdict(list)
     for path, denominator, day in keys:
         groups[denominator, day].append(path)
-    read = _read(groups)
-    if len(read.marked) > MARKS_READ:
+    read = _read(groups, scope)
+    if len(read.marked) > MARKS_READ or (scope and (len(read.hidden) > HIDDEN_READ or not read.is_told)):
         return None
-    changes = _changes(keys, read.folded, read.marked, book) if read.marked else {}
+    changes = _changes(keys, read, book, scope) if read.marked or read.hidden else {}
     parts = {group: number for number, group in enumerate(groups)}
     found: list[Counted] = []
     for path, denominator, day in keys:
@@ -157,13 +206,27 @@ def from_totals(
     return found
 
 
-def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
+def _hidden(nodes: Sequence[str], scope: Scope) -> tuple[str, Sequence[Any]]:
+    """The query, with its values, for companies ever counted at or below ``nodes`` that the reader does not see; one
+    more of them than a reader goes through.
+    """
+    counted = CompanySpell.objects.filter(Q(*(paths.under("path", path) for path in nodes), _connector=Q.OR))
+    for facts in Company.objects.shown_by(scope):
+        # Each on its own: databases then go through the rows of both sides once, and not by one company after another.
+        counted = counted.filter(~Exists(facts.filter(company=OuterRef("company_id"))))
+    found: Any = counted.order_by().values("company_id").distinct()[: HIDDEN_READ + 1]
+    asked: tuple[str, Sequence[Any]] = found.query.sql_with_params()
+    return asked
+
+
+def _read(groups: dict[tuple[str, dt.date], list[str]], scope: Scope | None) -> _Read:
     sums = ", ".join(f"SUM({column})" for column in COLUMNS)
     nothing = ", 0" * (len(COLUMNS) - 1)
     held = "SELECT 1 FROM activities_activity WHERE state IN ('approved', 'archived') AND held_on <= %s"
-    marked, of_marked = marked_in(paths.outermost([path for nodes in groups.values() for path in nodes]))
+    outermost = paths.outermost([path for nodes in groups.values() for path in nodes])
+    marked, of_marked = marked_in(outermost)
     listed, is_one_of = given_list()
-    withs = [f"marked AS MATERIALIZED ({marked})"]
+    withs, of_withs = [f"marked AS MATERIALIZED ({marked})"], [*of_marked]
     parts = [
         # Names of our own tables and columns.
         f"SELECT {FOLDED}, text, company_id{nothing} FROM coverage_companyhistory "  # nosec B608
@@ -171,11 +234,15 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
         # Names of our own tables and columns.
         f"SELECT {MARKED}, '', company_id{nothing} FROM marked",  # nosec B608
     ]
-    lists: list[str] = []
+    if scope:
+        hidden, of_hidden = _hidden(outermost, scope)
+        withs.append(f"hidden AS MATERIALIZED ({hidden})")
+        of_withs += of_hidden
+        parts += [part.format(nothing=nothing) for part in OF_HIDDEN]
     values: list[Any] = []
     for number, ((denominator, day), nodes) in enumerate(groups.items()):
         withs.append(f"nodes_{number}(path) AS MATERIALIZED ({listed})")
-        lists.append(json.dumps(nodes))
+        of_withs.append(json.dumps(nodes))
         parts.append(f"SELECT {RECORDED}, '', {number}{nothing} WHERE EXISTS ({held})")
         # Names of our own tables and columns.
         of_node = f"path {is_one_of.format(f'SELECT path FROM nodes_{number}')} AND denominator = %s"  # nosec B608
@@ -183,27 +250,15 @@ def _read(groups: dict[tuple[str, dt.date], list[str]]) -> _Read:
         # Names of our own tables and columns.
         parts += [f"SELECT {number}, path, {sums} FROM {rows.format(of_node)} GROUP BY path" for rows in ROWS]  # nosec B608
         values += [day, denominator, year, denominator, year, month, denominator, month, dt.date.min, day]
-    read = _Read({}, set(), set(), [])
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(withs)} {' UNION ALL '.join(parts)}", [*of_marked, *lists, *values])
-        for part, path, *numbers in cursor.fetchall():
-            if part == FOLDED:
-                read.folded.append(path)
-            elif part == MARKED:
-                read.marked.add(numbers[0])
-            elif part == RECORDED:
-                read.recorded.add(numbers[0])
-            else:
-                read.totals[part, path] = [*map(add, numbers, read.totals.get((part, path), NOTHING))]
-    return read
+        cursor.execute(f"WITH {', '.join(withs)} {' UNION ALL '.join(parts)}", [*of_withs, *values])
+        return _Read.of(cursor.fetchall())
 
 
-def _changes(
-    keys: Sequence[Key], folded: list[str], marked: set[int], book: LimitBook | None
-) -> dict[Key, Counter[str]]:
-    """By how much the totals of each of ``keys`` differ from the facts of the marked companies."""
+def _changes(keys: Sequence[Key], read: _Read, book: LimitBook | None, scope: Scope | None) -> dict[Key, Counter[str]]:
+    """By how much the totals of each of ``keys`` differ from the facts of the marked companies, without hidden ones."""
     asked: dict[Key, Counter[str]] = {key: Counter() for key in keys}
-    moved = _moved(folded, marked, sorted({day for _path, _denominator, day in keys}), book)
+    moved = _moved(read, sorted({day for _path, _denominator, day in keys}), book, scope)
     for (day, standing), number in moved.items():
         for path, denominator, column in cells_of(standing) if number else ():
             if (path, denominator, day) in asked:
@@ -212,15 +267,16 @@ def _changes(
 
 
 def _moved(
-    folded: list[str], marked: set[int], days: Sequence[dt.date], book: LimitBook | None
+    read: _Read, days: Sequence[dt.date], book: LimitBook | None, scope: Scope | None
 ) -> Counter[tuple[dt.date, Standing]]:
-    """How many more of the marked companies stand so on each of ``days`` than was folded."""
+    """How many more companies that the reader sees stand so on each of ``days`` than was folded."""
     names = [day.isoformat() for day in days]
     found: Counter[tuple[dt.date, Standing]] = Counter()
-    for text in folded:
+    for text in read.folded:
         found.subtract(zip(days, standings_on(text, names), strict=True))
     book = book or LimitBook()
-    for companies in in_pieces(sorted(marked), ASKED_AT_ONCE):
-        for stood in standings(companies, days, book).values():
+    for companies in in_pieces(sorted(read.marked), ASKED_AT_ONCE):
+        seen = Company.objects.within(scope).filter(pk__in=companies).values_list("pk", flat=True) if scope else None
+        for stood in standings(companies if seen is None else [*seen], days, book).values():
             found.update(zip(days, stood, strict=True))
     return found
