@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
@@ -18,7 +19,8 @@ from parkparty.accounts.models import User
 from parkparty.companies.choices import Denominator, LinkKind
 from parkparty.companies.models import Company, CompanyMemberCount, Membership
 from parkparty.core.scope import Scope
-from parkparty.coverage.plan import plan_coverage
+from parkparty.coverage.plan import plan_coverage, proposals
+from parkparty.coverage.services.counting import fold_all
 from parkparty.founding.services import open_case
 from parkparty.organizations.models import Organization
 from parkparty.rules.models import Rule
@@ -80,6 +82,7 @@ def test_the_page_names_the_companies_and_both_figures(
     gap: World, viewer: User, client_of: Callable[[User], Client], django_assert_max_num_queries: Any
 ) -> None:
     client = client_of(viewer)
+    fold_all()
     client.get(PAGE)
     with django_assert_max_num_queries(12):
         page = client.get(PAGE).content.decode()
@@ -88,6 +91,33 @@ def test_the_page_names_the_companies_and_both_figures(
     assert "已证明：联合组建最多能覆盖 32 家" in page
     assert "试验企业00000" in page
     assert '<option value="operating" selected>' in page
+
+
+def test_a_large_place_names_those_below_it_in_place_of_a_plan(
+    gap: World, viewer: User, client_of: Any, make_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_company(200, gap.neighbour)
+    make_company(201, gap.tiandi)
+    client = client_of(make_user("of-district", Role.VIEWER, gap.yangpu))
+    asked = "?as_of=2026-11-21&denominator=registered"
+    for node in ("310110", "310110019"):
+        assert "已证明" in client.get(f"/coverage/areas/{node}/plan/{asked}").content.decode()
+    monkeypatch.setattr(proposals, "PLANNED", 40)
+    page = client.get("/coverage/areas/310110/plan/?as_of=2026-11-21").content.decode()
+    assert "组建方案按街道或园区制定" in page
+    assert re.findall(r'(/coverage/\w+/\w+/plan/)\?as_of=2026-11-21&amp;denominator=operating">([^<]*)</a>', page) == [
+        ("/coverage/areas/310110019/plan/", "五角场街道")
+    ]
+    page = client.get(f"/coverage/areas/310110019/plan/{asked}").content.decode()
+    found = re.findall(
+        r'(/coverage/\w+/\w+/plan/)\?[^"]*registered">([^<]*)</a></th>\s*<td class="number">(\d+)<', page
+    )
+    assert found == [
+        ("/coverage/parks/kic/plan/", "创智园", "47"),
+        ("/coverage/parks/neighbour/plan/", "邻里园", "1"),
+    ]
+    assert "试验企业" not in page
+    assert "已证明" in client.get(PAGE).content.decode(), "nothing below it: it is planned whatever its size"
 
 
 def test_a_park_out_of_scope_does_not_exist(gap: World, other_secretary: User, client_of: Any) -> None:

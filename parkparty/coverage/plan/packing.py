@@ -95,16 +95,22 @@ def _pack_pool(pool: list[Unit], max_units: int, near: Near) -> Iterator[Group]:
     left = list(pool)
     for building in sorted({unit.building for unit in pool if unit.building}):
         while group := _take([unit for unit in left if unit.building == building], left, max_units):
-            left = [unit for unit in left if unit not in group]
+            left = _without(left, group)
             yield Group(tuple(group), Near.BUILDING)
     while group := _take(left, left, max_units):
-        left = [unit for unit in left if unit not in group]
+        left = _without(left, group)
         yield Group(tuple(group), near)
+
+
+def _without(left: list[Unit], group: list[Unit]) -> list[Unit]:
+    taken = {unit.key for unit in group}
+    return [unit for unit in left if unit.key not in taken]
 
 
 def _take(some: list[Unit], left: list[Unit], max_units: int) -> list[Unit]:
     """The largest group out of ``some`` after which a best plan for ``left`` is still within reach; empty when none."""
-    best, there, all_left = most_joined(_sizes(left), max_units), _sizes(some), _sizes(left)
+    all_left = _sizes(left)
+    best, there = most_joined(all_left, max_units), all_left if some is left else _sizes(some)
     for size in _mixes(there, max_units):
         rest = (all_left[0] - size[0], all_left[1] - size[1], all_left[2] - size[2])
         covered, branches = most_joined(rest, max_units)

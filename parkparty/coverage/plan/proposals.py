@@ -14,13 +14,19 @@ from parkparty.core import paths
 from parkparty.core.dates import today
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import CompanyCoverage, Place, Point, company_coverage
+from parkparty.coverage.figures.coverage import Below, nodes_below
+from parkparty.coverage.figures.totals import coverage_at, with_parts
 from parkparty.coverage.plan.packing import MIN_FULL, Group, Near, Unit, most_joined, pack
 from parkparty.founding.models import FoundingCase
 from parkparty.rules.choices import Measure, RuleKind
-from parkparty.rules.figures import limit_of, limits_of
+from parkparty.rules.figures import LimitBook, limit_of, limits_of
 
 NO_LIMIT_GIVEN = 5
 """Units in a joint branch when the site has switched the rule off: what the regulation says (R03)."""
+
+
+PLANNED = 20_000
+"""More uncovered companies than this, and working a plan out takes longer than a page may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,22 @@ class Plan:
             "before": {"covered": self.before.organization_covered, "rate": self.before.organization_rate.percent},
             "after": {"covered": self.after.organization_covered, "rate": self.after.organization_rate.percent},
         }
+
+
+def places_to_plan(point: Point, scope: Scope) -> list[tuple[Below, int]]:
+    """The places right below that of ``point`` with the number of their uncovered companies, the most first, where
+    these are too many for one plan; nothing where they are not, or where nothing is below.
+
+    Raises:
+        Waiting: so much changed since the last fold that counting them would take minutes.
+    """
+    (whole,) = coverage_at([point], scope, may_take_minutes=False)
+    if whole.uncovered <= PLANNED:
+        return []
+    nodes = nodes_below(point.node, point.as_of, scope, by_area=True)
+    _whole, _rest, parts = with_parts([point], [], nodes, scope, LimitBook())
+    found = [(nodes[key], part.uncovered) for key, part in (parts or {}).items() if part.uncovered]
+    return sorted(found, key=lambda row: (-row[1], row[0].path))
 
 
 def plan_coverage(

@@ -44,7 +44,7 @@ def crumbs_of(node: Node | None) -> list[tuple[str, str]]:
     return first if node is None else [*first, (str(node), page_of(node))]
 
 
-def page_of(node: Node) -> str:
+def page_of(node: Node | Below) -> str:
     """The address of the coverage page of ``node``."""
     name, key = _page(node)
     return reverse(name, args=[key])
@@ -66,7 +66,7 @@ def _asked(as_of: dt.date, denominator: Denominator, cut: Cut) -> dict[str, str]
 class Lists:
     """Addresses of the lists behind the figures of ``node`` on a day under a denominator."""
 
-    node: Node
+    node: Node | Below
     as_of: dt.date
     denominator: Denominator
     cut: Cut = WHOLE

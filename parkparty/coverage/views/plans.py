@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,9 +13,10 @@ from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.dates import today
-from parkparty.coverage.figures import Place
+from parkparty.coverage.figures import Place, Point
+from parkparty.coverage.figures.marks import Waiting
 from parkparty.coverage.forms import PlanOptionsForm
-from parkparty.coverage.plan import plan_coverage
+from parkparty.coverage.plan import places_to_plan, plan_coverage
 from parkparty.coverage.tables import Lists, page_of
 from parkparty.places.models import Area, Park
 
@@ -41,15 +44,24 @@ def _plan_page(request: ScopedRequest, node: Place) -> HttpResponse:
             "joins_empty": request.GET.get("joins_empty", ""),
         }
     )
-    plan = plan_coverage(
-        node, as_of=form.day, denominator=form.chosen, scope=request.scope, joins_empty=form.joins_empty_companies
-    )
-    context = {
+    context: dict[str, Any] = {
         "node": node,
         "crumbs": [(_("覆盖"), reverse("coverage:index")), (str(node), page_of(node))],
         "form": form,
-        "plan": plan,
         "uncovered_address": Lists(node, form.day, form.chosen).companies(CoverageChoice.UNCOVERED),
+    }
+    try:
+        places = places_to_plan(Point(node, form.chosen, form.day), request.scope)
+    except Waiting:
+        return render(request, "planner/plan.html", context | {"is_waiting": True})
+    if places:
+        rows = [(below, Lists(below, form.day, form.chosen).plan(), number) for below, number in places]
+        return render(request, "planner/plan.html", context | {"places": rows})
+    plan = plan_coverage(
+        node, as_of=form.day, denominator=form.chosen, scope=request.scope, joins_empty=form.joins_empty_companies
+    )
+    context |= {
+        "plan": plan,
         "own": plan.own[:LISTED],
         "joint": plan.joint[:LISTED],
         "instructed": plan.instructed[:LISTED],
