@@ -128,8 +128,7 @@ def test_no_name_of_a_code_table_or_a_rule_is_chinese(role: str, given: re.Patte
         ("secretary", "/activities/new/", "主题党日", "Theme party day"),
         ("secretary", "/activities/new/", "党建+服务", "Party building + services"),
         ("viewer", "/activities/?type=theme_day", "主题党日", "Theme party day"),
-        ("viewer", "/activities/?columns=types,theme", "党建+文化", "Party building + culture"),
-        ("viewer", "/activities/calendar/?type=salon", "产业沙龙", "Industry salon"),
+        ("viewer", "/activities/calendar/?type=salon&month=2040-01", "产业沙龙", "Industry salon"),
         ("viewer", "/coverage/months/?place=park:kic", "主题党日", "Theme party day"),
         ("viewer", "/coverage/cross/?place=park:kic&rows=industry", "65 软件和信息技术服务业", SOFTWARE),
         (
@@ -169,6 +168,14 @@ def test_a_page_calls_it_as_its_reader_does(
     for language, there, not_there in (("zh-hans", chinese, english), ("en", english, chinese)):
         assert any(there in text for text in said[language]), (language, there)
         assert not any(text.startswith(not_there) for text in said[language]), (language, not_there)
+
+
+def test_a_list_calls_themes_as_its_reader_does(client_of: ClientOf) -> None:
+    Activity.objects.update(theme=ActivityTheme.objects.get(name="党建+文化"))
+    cache.clear()
+    for language, theme in (("zh-hans", "党建+文化"), ("en", "Party building + culture")):
+        said = shown(read_by(client_of, "viewer", language).get("/activities/?columns=types,theme"))
+        assert {"党建+文化", "Party building + culture"}.intersection(said) == {theme}
 
 
 @pytest.mark.parametrize(
