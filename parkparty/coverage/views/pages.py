@@ -250,8 +250,8 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
         "hints": hints(facts_of(organization, last, organization.units, day), day),
         "counts": counts,
         "companies_address": Lists(organization, day, Denominator.REGISTERED).companies(),
-        "children": table_below(children[:CHILDREN_SHOWN]),
-        "children_left_out": len(children) > CHILDREN_SHOWN,
+        "children": table_below(children[:ROWS]),
+        "children_left_out": len(children) > ROWS,
         "columns": columns,
         "lines": lines_of(list(activities.for_lines(*read_by(columns))[:LATEST]), columns),
         "officers": officers.order_by("until", "post", "-since"),
@@ -265,4 +265,4 @@ def _children_of(organization: Organization, scope: Scope, day: dt.date) -> list
     """What is shown of the organisations right below, and of one more where there are more."""
     below: Any = Organization.objects.within(scope).filter(parent=organization).with_member_counts(day).order_by("path")
     rows = below.values_list("code", "name", "type", "status", "full_members", named=True)
-    return list(rows[: CHILDREN_SHOWN + 1])
+    return list(rows[: ROWS + 1])
