@@ -14,9 +14,16 @@ BOTH = {"postgresql": ("LEAST", "GREATEST"), "sqlite": ("MIN", "MAX")}
 # Locks the leader's row only where that changes. PostgreSQL reads it again after it waited.
 WIDEN = (
     "UPDATE activities_leader SET first_on = {}(COALESCE(first_on, NEW.held_on), NEW.held_on), "
-    "last_on = {}(COALESCE(last_on, NEW.held_on), NEW.held_on) WHERE organization_id = NEW.organization_id "
+    "last_on = {}(COALESCE(last_on, NEW.held_on), NEW.held_on) WHERE organization_id = {} "
     "AND (first_on IS NULL OR NEW.held_on NOT BETWEEN first_on AND last_on);"
 )
+# Who leads comes first, then who joins: of two that lead and join each other's at once, each would wait for the other. A
+# writer who finds a joint host's row taken leaves it: whoever holds it files for that organisation now.
+LED, JOINED = "NEW.organization_id", {
+    "postgresql": "(SELECT organization_id FROM activities_leader WHERE organization_id = NEW.organization_id "
+    "FOR UPDATE SKIP LOCKED)",
+    "sqlite": "NEW.organization_id",
+}
 OUTERMOST = (
     "(SELECT {0}(day) FROM (SELECT {0}(held_on) AS day FROM activities_activity held "
     "WHERE held.organization_id = activities_leader.organization_id UNION ALL SELECT {0}(held_on) "
@@ -28,15 +35,16 @@ BEGIN = f"{FILL} WHERE organization_id = NEW.organization_id;"
 
 def triggers(vendor: str) -> dict[str, tuple[str, str, str]]:
     """Name to event, condition and statements of each trigger."""
-    is_new, widen = IS_NEW[vendor].format, WIDEN.format(*BOTH[vendor])
+    is_new, widen = IS_NEW[vendor].format, WIDEN.format(*BOTH[vendor], LED)
+    widen_joined = WIDEN.format(*BOTH[vendor], JOINED[vendor])
     is_elsewhere = f"{is_new('organization_id')} OR {is_new('held_on')}"
     return {
         # Whichever of these comes first: an organisation that becomes a leader is told of all that it holds by then.
         "activities_leader_begins": ("INSERT ON activities_leader", "", BEGIN),
         "activities_spans": (f"INSERT {ACTIVITIES}", "", widen),
         "activities_now_spans": (f"UPDATE OF organization_id, held_on {ACTIVITIES}", is_elsewhere, widen),
-        "activities_joint_spans": (f"INSERT {JOINT}", "", widen),
-        "activities_joint_now_spans": (f"UPDATE OF held_on {JOINT}", is_new("held_on"), widen),
+        "activities_joint_spans": (f"INSERT {JOINT}", "", widen_joined),
+        "activities_joint_now_spans": (f"UPDATE OF held_on {JOINT}", is_new("held_on"), widen_joined),
     }
 
 
