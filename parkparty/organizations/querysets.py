@@ -65,10 +65,6 @@ class OrganizationQuerySet(models.QuerySet):
         """Organisations that sit in ``place``: a park, or an area with all its parks."""
         return self.filter(paths.under("park__path", place.path) | paths.under("area__path", place.path))
 
-    def above(self, node: TreeNode) -> Self:
-        """The chain above ``node``, the root first. Names above one's own are visible to all: breadcrumbs."""
-        return self.filter(path__in=paths.ancestors(node.path)).order_by("path")
-
     def matching(self, text: str) -> Self:
         """Organisations whose name holds ``text``, in plain or traditional forms, or whose code starts with it."""
         return self.filter(holds("name", text) | Q(code__istartswith=half_width(text)))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from parkparty.companies.models import Company, CompanyMemberCount, Tenancy
-from parkparty.core.written import OfKeys, OfOuter, RowsByKeys, Written
+from parkparty.core.written import ObjectsByKeys, OfKeys, OfOuter, RowsByKeys, Written
 from parkparty.places.models import Park
+from parkparty.rules.choices import RuleKind
+from parkparty.rules.models import Rule
 from tests.conftest import World, make_company
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +92,28 @@ def test_rows_of_several_kinds_stand_one_after_another(world: World) -> None:
     for some in (keys, keys[1:2]):
         plain = [row for kind in kinds for row in kind.filter(company__in=some)]
         assert sorted(map(tuple, written.read(some))) == sorted(plain) != []
+
+
+def test_objects_by_keys_are_those_that_django_finds_with_what_they_are_joined_with(
+    world: World, django_assert_num_queries: Any
+) -> None:
+    keys = [make_company(n, (world.kic, world.tiandi)[n % 2]).pk for n in range(5)][:4]
+    whole = Tenancy.objects.select_related("park__area", "building").order_by("-company")
+    for rows in (whole, whole.only("company", "since", "park__key", "park__area__name", "building__name")):
+        with django_assert_num_queries(1):
+            found = ObjectsByKeys(rows.filter(OfKeys("company"))).read(keys)
+        plain = list(rows.filter(company__in=keys))
+        for read in (lambda it: it, lambda it: it.park, lambda it: it.park.area):
+            assert [known(read(one)) for one in found] == [known(read(one)) for one in plain]
+        assert [one.building for one in found] == [None] * len(keys)
+        assert [one._state.adding for one in found] == [False] * len(keys)
+    rules = Rule.objects.order_by("code")
+    of_kinds = ObjectsByKeys(rules.filter(OfKeys("kind")))
+    for kinds in (list(RuleKind.values), [RuleKind.SIZE]):
+        assert [known(rule) for rule in of_kinds.read(kinds)] == [known(rule) for rule in rules.filter(kind__in=kinds)]
+    assert ObjectsByKeys(rules.none().filter(OfKeys("kind"))).read([RuleKind.SIZE]) == []
+
+
+def known(row: Any) -> dict[str, Any]:
+    """What of a row was read."""
+    return {name: value for name, value in vars(row).items() if name != "_state"}

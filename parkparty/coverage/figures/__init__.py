@@ -13,7 +13,6 @@ from parkparty.coverage.figures.coverage import (
     coverage_by_park,
     loaded,
     nodes_below,
-    organizations_above,
     parts_below,
     places_above,
     top_organizations,
@@ -22,6 +21,7 @@ from parkparty.coverage.figures.coverage import (
 )
 from parkparty.coverage.figures.standing import load_at
 from parkparty.coverage.figures.totals import coverage_at
+from parkparty.coverage.figures.tree import organizations_above
 
 __all__ = [
     "Below",

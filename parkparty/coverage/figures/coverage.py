@@ -400,10 +400,3 @@ def places_above(place: Place, scope: Scope) -> list[tuple[Place, bool]]:
         above.insert(0, node)
         node = node.path_parent
     return [(node, scope.covers("places", node.path)) for node in above]
-
-
-def organizations_above(organization: Organization, scope: Scope) -> list[tuple[Organization, bool]]:
-    """The organisations above ``organization``, the root first, each with whether the reader may open it."""
-    chain = Organization.objects.above(organization).select_related("park", "area")
-    named = chain.only("path", "code", "name", "park__path", "area__path")
-    return [(node, node.is_within(scope)) for node in named]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from parkparty.core import paths
 from parkparty.core.scope import Scope
+from parkparty.core.written import ObjectsByKeys, OfKeys
 from parkparty.organizations.models import Organization
 
 TOPS = 100
@@ -66,3 +68,18 @@ def _node(organization: Any, below: dict[int, list[Any]], wanted: dict[str, str]
         [_node(child, below, wanted, along) for child in children[:BELOW]],
         len(children) > BELOW,
     )
+
+
+def organizations_above(organization: Organization, scope: Scope) -> list[tuple[Organization, bool]]:
+    """The organisations above ``organization``, the root first, each with whether the reader may open it.
+
+    Names above one's own are visible to all readers.
+    """
+    return [(node, node.is_within(scope)) for node in _organizations_at().read(paths.ancestors(organization.path))]
+
+
+@cache
+def _organizations_at() -> ObjectsByKeys:
+    """Organisations by their paths, as far as breadcrumbs show them."""
+    named = Organization.objects.filter(OfKeys("path")).select_related("park", "area").order_by("path")
+    return ObjectsByKeys(named.only("path", "code", "name", "park__path", "area__path"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import QuerySet
 
 from parkparty.core.scope import Scope
+from parkparty.core.written import ObjectsByKeys, OfKeys
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.rules.models import Rule
 
@@ -36,8 +38,7 @@ class RuleBook:
     @classmethod
     def read(cls, kinds: Iterable[str]) -> RuleBook:
         """All rows of ``kinds``, whatever their days; one query."""
-        rows = Rule.objects.filter(kind__in=[*kinds]).order_by("code")
-        return cls(rows.select_related("activity_type", "organization"))
+        return cls(_rules_by_kind().read([*kinds]))
 
     def on(self, day: dt.date, path: str) -> list[Rule]:
         """The rules in force on ``day`` for the organisation or place at ``path``, in the order of their codes.
@@ -82,6 +83,12 @@ class RuleBook:
             if rule.general_code not in found and rule.holds_on(day) and _binds(rule, path):
                 found[rule.general_code] = rule
         return found
+
+
+@cache
+def _rules_by_kind() -> ObjectsByKeys:
+    rows = Rule.objects.filter(OfKeys("kind")).order_by("code")
+    return ObjectsByKeys(rows.select_related("activity_type", "organization"))
 
 
 def local_rules_of(rule: Rule, scope: Scope) -> QuerySet[Rule]:
