@@ -40,10 +40,12 @@ FEW_LEADERS, MANY_LEADERS = 1_000, 6_000
 """Up to so few organisations of a node are asked for the first that each leads: more take longer than a walk along the
 days, of which their list needs few steps. Up to so many below an organisation are read at once for such a walk.
 """
-SOON, STEPS, NEAREST = 1_000, 10_000, 100
+SOON, STEPS = 1_000, 10_000
 """A walk fills a page for certain where so soon it has met enough of theirs, or where enough of them met within so many
-steps. Otherwise so many organisations are asked before.
+steps.
 """
+NEAREST = 100
+"""So many organisations, those that met last, are asked before others, or before a walk: mostly theirs fill a page."""
 
 
 MET_UNDER = "SELECT organization_id, {day} AS day FROM activities_leader WHERE path BETWEEN %s AND %s"
@@ -54,7 +56,9 @@ MET_IN, MET_AT = (
 )
 MET_THERE = f"{MET_IN} UNION ALL {MET_AT}"  # asked for by park or area at once, PostgreSQL reads all
 FIRSTS = """
-WITH met AS ({met} LIMIT {most}), known AS (SELECT COUNT(*) AS number FROM met)
+WITH met AS ({met} LIMIT {most}), known AS (SELECT COUNT(*) AS number FROM met), near AS (
+    SELECT * FROM met WHERE day IS NOT NULL AND (SELECT number FROM known) <= {few} ORDER BY day {way} LIMIT {asked}
+)
 SELECT known.number, CASE WHEN known.number <= {few} THEN 0 WHEN known.number < {most} THEN (
     SELECT COUNT(*) FROM met WHERE day {to} COALESCE(
         (SELECT held_on FROM activities_activity ORDER BY {order} LIMIT 1 OFFSET {steps}), day
@@ -64,15 +68,16 @@ SELECT known.number, CASE WHEN known.number <= {few} THEN 0 WHEN known.number < 
     WHERE (
         SELECT 1 FROM activities_leader leader WHERE leader.organization_id = held.organization_id AND {there}
     ) IS NOT NULL LIMIT {number}
-) theirs) END, firsts.organization_id, firsts.held_on FROM known LEFT JOIN (
+) theirs) END, CASE WHEN known.number > {asked} THEN (SELECT {last}(day) FROM near) END,
+firsts.organization_id, firsts.held_on FROM known LEFT JOIN (
     SELECT organization_id, held_on FROM activities_activity
-    WHERE id IN (SELECT ({own}) FROM met WHERE (SELECT number FROM known) <= {few} LIMIT {few})
+    WHERE id IN (SELECT ({own}) FROM near met)
     ORDER BY {order} LIMIT {number}
 ) firsts ON 1 = 1
 """
-"""One query, whose ``LIMIT`` has PostgreSQL ask each once. ``own`` is the key of the first that one leads. Of many it
-is told how many held something within so many ``steps``; of more than are read, which may be any, how many of the first
-of all activities are theirs.
+"""One query, whose ``LIMIT`` has PostgreSQL ask each once. ``own`` is the key of the first that one leads; where not
+all are ``asked``, the last day of those that are is told. Of many it is told how many held something within so many
+``steps``; of more than are read, which may be any, how many of the first of all activities are theirs.
 """
 STANDS_THERE = "leader.path BETWEEN %s AND %s"
 SITS_THERE = "({})".format(
@@ -145,9 +150,10 @@ class ActivityQuerySet(models.QuerySet):
     def newest_of(self, node: TreeNode, number: int) -> Self:
         """``located_in`` or ``hosted_under`` for the first ``number`` of a list by day, and perhaps some more.
 
-        Each organisation of ``node`` that ever met is asked for the first that it leads. The first ``number`` of these
-        stand before all that others lead, and before what lies behind the last of them. Where organisations are many,
-        each activity on a walk along the days is asked whose it is: some of theirs come soon, unless they stopped.
+        Each organisation of ``node`` that ever met is asked for the first that it leads, those that met last before
+        the others. The first ``number`` of these stand before all that others lead, and before what lies behind the
+        last of them. Where organisations are many, each activity on a walk along the days is asked whose it is: some of
+        theirs come soon, unless they stopped.
         """
         if isinstance(node, Organization) and node.is_branch:
             return self.hosted_under(node)
@@ -156,7 +162,9 @@ class ActivityQuerySet(models.QuerySet):
             own = self.filter(organization=each).values("pk")[:1].query.sql_with_params()
         except EmptyResultSet:
             return self.none()
-        known, near, found = self._firsts(node, number, own)
+        known, near, rest, found = self._firsts(node, number, own, NEAREST)
+        if rest and not self._lie_before(found, number, rest):
+            found = self._firsts(node, number, own, FEW_LEADERS)[-1]
         if not known:
             return self.none()
         if known > FEW_LEADERS:
@@ -177,8 +185,8 @@ class ActivityQuerySet(models.QuerySet):
             return self.none()
         firsts = self._in_order((str(day), key, leader) for leader, _last, day, key in rows if key)[:number]
         end, leaders = self._end_of(firsts, number), [leader for *_first, leader in firsts]
-        others, rest = [], str(rows[-1][1])
-        if not end or self._in_order([firsts[-1][0], rest])[0] == rest:
+        others, rest = [], rows[-1][1]
+        if not self._lie_before(firsts, number, rest):
             # Its first rows are asked for here: beside others PostgreSQL would begin at the list's own end.
             walk = self.filter(**self._since(rest), **end).walked(node, known)
             others = list(walk.values_list("held_on", "pk", "organization")[:number])
@@ -195,22 +203,27 @@ class ActivityQuerySet(models.QuerySet):
         joint = rows_of(self.model, "joint_hosts").filter(organization__in=joining, **end).values("activity")
         return self.filter(pk__in=led.union(joint, every.filter(pk__in=keys).values("pk"), all=True))
 
-    def _firsts(self, node: TreeNode, number: int, own: Own) -> tuple[int, int, list[tuple[Any, int]]]:
-        """How many organisations of ``node`` ever met; of many how many soon, of few the first days and who leads."""
+    def _firsts(self, node: TreeNode, number: int, own: Own, most_asked: int) -> tuple[int, int, Any, list[Any]]:
+        """How many organisations of ``node`` ever met; of many how many soon, of few the first days and who leads.
+
+        Before those days, the last day of ``most_asked`` organisations, where not all were asked.
+        """
         most = 1 + (MANY_LEADERS if isinstance(node, Organization) else FEW_LEADERS)
         there = STANDS_THERE if isinstance(node, Organization) else SITS_THERE
         asked = FIRSTS.replace("{there}", there)
-        rows = self._asked(asked, node, own, most=most, few=FEW_LEADERS, soon=SOON, steps=STEPS, number=number)
+        limits = {"most": most, "few": FEW_LEADERS, "asked": most_asked, "soon": SOON, "steps": STEPS}
+        rows = self._asked(asked, node, own, number=number, **limits)
         found = self._in_order((day, organization) for *_told, organization, day in rows if organization)
-        return *rows[0][:2], found
+        return *rows[0][:3], found
 
     def _asked(self, sql: str, node: TreeNode, own: Own, **numbers: int) -> list[Any]:
         """What ``sql`` finds of organisations of ``node`` and the first that each leads."""
         # No area lies in a park.
         met = MET_UNDER if isinstance(node, Organization) else MET_IN if isinstance(node, Park) else MET_THERE
-        day, to, way = ("last_on", ">=", "DESC") if self._is_falling() else ("first_on", "<=", "ASC")
+        falling, rising = ("last_on", ">=", "DESC", "MIN"), ("first_on", "<=", "ASC", "MAX")
+        day, to, way, last = falling if self._is_falling() else rising
         order = ", ".join(f"{name} {way}" for name in ("held_on", "id"))
-        sql = sql.format(met=met.format(day=day), own=OWN, to=to, way=way, order=order, **numbers)
+        sql = sql.format(met=met.format(day=day), own=OWN, to=to, way=way, last=last, order=order, **numbers)
         first, values = own
         # All but what ``own`` asks for are the run of the node's paths.
         runs = [*paths.run(node.path)] * (sql.count("%s") // 2)
@@ -229,6 +242,10 @@ class ActivityQuerySet(models.QuerySet):
     def _end_of(self, firsts: list[Any], number: int) -> dict[str, Any]:
         """Not behind the day of the last of ``number`` rows in their order, if there are so many."""
         return {f"held_on__{'gte' if self._is_falling() else 'lte'}": firsts[-1][0]} if len(firsts) == number else {}
+
+    def _lie_before(self, firsts: list[Any], number: int, rest: Any) -> bool:
+        """Whether there are ``number`` rows, in their order, all of them before the day ``rest``."""
+        return len(firsts) == number and self._in_order([str(firsts[-1][0]), str(rest)])[0] != str(rest)
 
     def _is_falling(self) -> bool:
         return str(self.query.order_by[0]).startswith("-")

@@ -105,6 +105,8 @@ def through(form: ActivityFilterForm, turn: str, size: int) -> list[int]:
     "limits",
     [
         {},
+        {"NEAREST": 1},
+        {"NEAREST": 4},
         {"FEW_LEADERS": 0},
         {"FEW_LEADERS": 0, "MANY_LEADERS": 0},
         {"FEW_LEADERS": 0, "STEPS": 0, "NEAREST": 1},
