@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,7 +16,6 @@ from parkparty.audit.services import difference, record, snapshot
 from parkparty.core.dates import today
 from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
-from parkparty.core.written import ObjectsByKeys, OfKeys
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
 
@@ -34,14 +32,9 @@ def scope_of(user: User, on: dt.date | None = None) -> Scope:
         return Scope(user_id=user.pk)
     if user.is_superuser:
         return Scope.everything(Role.ADMINISTRATOR, user_id=user.pk)
-    return Scope(tuple(grant.reach for grant in _grants_on(on or today()).read([user.pk])), user.pk)
-
-
-@lru_cache(maxsize=8)
-def _grants_on(day: dt.date) -> ObjectsByKeys:
-    """What users hold on ``day``; each page asks it."""
-    grants = Grant.objects.filter(OfKeys("user")).valid_on(day).select_related("organization", "area", "park")
-    return ObjectsByKeys(grants.order_by("role", "-since"))
+    grants = Grant.objects.filter(user=user).valid_on(on or today()).select_related("organization", "area", "park")
+    grants = grants.order_by("role", "-since")
+    return Scope(tuple(grant.reach for grant in grants), user.pk)
 
 
 @transaction.atomic

@@ -21,7 +21,6 @@ from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
 if TYPE_CHECKING:
     from parkparty.core.models import TreeNode
     from parkparty.core.scope import Scope
-    from parkparty.organizations.models import Organization
 
 
 SEATS: tuple[tuple[Tree, str], ...] = (("organizations", "path"), ("places", "park__path"), ("places", "area__path"))
@@ -125,12 +124,9 @@ def active_on(day: dt.date, prefix: str = "") -> Q:
 class OrganizationFactQuerySet(DatedQuerySet):
     """Dated or counted facts of one organisation through their ``organization``."""
 
-    def within(self, scope: Scope, *, of: Organization | None = None) -> Self:
-        """Facts of organisations in the reader's subtrees, or of one of these."""
-        if of and of.is_within(scope):
-            return self.filter(organization=of)
-        rows = self.filter(reached(scope, "organization__"))
-        return rows.filter(organization=of) if of else rows
+    def within(self, scope: Scope) -> Self:
+        """Facts of organisations in the reader's subtrees."""
+        return self.filter(reached(scope, "organization__"))
 
 
 class MemberCountQuerySet(OrganizationFactQuerySet):

@@ -61,7 +61,8 @@ from parkparty.coverage.tables import (
 )
 from parkparty.coverage.tables.drawn import drawn
 from parkparty.organizations.choices import OrganizationType
-from parkparty.organizations.models import MemberCount, Officer, Organization, OrganizationSpan
+from parkparty.organizations.figures import latest_counts, officers_of, spans_of
+from parkparty.organizations.models import MemberCount, Organization
 from parkparty.places.models import Area, Park
 from parkparty.rules.figures import LimitBook, facts_of, hints
 
@@ -236,14 +237,12 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     scope, day = request.scope, today()
     rows = Organization.objects.within(scope).select_related("park", "area", "formation_mode", "founding_case")
     organization: Any = scoped_or_404(with_units(rows, day), code=code)
-    counts = list(MemberCount.objects.within(scope, of=organization).order_by("-as_of")[:LATEST])
+    counts = latest_counts(organization)
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
     children = [] if organization.is_branch else _children_of(organization, scope, day)
     held = Activity.objects.within(scope, cut_to=organization).order_by("-held_on", "-id")
     activities = held.newest_of(organization, LATEST)
     columns = chosen(OF_ACTIVITIES)
-    officers = Officer.objects.within(scope, of=organization)
-    spans = OrganizationSpan.objects.within(scope, of=organization)
     context = {
         "organization": organization,
         "crumbs": _organization_crumbs(organization, scope, "organizations:detail"),
@@ -254,9 +253,9 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
         "children_left_out": len(children) > ROWS,
         "columns": columns,
         "lines": lines_of(list(activities.for_lines(*read_by(columns))[:LATEST]), columns),
-        "officers": officers.order_by("until", "post", "-since"),
+        "officers": officers_of(organization),
         "shows_contacts": organization.is_reached_by(scope, ROLES_FOR[Action.VIEW_CONTACT]),
-        "spans": spans.select_related("parent").only("since", "until", "type", "parent__name"),
+        "spans": spans_of(organization),
     }
     return render(request, "organizations/detail.html", context)
 
