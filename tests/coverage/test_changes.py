@@ -73,7 +73,7 @@ def test_each_company_has_its_cause(year: World, django_assert_num_queries: Any)
     comparison = Comparison(year.kic, SPRING, AUTUMN, OPERATING, OPERATING)
     found = waterfall(comparison, ALL)
     fold_all()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert waterfall(comparison, ALL) == found
     assert steps(found) == {
         "built": (1, 0),
@@ -113,7 +113,7 @@ def test_comparisons_with_several_days_tell_the_same_as_each_alone(year: World, 
     assert len(steps(alone[0])) == 1
     assert waterfalls(comparisons, ALL) == alone
     fold_all()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert waterfalls(comparisons, ALL) == alone
     late.since = dt.date(2020, 7, 1)  # marks its company
     late.save()

@@ -19,15 +19,17 @@ from django.db.models import BigIntegerField, BooleanField, Case, Count, Func, O
 
 from parkparty.companies.choices import CompanyStatus, CoverageState, Denominator
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
+from parkparty.core import paths
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
 from parkparty.core.written import IsGiven
 from parkparty.coverage.choices import Cause
-from parkparty.coverage.figures.coverage import Node, Point
+from parkparty.coverage.figures.branches import is_of_branch
+from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point
 from parkparty.coverage.figures.history import NOT_YET, Standing, standings_on
-from parkparty.coverage.figures.marks import marked_companies
+from parkparty.coverage.figures.marks import holds, marked_companies
 from parkparty.coverage.figures.totals import coverage_at, is_kept
-from parkparty.coverage.models import CompanyHistory
+from parkparty.coverage.models import CompanyHistory, CompanySpell
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.rules.figures import LimitBook
 
@@ -96,11 +98,21 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """From one rate to another. ``start`` and the steps add up to ``end``, numerators and denominators alike."""
+    """From one coverage to another. ``start`` and the steps add up to ``end``, numerators and denominators alike."""
 
-    start: Rate
+    before: CompanyCoverage
     steps: tuple[Step, ...]
-    end: Rate
+    after: CompanyCoverage
+
+    @property
+    def start(self) -> Rate:
+        """The rate on the first day."""
+        return self.before.organization_rate
+
+    @property
+    def end(self) -> Rate:
+        """The rate on the second day."""
+        return self.after.organization_rate
 
 
 def waterfall(comparison: Comparison, scope: Scope) -> Waterfall:
@@ -124,11 +136,11 @@ def waterfalls(comparisons: Sequence[Comparison], scope: Scope) -> list[Waterfal
     kept = {} if marked is None else dict(zip(steady, _kept_rows(steady, marked, scope), strict=True))
     found = []
     for one in comparisons:
-        asked = _moved_rows if one in steady else _all_rows
+        asked = _moved_rows if one in steady and not is_of_branch(points[0][0]) else _all_rows
         rows = kept[one] if one in kept else asked(one, scope)
         flags = [(dict(zip(FLAGS, row[:-1], strict=True)), row[-1]) for row in rows]
         steps = tuple(_step(cause, flags) for cause in Cause)
-        found.append(Waterfall(next(ends).organization_rate, steps, next(ends).organization_rate))
+        found.append(Waterfall(next(ends), steps, next(ends)))
     return found
 
 
@@ -157,14 +169,15 @@ def _kept_rows(comparisons: Sequence[Comparison], marked: set[int], scope: Scope
 
     Who moved since the earliest day only is found to stand as before by the others, which is no cause of theirs.
     """
-    found = Counter(way for _pk, way in _ways(comparisons, marked))
+    found = Counter(way for _pk, way in _ways(comparisons, marked, scope))
     by_facts = (_grouped(compared(one, scope, among=Q(pk__in=marked))) if marked else () for one in comparisons)
     return [[*_flags(found, number), *others] for number, others in enumerate(by_facts)]
 
 
-def _ways(comparisons: Sequence[Comparison], marked: set[int]) -> Iterator[tuple[int, Way]]:
-    """Each company that moved and is not ``marked``, with what became of it by its kept history."""
-    path, denominator, until = comparisons[0].node.path, comparisons[0].denominator, comparisons[0].until
+def _ways(comparisons: Sequence[Comparison], marked: set[int], scope: Scope) -> Iterator[tuple[int, Way]]:
+    """Each company that moved, that the reader sees and that is not ``marked``, with what became of it."""
+    node, denominator, until = comparisons[0].node, comparisons[0].denominator, comparisons[0].until
+    path = node.path
 
     @cache  # so many companies, so few ways to stand
     def told(standing: Standing) -> tuple[bool, str, bool]:
@@ -172,8 +185,10 @@ def _ways(comparisons: Sequence[Comparison], marked: set[int]) -> Iterator[tuple
 
     days = [day.isoformat() for day in (*(one.since for one in comparisons), until)]
     history = CompanyHistory.objects.filter(company_id=OuterRef("pk")).values("text")
-    moved: Any = Company.objects.filter(pk__in=_moved(min(one.since for one in comparisons), until))
-    asked = moved.exclude(pk__in=marked).annotate(history=Subquery(history), gone=_gone(until)).order_by()
+    since = min(one.since for one in comparisons)
+    moved = _moved_in(path, since, until) if holds("told") else _moved(since, until)
+    seen: Any = Point(node, denominator, until).seen(scope).filter(pk__in=moved)
+    asked = seen.exclude(pk__in=marked).annotate(history=Subquery(history), gone=_gone(until)).order_by()
     for pk, text, gone, founded_on in asked.values_list("pk", "history", "gone", "founded_on"):
         stood = tuple(map(told, standings_on(text, days))) if text else (told(NOT_YET),) * len(days)
         founded = tuple([founded_on is not None and one.since < founded_on <= until for one in comparisons])
@@ -197,6 +212,15 @@ def _of_moved(query: Any, comparison: Comparison) -> list[tuple[Any, ...]]:
         cursor.execute(f"WITH moved (company) AS MATERIALIZED ({moved}) {rows}", [*of_moved, *of_rows])  # nosec B608
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+def _moved_in(path: str, since: dt.date, until: dt.date) -> Any:
+    """The same by what is kept, of companies of the node at ``path``: those that began or ceased to be one in a way."""
+    spells = CompanySpell.objects.filter(paths.under("path", path)).order_by().values_list("company_id")
+    began = spells.filter(_between("since", since, until), until__isnull=True)
+    # Each in the order of an index; an ended one that began since ended since.
+    ended = spells.filter(Q(since__gt=since) | Q(until__lte=until), until__isnull=False, until__gt=since)
+    return began.union(ended)
 
 
 def _moved(since: dt.date, until: dt.date) -> Any:
@@ -224,7 +248,12 @@ def compared(comparison: Comparison, scope: Scope, *, among: Q | None = None) ->
     """The companies counted at one of the points, or those of them that ``among`` keeps, with ``FLAGS``."""
     node, since, until = comparison.node, comparison.since, comparison.until
     first, limits = comparison.denominator, LimitBook()
-    companies: Any = Point(node, first, since).seen(scope).filter(among or Q())
+    point = Point(node, first, since)
+    if is_of_branch(point):  # few, of which all others need not be asked
+        ours = paths.under("organization__path", node.path)
+        ties = (facts.objects.filter(ours).order_by() for facts in (CoverageLink, Membership))
+        among = Q(IsGiven({company for tied in ties for company in tied.values_list("company", flat=True)}))
+    companies: Any = point.seen(scope).filter(among or Q())
     counted = companies.population(node, first, since, limits.of(first, since))
     still_counted = companies.population(node, first, until, limits.of(first, until))
     counted_then = companies.population(node, comparison.then, until, limits.of(comparison.then, until))
@@ -265,7 +294,7 @@ def companies_behind(comparison: Comparison, cause: Cause, scope: Scope, *, cove
         return _behind(compared(comparison, scope), cause, covered_only=covered_only)
     live = compared(comparison, scope, among=Q(pk__in=marked))
     found = {row.pk for row in _behind(live, cause, covered_only=covered_only).only("pk")} if marked else set()
-    for pk, way in _ways([comparison], marked):
+    for pk, way in _ways([comparison], marked, scope):
         for row in _flags({way: 1}, 0):
             flags = dict(zip(FLAGS, row[:-1], strict=True))
             if _is_of(cause, flags) and (not covered_only or _moves_covered(cause, flags)):

@@ -26,7 +26,7 @@ from parkparty.coverage.figures.coverage import Point
 from parkparty.coverage.figures.from_facts import ASKED_AT_ONCE
 from parkparty.coverage.figures.marks import ANY_MARKED, MARKS_READ, NONE_MARKED, Waiting, marked_in
 from parkparty.coverage.figures.spells import BIT
-from parkparty.coverage.figures.totals import is_kept
+from parkparty.coverage.figures.totals import hidden_in, is_kept, who_misses
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import reached
 from parkparty.places.models import Park
@@ -46,10 +46,10 @@ CELLS_READ = 20_000
 """More groups than this are refused: nobody reads such a table, and no page should wait for it."""
 
 KEPT = """
-WITH marked AS MATERIALIZED ({marked}), here AS NOT MATERIALIZED (
-    SELECT company_id, path, state, industry, size, staff_band FROM coverage_companyspell
+WITH marked AS MATERIALIZED ({marked}), {hidden} here AS NOT MATERIALIZED (
+    SELECT company_id, path, state, industry, size, staff_band FROM coverage_companyspell spell
     WHERE path >= %s AND path < %s AND since <= %s AND (until IS NULL OR until > %s)
-    AND (denominators & %s) <> 0 {on_site} {unmarked}
+    AND (denominators & %s) <> 0 {on_site} {unmarked} {seen}
 )
 SELECT {TOLD}, '', '', number FROM coverage_foldcount WHERE told = number {still}
 UNION ALL SELECT {MARKED}, '', '', company_id FROM marked
@@ -83,6 +83,10 @@ after the day.
 """
 
 ON_THE_DAY = "{0}.company_id = here.company_id AND {0}.since <= %s AND ({0}.until IS NULL OR {0}.until > %s)"
+
+HIDDEN = "hidden AS MATERIALIZED ({}),"
+NOT_HIDDEN = "AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.company_id = spell.company_id)"
+"""For a reader who does not see all companies of an organisation."""
 
 KINDS = ", ".join(f"'{kind}'" for kind in ORGANISATION_LINKS)
 LINKED = f"LEFT JOIN companies_coveragelink link ON {ON_THE_DAY.format('link')} AND link.kind IN ({KINDS})"
@@ -180,7 +184,8 @@ def _by_spells(
     point: Point, rows: Dimension, columns: Dimension, scope: Scope, marked: str, values: list[Any], *, has_one: bool
 ) -> tuple[str, list[Any]]:
     day, parts = point.as_of, []
-    values = [*values, *paths.run(point.node.path), day, day, BIT[point.denominator]]
+    hidden, of_hidden = hidden_in([point.node.path], scope) if who_misses(point, scope) else ("", ())
+    values = [*values, *of_hidden, *paths.run(point.node.path), day, day, BIT[point.denominator]]
     told = {kind: _told(kind, point, scope) for kind in (rows, columns)}
     for part, *kinds in _parts(rows, columns):
         row, column = (told[kind] if kind else NOTHING for kind in kinds)
@@ -200,6 +205,8 @@ def _by_spells(
     is_none = marked == NONE_MARKED
     query = KEPT.format(
         marked=marked,
+        hidden=hidden and HIDDEN.format(hidden),
+        seen=hidden and NOT_HIDDEN,
         on_site="AND on_site" if point.denominator.is_on_site else "",
         # PostgreSQL looks up in one process alone what is marked, and mostly nothing is. That it is still so is asked
         # with the facts: none is read without its mark.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
@@ -18,7 +20,7 @@ from parkparty.coverage.figures.effective import effective_companies
 from parkparty.coverage.figures.marks import holds
 from parkparty.coverage.figures.met import met_at
 from parkparty.coverage.figures.spells import BIT
-from parkparty.coverage.figures.totals import from_totals, is_kept
+from parkparty.coverage.figures.totals import from_totals, is_kept, who_misses
 from parkparty.rules.figures import LimitBook
 
 MANY = 3_000
@@ -45,7 +47,7 @@ def effectively_covered(point: Point, scope: Scope) -> tuple[CompanyQuerySet, in
     (is_met, marked), number = kept, None
     companies = point.companies(scope, book)
     met = list(companies.filter(IsGiven(marked)).values_list("pk", flat=True)) if marked else []
-    if is_kept(point, scope) and (figures := from_totals([point], book)):
+    if is_kept(point, scope) and (figures := from_totals([point], book, scope=who_misses(point, scope))):
         number = figures[0][1] or 0
     if number == 0:
         return companies.none(), 0
@@ -53,10 +55,18 @@ def effectively_covered(point: Point, scope: Scope) -> tuple[CompanyQuerySet, in
         if number > MANY:
             there = Written(f"EXISTS ({COVERED} AND company_id = {OfOuter.SIGN})", _of_covered(point), "pk")
             companies, is_met = Company.objects.all(), Q(there) & is_met
+            if who_misses(point, scope):
+                is_met &= _is_shown(scope)
         else:
-            companies = Company.objects.filter(IsGiven(met + _covered(point)))
+            companies = point.seen(scope).filter(IsGiven(met + _covered(point)))
     # A CASE is asked of each company, and from the left: no database reads the histories of all of them first.
     return companies.filter(Case(When(is_met | Q(IsGiven(met)), then=True), default=False)), number
+
+
+def _is_shown(scope: Scope) -> Q:
+    """Whether the reader sees a company, asked of each that is met on a walk."""
+    shown = (Written.of(facts.filter(company=OfOuter()), one_by_one=True) for facts in Company.objects.shown_by(scope))
+    return reduce(or_, map(Q, shown))
 
 
 def _of_covered(point: Point) -> tuple[Any, ...]:

@@ -106,8 +106,9 @@ def with_parts(
             if isinstance(part, Organization) and part.is_branch
         }
         others = [key for key in parts if key not in branches]
-        counted = from_totals(points, book, [parts[key].path for key in others], _who_misses(asked, scope))
-        if counted is None and is_kept(asked, scope):
+        who = who_misses(asked, scope)
+        counted = from_totals(points, book, [parts[key].path for key in others], who)
+        if counted is None and who is None:
             raise Waiting
         if counted is None:
             return effective_live(whole, scope, book, met_at), coverage_live(rest, scope, book), None
@@ -125,7 +126,7 @@ def _known(
     found: dict[int, Counted] = {}
     told = {n: point for n, point in enumerate(points) if not point.cut and not is_of_branch(point)}
     for who in (None, scope):
-        asked = {n: point for n, point in told.items() if _who_misses(point, scope) == who}
+        asked = {n: point for n, point in told.items() if who_misses(point, scope) == who}
         figures = from_totals([*asked.values()], book, scope=who)
         if figures is None and who is None and not may_take_minutes:
             raise Waiting
@@ -135,11 +136,15 @@ def _known(
 
 
 def is_kept(point: Point, scope: Scope) -> bool:
-    """Whether totals are kept of what ``point`` asks for, and the reader may see all that they count."""
-    return not point.cut and not is_of_branch(point) and is_whole(point.node, scope)
+    """Whether totals, and the spells and histories behind them, are kept of what ``point`` asks for.
+
+    From the reader some companies of an organisation may be hidden: ``who_misses``; of a place none are.
+    """
+    may_miss = isinstance(point.node, Organization)
+    return not point.cut and not is_of_branch(point) and (may_miss or is_whole(point.node, scope))
 
 
-def _who_misses(point: Point, scope: Scope) -> Scope | None:
+def who_misses(point: Point, scope: Scope) -> Scope | None:
     """The reader, if some companies of ``point`` may be hidden from them; None for who holds all of its node."""
     return None if is_whole(point.node, scope) else scope
 
@@ -206,15 +211,16 @@ def from_totals(
     return found
 
 
-def _hidden(nodes: Sequence[str], scope: Scope) -> tuple[str, Sequence[Any]]:
-    """The query, with its values, for companies ever counted at or below ``nodes`` that the reader does not see; one
-    more of them than a reader goes through.
+def hidden_in(nodes: Sequence[str], scope: Scope) -> tuple[str, Sequence[Any]]:
+    """The query, with its values, for companies ever counted at or below ``nodes`` that the reader does not see.
+
+    PostgreSQL finds all of them by joins of indexes; asked for the first of them, it would look up one by one.
     """
     counted = CompanySpell.objects.filter(Q(*(paths.under("path", path) for path in nodes), _connector=Q.OR))
     for facts in Company.objects.shown_by(scope):
         # Each on its own: databases then go through the rows of both sides once, and not by one company after another.
         counted = counted.filter(~Exists(facts.filter(company=OuterRef("company_id"))))
-    found: Any = counted.order_by().values("company_id").distinct()[: HIDDEN_READ + 1]
+    found: Any = counted.order_by().values("company_id").distinct()
     asked: tuple[str, Sequence[Any]] = found.query.sql_with_params()
     return asked
 
@@ -235,8 +241,10 @@ def _read(groups: dict[tuple[str, dt.date], list[str]], scope: Scope | None) -> 
         f"SELECT {MARKED}, '', company_id{nothing} FROM marked",  # nosec B608
     ]
     if scope:
-        hidden, of_hidden = _hidden(outermost, scope)
-        withs.append(f"hidden AS MATERIALIZED ({hidden})")
+        hidden, of_hidden = hidden_in(outermost, scope)
+        withs.append(f"all_hidden AS MATERIALIZED ({hidden})")
+        # One more of them than a reader goes through.
+        withs.append(f"hidden AS MATERIALIZED (SELECT company_id FROM all_hidden LIMIT {HIDDEN_READ + 1})")
         of_withs += of_hidden
         parts += [part.format(nothing=nothing) for part in OF_HIDDEN]
     values: list[Any] = []

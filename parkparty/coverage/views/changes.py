@@ -22,7 +22,6 @@ from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import companies_behind, waterfall
 from parkparty.coverage.figures.effective import definition
 from parkparty.coverage.figures.effective_kept import effectively_covered
-from parkparty.coverage.figures.totals import coverage_at
 from parkparty.coverage.forms import ChangesForm, CoverageOptionsForm
 from parkparty.coverage.scoping import asked_node, first_node
 from parkparty.coverage.tables import Lists, crumbs_of, key_of, key_rates
@@ -42,8 +41,7 @@ def changes(request: ScopedRequest) -> HttpResponse:
     found = waterfall(comparison, scope)
     points = [(comparison.since, comparison.denominator), (comparison.until, comparison.then)]
     sides, limits = [], LimitBook()
-    counted = coverage_at([Point(node, denominator, day) for day, denominator in points], scope)
-    for (day, denominator), parts in zip(points, counted, strict=True):
+    for (day, denominator), parts in zip(points, (found.before, found.after), strict=True):
         lists = Lists(node, day, denominator)
         definition = denominator.definition(limits.of(denominator, day))
         side = {"day": day, "denominator": denominator, "definition": definition, "page": lists.page()}

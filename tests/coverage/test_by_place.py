@@ -1,0 +1,141 @@
+"""Figures of organisations for readers who hold a place: what is kept tells what the facts tell, of no company more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from random import Random
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from parkparty.accounts.models import User
+from parkparty.companies.choices import Denominator
+from parkparty.companies.models import Company
+from parkparty.core.scope import Reach, Scope
+from parkparty.coverage.choices import Cause
+from parkparty.coverage.figures import Point, changes, effective_kept
+from parkparty.coverage.figures.changes import Comparison, companies_behind, waterfall
+from parkparty.coverage.figures.cross import cross_table
+from parkparty.coverage.figures.effective import effective_companies
+from parkparty.coverage.figures.effective_kept import effectively_covered
+from parkparty.coverage.figures.marks import is_any_marked
+from parkparty.coverage.services.counting import fold_all
+from parkparty.organizations.choices import OrganizationType
+from parkparty.organizations.models import Organization
+from parkparty.places.models import Area, Park
+from tests.conftest import World, cover, make_organization
+from tests.coverage import test_crossed, test_totals
+from tests.coverage.test_crossed import PAIRS, by_facts, numbers, sit
+from tests.coverage.test_totals import act, day_of, meet
+
+field, town = test_totals.field, test_crossed.town
+
+DAYS = [day_of(number) for number in (200, 450, 899)]
+CHANGES = ["found", "join", "move", "dissolve", "upgrade", "deregister", "correct", "meet"]
+
+
+@pytest.fixture
+def mixed(town: World, secretary: User) -> World:
+    """Beside all that: branches that sit elsewhere than their committee, and one that is gone."""
+    random = Random(19)
+    for code, parent, park in (("J2", town.kic_committee, town.tiandi), ("J3", town.putuo_committee, town.kic)):
+        branch = make_organization(code, OrganizationType.JOINT_BRANCH, parent, park=park)
+        for company in random.sample(list(Company.objects.all()), 4):
+            cover(company, branch, since=day_of(random.randrange(600)))
+    for number in (0, 3, 6):
+        meet(town, secretary, Company.objects.earliest("pk"), day_of(200 + 60 * number), number)
+    act(town, secretary, "dissolve", 0, 700)
+    return town
+
+
+def readers() -> list[Scope]:
+    """Who holds a park, a street, a district, and a park with a committee elsewhere: of most organisations a part."""
+    kic, tiandi = (Park.objects.get(key=key).path for key in ("kic", "tiandi"))
+    street, district = (Area.objects.get(code=code).path for code in ("310110019", "310107"))
+    elsewhere = Reach("viewer", "organizations", Organization.objects.get(code="NB").path)
+    alone = [Scope((Reach("reviewer", "places", path),)) for path in (kic, street, district)]
+    return [*alone, Scope((Reach("viewer", "places", tiandi), elsewhere))]
+
+
+def committees() -> list[Organization]:
+    return list(Organization.objects.not_branches())
+
+
+def changed(world: World, secretary: User, random: Random) -> None:
+    """Some facts more, which nothing that is kept knows yet."""
+    for _change in range(4):
+        act(world, secretary, random.choice(CHANGES), *numbers(random))
+    sit(random.choice(Company.objects.all()), random)
+
+
+@pytest.mark.parametrize("is_folded", [True, False])
+def test_tables_are_those_of_the_facts(mixed: World, secretary: User, *, is_folded: bool) -> None:
+    random, totals = Random(23), set()
+    fold_all()
+    if not is_folded:
+        changed(mixed, secretary, random)
+    assert is_any_marked() is not is_folded
+    for node in committees():
+        for scope in readers():
+            point = Point(node, random.choice(list(Denominator)), random.choice(DAYS))
+            for rows, columns in random.sample(PAIRS, 6):
+                table = cross_table(point, rows, columns, scope)
+                assert table == by_facts(point, rows, columns, scope), (point, rows, columns, scope)
+                totals.add((point, table.total if table else None))
+    assert len(totals) > 8
+
+
+@pytest.mark.parametrize("is_folded", [True, False])
+def test_causes_and_those_behind_them_are_those_of_the_facts(mixed: World, secretary: User, *, is_folded: bool) -> None:
+    random, seen = Random(29), set()
+    fold_all()
+    if not is_folded:
+        changed(mixed, secretary, random)
+    for node in (*committees(), mixed.joint_branch):
+        kind = random.choice([Denominator.REGISTERED, Denominator.OPERATING])
+        for scope in readers():
+            comparison = Comparison(node, random.choice(DAYS[:2]), DAYS[2], kind, kind)
+            found = told(comparison, scope)
+            nothing = {"is_kept": mock.Mock(return_value=False), "is_of_branch": mock.Mock(return_value=False)}
+            with mock.patch.multiple(changes, **nothing):
+                assert found == told(comparison, scope), (comparison, scope)
+            seen.add((node.pk, kind, str(found)))
+    assert len(seen) > 12
+
+
+def told(comparison: Comparison, scope: Scope) -> Any:
+    """All that is told of a change: the steps, and who is behind each of them."""
+    behind: dict[Any, set[int]] = {
+        (cause, covered): {row.pk for row in companies_behind(comparison, cause, scope, covered_only=covered)}
+        for cause in Cause
+        for covered in (False, True)
+    }
+    found = waterfall(comparison, scope)
+    for step in found.steps:
+        assert len(behind[step.cause, False]) == step.concerned
+        assert len(behind[step.cause, True]) == abs(step.covered)
+    return found, behind
+
+
+@pytest.mark.parametrize("many", [0, 3_000])
+@pytest.mark.parametrize("is_folded", [True, False])
+def test_who_is_effectively_covered_is_told_by_the_facts(
+    mixed: World, secretary: User, monkeypatch: pytest.MonkeyPatch, many: int, *, is_folded: bool
+) -> None:
+    monkeypatch.setattr(effective_kept, "MANY", many)
+    random, lengths = Random(31), set()
+    fold_all()
+    if not is_folded:
+        changed(mixed, secretary, random)
+    days: list[dt.date] = [day_of(number) for number in (330, 460, 520)]
+    for node in committees():
+        for scope in readers():
+            for day in days:
+                point = Point(node, Denominator.REGISTERED, day)
+                rows, number = effectively_covered(point, scope)
+                facts = set(effective_companies(node, as_of=day, denominator=point.denominator, scope=scope))
+                assert set(rows) == facts
+                assert number == len(facts)
+                lengths.add((node.pk, day, number))
+    assert {number for *_of, number in lengths} >= {0, 1}
