@@ -244,7 +244,7 @@ def _read(groups: dict[tuple[str, dt.date], list[str]], scope: Scope | None) -> 
         hidden, of_hidden = hidden_in(outermost, scope)
         withs.append(f"all_hidden AS MATERIALIZED ({hidden})")
         # One more of them than a reader goes through.
-        withs.append(f"hidden AS MATERIALIZED (SELECT company_id FROM all_hidden LIMIT {HIDDEN_READ + 1})")
+        withs.append(f"hidden AS MATERIALIZED (SELECT company_id FROM all_hidden LIMIT {HIDDEN_READ + 1})")  # nosec B608
         of_withs += of_hidden
         parts += [part.format(nothing=nothing) for part in OF_HIDDEN]
     values: list[Any] = []
