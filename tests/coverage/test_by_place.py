@@ -14,8 +14,9 @@ from parkparty.companies.choices import Denominator
 from parkparty.companies.models import Company
 from parkparty.core.scope import Reach, Scope
 from parkparty.coverage.choices import Cause
-from parkparty.coverage.figures import Point, changes, effective_kept
+from parkparty.coverage.figures import Point, changes, effective_kept, load_at, standing
 from parkparty.coverage.figures.changes import Comparison, companies_behind, waterfall
+from parkparty.coverage.figures.coverage import load_of
 from parkparty.coverage.figures.cross import cross_table
 from parkparty.coverage.figures.effective import effective_companies
 from parkparty.coverage.figures.effective_kept import effectively_covered
@@ -27,7 +28,7 @@ from parkparty.places.models import Area, Park
 from tests.conftest import World, cover, make_organization
 from tests.coverage import test_crossed, test_totals
 from tests.coverage.test_crossed import PAIRS, by_facts, numbers, sit
-from tests.coverage.test_totals import act, day_of, meet
+from tests.coverage.test_totals import ALL, act, day_of, meet
 
 field, town = test_totals.field, test_crossed.town
 
@@ -139,3 +140,29 @@ def test_who_is_effectively_covered_is_told_by_the_facts(
                 assert number == len(facts)
                 lengths.add((node.pk, day, number))
     assert {number for *_of, number in lengths} >= {0, 1}
+
+
+@pytest.mark.parametrize("is_folded", [True, False])
+def test_branches_and_their_load_are_those_of_the_facts(mixed: World, secretary: User, *, is_folded: bool) -> None:
+    random, seen = Random(37), set()
+    fold_all()
+    if not is_folded:
+        changed(mixed, secretary, random)
+        Organization.objects.filter(code="J2").update(park=mixed.kic)
+        Organization.objects.filter(code="J3").update(park=mixed.tiandi)
+    for node in (*committees(), mixed.joint_branch):
+        for scope in (ALL, *readers()):
+            for day in DAYS:
+                load = load_at(node, day, scope)
+                assert load == load_of(node, day, scope), (node, day, scope)
+                seen.add((node.pk, day, load))
+    assert len(seen) > len({(node, day) for node, day, _load in seen}) + 8
+
+
+def test_with_many_hidden_branches_are_counted(mixed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    fold_all()
+    here, day = readers()[0], DAYS[2]
+    monkeypatch.setattr(standing, "HIDDEN_READ", 0)
+    assert load_at(mixed.kic_committee, day, here) == load_of(mixed.kic_committee, day, here)
+    monkeypatch.setattr(standing, "load_of", lambda *_asked: pytest.fail("branches were counted"))
+    assert load_at(mixed.neighbour_committee, day, readers()[3]).branches

@@ -1,7 +1,8 @@
 """Branches that stand, and what joint ones list, from totals that are kept: exact whether or not all is folded in.
 
-Of the organisations marked since, what the totals hold is taken off, and what the facts say is put on. For a branch,
-and for a reader who does not see the whole node, branches are counted.
+Of the organisations marked since, what the totals hold is taken off, and what the facts say is put on. For a reader who
+does not see all of an organisation, as who reaches it by its place, what the totals hold of the hidden ones below it is
+taken off as well. For a branch, and where many are hidden, branches are counted.
 """
 
 from __future__ import annotations
@@ -24,23 +25,29 @@ from parkparty.coverage.figures.from_facts import Run, holds_on
 from parkparty.coverage.models import LoadCell, LoadMark, LoadTotal
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan, is_whole
+from parkparty.organizations.querysets import reached
 
 COLUMNS = ("branches", "joint_branches", "listed")
+
+HIDDEN_READ = 2000
+"""More hidden organisations than this, and a reader counts branches."""
 
 
 def load_at(node: Node, as_of: dt.date, scope: Scope) -> Load:
     """The branches of ``node`` on ``as_of`` and what its joint branches carry, as ``load_of``.
 
-    In one query, in two while something changed since the last fold.
+    In one query, in two while something changed since the last fold; in one more where some may be hidden.
     """
-    if not is_whole(node, scope) or (isinstance(node, Organization) and node.is_branch):
+    hidden = _hidden(node, scope)
+    if hidden is None or (isinstance(node, Organization) and node.is_branch):
         return load_of(node, as_of, scope)
     totals = _summed(LoadTotal.objects.filter(path=node.path), KEPT, as_of)
     for _key, *numbers, is_changed in totals.annotate(changed=Exists(LoadMark.objects.order_by())):
-        if not is_changed:
+        if not is_changed and not hidden:
             return Load(*numbers)
     marked = LoadMark.objects.order_by().values("organization_id")
-    cells = LoadCell.objects.filter(_counted_under(node), organization_id__in=marked)
+    changed = Q(organization_id__in=marked) | Q(organization_id__in=hidden)
+    cells = LoadCell.objects.filter(_counted_under(node), changed)
     live = load_rows(standing_in(node, as_of, scope).filter(pk__in=marked), as_of)
     others = [_summed(cells, HELD, as_of), *(rows.annotate(more=Value(0), rest=Value(0)) for rows in live)]
     found = {key: row for key, *row in totals.union(*others, all=True)}
@@ -53,6 +60,17 @@ KEPT, HELD = "kept", "held"
 """Beside the types of branches in the one query: what the totals hold, and what they hold of the marked ones."""
 
 NOTHING = (0, 0, 0)
+
+
+def _hidden(node: Node, scope: Scope) -> list[int] | None:
+    """The organisations at ``node`` or below it that the reader does not see, mostly none; None where they are many."""
+    if is_whole(node, scope):
+        return []
+    if not isinstance(node, Organization):
+        return None
+    hidden = Organization.objects.under(node).exclude(reached(scope)).order_by().values_list("pk", flat=True)
+    found = list(hidden[: HIDDEN_READ + 1])
+    return found if len(found) <= HIDDEN_READ else None
 
 
 def _summed(rows: Any, key: str, as_of: dt.date) -> Any:
