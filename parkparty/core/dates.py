@@ -9,6 +9,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import chinese_calendar
 from django.utils import timezone
@@ -76,6 +77,7 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+@lru_cache(maxsize=1024)
 def month_of(day: dt.date) -> Period:
     """The calendar month that holds ``day``."""
     since = day.replace(day=1)
@@ -88,6 +90,7 @@ def month_named(name: str) -> Period | None:
     return month_of(dt.date(int(found[1]), int(found[2]), 1)) if found else None
 
 
+@lru_cache(maxsize=1024)
 def quarter_of(day: dt.date) -> Period:
     """The calendar quarter that holds ``day``."""
     quarter = (day.month - 1) // 3
@@ -95,6 +98,7 @@ def quarter_of(day: dt.date) -> Period:
     return Period(since, add_months(since, 3), f"{day.year}Q{quarter + 1}")
 
 
+@lru_cache(maxsize=1024)
 def year_of(day: dt.date) -> Period:
     """The calendar year that holds ``day``."""
     return Period(dt.date(day.year, 1, 1), dt.date(day.year + 1, 1, 1), str(day.year))
@@ -126,6 +130,7 @@ def is_free(day: dt.date) -> bool:
         return day.weekday() >= FIRST_FREE_WEEKDAY
 
 
+@lru_cache(maxsize=1024)
 def half_of(day: dt.date) -> Period:
     """The half of a calendar year that holds ``day``."""
     half = (day.month - 1) // 6

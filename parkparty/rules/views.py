@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from parkparty.access.permissions import ROLES_FOR, Action
+from parkparty.access.permissions import ROLES_FOR, Action, decide
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.core.dates import today
 from parkparty.core.scope import Scope
@@ -39,6 +39,7 @@ from parkparty.rules.figures import (
 from parkparty.rules.filters import DutyFilterForm
 from parkparty.rules.forms import DuesForm, LocalRuleForm, RulesOnForm, SizeForm
 from parkparty.rules.models import Rule
+from parkparty.rules.tables import grid_rows, strip_rows
 
 LOCAL_SHOWN = 100
 BRANCHES_SHOWN = 500
@@ -69,21 +70,22 @@ def duty_grid(request: ScopedRequest) -> HttpResponse:
     ``months`` a monthly rule of which the last twelve months are shown instead.
     """
     form = DutyFilterForm(request.GET, scope=request.scope)
-    branches = form.branches()[: BRANCHES_SHOWN + 1]
-    keys = [branch.pk for branch in branches[:BRANCHES_SHOWN]]
-    asked = Organization.objects.within(request.scope).filter(pk__in=keys)
+    keys = list(form.branches().values_list("pk", flat=True)[: BRANCHES_SHOWN + 1])
+    asked = Organization.objects.within(request.scope).filter(pk__in=keys[:BRANCHES_SHOWN])
     months = strips(asked, request.GET["months"], today()) if "months" in request.GET else None
     context = {
         "form": form,
-        "grid": None if months else grid(duties(asked, today())),
-        "strips": months,
         "crumbs": [(_("应办事项"), reverse("rules:duties"))] if months else [],
         "day": today(),
-        "tick": request.GET.get("tick", ""),
-        "left_out": len(branches) > BRANCHES_SHOWN,
+        "left_out": len(keys) > BRANCHES_SHOWN,
         "shown": BRANCHES_SHOWN,
     }
-    return render(request, "rules/months.html" if months else "rules/duties.html", context)
+    if months:
+        return render(request, "rules/months.html", context | {"strips": months, "rows": strip_rows(months)})
+    found = grid(duties(asked, today()))
+    may_urge = bool(decide(request.scope, Action.REVIEW_ACTIVITY))
+    rows = grid_rows(found, request.GET.get("tick", ""), may_urge=may_urge)
+    return render(request, "rules/duties.html", context | {"grid": found, "rows": rows})
 
 
 @sensitive_post_parameters()

@@ -24,6 +24,7 @@ from parkparty.coverage.tables.terms import timeline_of
 from parkparty.organizations.models import MemberCount, Organization, OrganizationSpan
 from parkparty.rules.choices import Measure, RuleKind
 from parkparty.rules.figures import History, RuleBook, facts_of, hints, life_of, term_of, terms_ending
+from parkparty.rules.tables import life_lines
 
 MONTHS_AHEAD = 12
 TERMS_SHOWN = 500
@@ -59,7 +60,7 @@ def checkup(request: ScopedRequest, code: str) -> HttpResponse:
     }
     if organization.is_branch:
         history = History(organization, RuleKind.PERIODIC_ACTIVITY)
-        context |= {"life": life_of(history, day, book), "spans": history.spans[organization.pk]}
+        context |= {"life": life_lines(life_of(history, day, book)), "spans": history.spans[organization.pk]}
     else:
         spans = OrganizationSpan.objects.within(scope).filter(organization=organization)
         context["spans"] = spans.select_related("parent")

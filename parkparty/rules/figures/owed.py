@@ -6,13 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from parkparty.activities.choices import COUNTED_STATES, ActivityState
-from parkparty.activities.models import Activity, ActivityHost
+from parkparty.activities.models import Activity, JointHost
 from parkparty.core.dates import Period, month_of, quarter_of, year_of
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
@@ -35,7 +35,17 @@ STATE_OF = {
 NEARNESS = (DutyState.MISSING, DutyState.RETURNED, DutyState.PENDING, DutyState.DONE)
 """Which of several activities of a period speaks for the duty: the one nearest to done."""
 
-Held = dict[tuple[int, str], list[Activity]]
+
+class HeldActivity(NamedTuple):
+    """What an activity tells of the duties that it may meet."""
+
+    pk: int
+    organization_id: int
+    held_on: dt.date
+    state: str
+
+
+Held = dict[tuple[int, str], list[HeldActivity]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ class Duty:
     organization: Organization
     period: Period
     state: DutyState
-    activity: Activity | None
+    activity: HeldActivity | None
     as_of: dt.date
 
     @property
@@ -129,19 +139,23 @@ def owed_on(day: dt.date) -> list[Every]:
 
 
 def held_in(organizations: Any, since: dt.date, until: dt.date) -> Held:
-    """The activities of ``since <= day < until``, by host and type; ``organizations`` as keys or a query of keys."""
-    rows = (
-        ActivityHost.objects.filter(
-            organization__in=organizations, activity__held_on__gte=since, activity__held_on__lt=until
-        )
-        .annotate(type_code=F("activity__types"))
-        .select_related("activity")
-        .defer("activity__summary")
-        .order_by("activity__held_on", "activity")
-    )
+    """The activities of ``since <= day < until``, by host and type; ``organizations`` as keys or a query of keys.
+
+    Hosts do not know the day: who leads an activity and who joins are asked apart, so that no others are read.
+    """
+    led = Activity.objects.filter(organization__in=organizations, held_on__gte=since, held_on__lt=until)
+    joined = JointHost.objects.filter(organization__in=organizations, held_on__gte=since, held_on__lt=until)
+    of_joined = [f"activity__{name}" for name in HeldActivity._fields]
+    rows = led.order_by().values_list("host_rows__organization", "types", Value(False), *HeldActivity._fields)
+    joint = joined.order_by().values_list("organization", "activity__types", Value(True), *of_joined)
     held: Held = defaultdict(list)
-    for row in rows:
-        held[row.organization_id, row.type_code].append(row.activity)
+    for host, type, is_joint, *values in rows.union(joint, all=True):
+        activity = HeldActivity(*values)
+        # That a leader is one of the hosts is asked here: PostgreSQL would begin with all of its host rows.
+        if is_joint or host == activity.organization_id:
+            held[host, type].append(activity)
+    for activities in held.values():
+        activities.sort(key=lambda activity: (activity.held_on, -activity.pk))
     return held
 
 
@@ -158,10 +172,10 @@ def _duty(rule: Rule, branch: Organization, on: dt.date, held: Held) -> Duty:
     return Duty(rule, branch, period, state, activity, on)
 
 
-def _speaks_for(activity: Activity, branch: Organization) -> bool:
+def _speaks_for(activity: HeldActivity, branch: Organization) -> bool:
     """A draft is known only to the organisation that leads it."""
     return activity.state != ActivityState.DRAFT or activity.organization_id == branch.pk
 
 
-def _nearness(activity: Activity) -> int:
+def _nearness(activity: HeldActivity) -> int:
     return NEARNESS.index(STATE_OF[ActivityState(activity.state)])

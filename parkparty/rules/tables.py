@@ -1,0 +1,93 @@
+"""Duties drawn at once: as nodes of templates their signs, some thousands, take most of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from parkparty.core.http import addresses
+from parkparty.core.templatetags.parkparty import drawer, joined
+from parkparty.rules.choices import DutyState
+from parkparty.rules.figures import Duty, Grid, LifeRow, Strips
+from parkparty.rules.models import Rule
+
+ROW = drawer('<tr><th scope="row"><a href="{}">{}</a></th>{}</tr>')
+CELL = drawer("<td>{}</td>")
+MONTHS_DONE = drawer('<td class="number">{}/{}</td>')
+PERIOD = drawer('<li>{}<span class="note">{}</span></li>')
+SIGN = drawer('<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>')
+RECORD = drawer('<a href="{}">{}</a>')
+BOX = drawer('<input class="form-check-input" type="checkbox" name="duty" value="{}:{}" aria-label="{}"{}>')
+
+
+def grid_rows(grid: Grid, ticked: str, *, may_urge: bool) -> SafeString:
+    """Branches × duties, each a sign that leads to the record. Open ones may be chosen to be urged."""
+    sign, address_of = _signs(), addresses("organizations:detail")
+    codes = [column.code for column in grid.columns]
+    names: dict[str, str] = {}
+
+    def box(duty: Duty, code: str) -> SafeString:
+        if duty.rule.pk not in names:
+            names[duty.rule.pk] = str(duty.rule.activity_type)
+        told = _("选择%(organization)s的%(duty)s") % {"organization": duty.organization, "duty": names[duty.rule.pk]}
+        checked = SafeString(" checked" if code == ticked else "")
+        return BOX(duty.organization.pk, duty.rule.pk, told, checked)
+
+    def cell(duty: Duty | None, code: str) -> SafeString:
+        if duty and duty.is_open and may_urge:
+            return joined([box(duty, code), sign(duty)])
+        return sign(duty)
+
+    return joined(
+        ROW(address_of(branch.code), branch, joined(CELL(cell(*one)) for one in zip(duties, codes, strict=True)))
+        for branch, duties in grid.rows
+    )
+
+
+def strip_rows(strips: Strips) -> SafeString:
+    """Branches × months of one duty, and in how many it was done."""
+    sign, address_of = _signs(), addresses("organizations:checkup")
+    return joined(
+        ROW(
+            address_of(row.branch.code),
+            row.branch,
+            joined([*(CELL(sign(duty)) for duty in row.duties), MONTHS_DONE(row.done.numerator, row.done.denominator)]),
+        )
+        for row in strips.rows
+    )
+
+
+class LifeLine(NamedTuple):
+    """One kind of duty of one branch, its periods drawn one after another."""
+
+    rule: Rule
+    periods: SafeString
+
+
+def life_lines(life: Iterable[LifeRow]) -> list[LifeLine]:
+    """The duties of one branch, period by period."""
+    sign = _signs()
+    return [LifeLine(row.rule, joined(PERIOD(sign(duty), duty.period.name) for duty in row.duties)) for row in life]
+
+
+def _signs() -> Callable[[Duty | None], SafeString]:
+    """What draws a duty as a sign with its word; none where nothing is owed. Put into words once."""
+    address_of = addresses("activities:detail")
+    signs: dict[Any, SafeString] = {
+        DutyState.DONE: SIGN("●", _("已完成")),
+        DutyState.PENDING: SIGN("◐", _("已报，待审核")),
+        DutyState.RETURNED: SIGN("○", _("已退回")),
+        DutyState.MISSING: SIGN("○", _("未报")),
+    }
+    nothing = SIGN("—", _("不要求"))
+
+    def draw(duty: Duty | None) -> SafeString:
+        if duty is None:
+            return nothing
+        sign = signs[duty.state]
+        return sign if duty.activity is None or duty.is_open else RECORD(address_of(duty.activity.pk), sign)
+
+    return draw
