@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.test import Client
 
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
@@ -125,6 +126,19 @@ def test_the_reviewers_queue_is_alive() -> None:
     assert 1 <= queue.count() <= 60
     assert not queue.filter(author=user).exists()
     assert "demo-secretary" in queue.values_list("author__username", flat=True)
+
+
+def test_the_reviewer_sees_a_target_that_is_not_met_and_a_trend(client: Client) -> None:
+    client.force_login(User.objects.get(username="demo-reviewer"))
+
+    assert "还差" in client.get("/coverage/dashboard/?place=area:310110").content.decode()
+    snapshots = client.get("/coverage/snapshots/").content.decode()
+    assert all(f"{day}</a>" in snapshots for day in quarters_ends(6))
+
+
+def quarters_ends(number: int) -> list[dt.date]:
+    first = dt.date(today().year, (today().month - 1) // 3 * 3 + 1, 1)
+    return [add_months(first, -3 * back) - dt.timedelta(days=1) for back in range(number)]
 
 
 def test_the_auditor_finds_what_the_demo_users_have_done() -> None:

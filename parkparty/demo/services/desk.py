@@ -10,11 +10,17 @@ from parkparty.activities.models import Activity, ActivityType
 from parkparty.activities.services.records import save_activity
 from parkparty.activities.services.review import approve_activity, return_activity
 from parkparty.activities.services.steps import submit_activity
+from parkparty.companies.choices import Denominator
 from parkparty.core.dates import month_of, quarter_of
+from parkparty.coverage.choices import TargetRate
+from parkparty.coverage.services import set_target, take_snapshot
 from parkparty.demo.services.activities import Diary
 from parkparty.demo.services.organizations import Branch
+from parkparty.demo.services.stage import Stage
+from parkparty.places.models import Area
 
 APPROVED_LAST = 4
+QUARTERS, TARGET_TENTHS = 6, 750
 
 
 def lay_on_desks(diary: Diary, branch: Branch, secretary: User, reviewer: User) -> None:
@@ -50,3 +56,21 @@ def _log(activity: Activity, type: str, guests: Branch | None = None) -> Activit
         types=ActivityType.objects.filter(pk=type),
         companies=guests.companies[:3] if guests else (),
     )
+
+
+def set_course(stage: Stage, district: Area, reviewer: User) -> None:
+    """The reviewer's target for the year, and the figures of the last quarters' ends, frozen: points of the trend."""
+    target = set_target(
+        district,
+        year=stage.today.year,
+        rate=TargetRate.ORGANIZATION,
+        denominator=Denominator.OPERATING,
+        tenths=TARGET_TENTHS,
+        by=reviewer,
+    )
+    stage.keep([target] if target else [])
+    day = stage.today
+    for _quarter in range(QUARTERS):
+        day = quarter_of(day).since - dt.timedelta(days=1)
+        snapshot, _is_new = take_snapshot(district, as_of=day, denominator=Denominator.OPERATING, by=reviewer)
+        stage.keep([snapshot])

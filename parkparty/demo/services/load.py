@@ -17,7 +17,7 @@ from parkparty.demo.models import DemoRecord
 from parkparty.demo.services.activities import Desk, Diary
 from parkparty.demo.services.codes import load_codes
 from parkparty.demo.services.companies import brands, open_register
-from parkparty.demo.services.desk import lay_on_desks
+from parkparty.demo.services.desk import lay_on_desks, set_course
 from parkparty.demo.services.kic import Kic, raise_rank
 from parkparty.demo.services.organizations import Branch, found_committees
 from parkparty.demo.services.other_parks import NINGBO, TIANDI, OtherPark, open_changsha
@@ -26,9 +26,9 @@ from parkparty.demo.services.places import lay_out_places
 from parkparty.demo.services.removal import with_all_that_hangs_on
 from parkparty.demo.services.stage import Stage, data
 from parkparty.organizations.models import Organization
-from parkparty.places.models import Park
+from parkparty.places.models import Area, Park
 
-SECRETARYS_BRANCH = "DEMO-KIC-J4"
+SECRETARYS_BRANCH, REVIEWERS_DISTRICT = "DEMO-KIC-J4", "310110"
 CHANGSHA_REPORTING = 22
 NINGBO_REPORTING = 30
 
@@ -111,3 +111,4 @@ def _tell_the_past(stage: Stage, branches: dict[str, list[Branch]], users: dict[
     diary.write()
     refresh_statistics()
     lay_on_desks(diary, mine, users["demo-secretary"], reviewer)
+    set_course(stage, Area.objects.get(code=REVIEWERS_DISTRICT), reviewer)
