@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
-from parkparty.activities.migrations import _joint, _leaders, _spans
+from parkparty.activities.migrations import _days
 from parkparty.activities.models import Activity, ActivityHost
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Tenancy
 from parkparty.core.copying import quote
@@ -132,13 +132,12 @@ def unguarded() -> Iterator[None]:
         for _drop, create in taken:
             cursor.execute(create)
     with connection.schema_editor() as editor:
-        for filled in (_leaders, _joint, _spans):
-            filled.fill(None, editor)
+        _days.fill(None, editor)
         for triggers in TRIGGERS:
             triggers.create(None, editor)
 
 
-TRIGGERS = (_leaders, _joint, _spans, _marks, _facts, _loads)
+TRIGGERS = (_days, _marks, _facts, _loads)
 TAKEN = """
 SELECT FORMAT('ALTER TABLE %%I DROP CONSTRAINT %%I', of.relname, conname),
     FORMAT('ALTER TABLE %%I ADD CONSTRAINT %%I %%s', of.relname, conname, PG_GET_CONSTRAINTDEF(c.oid))

@@ -48,13 +48,20 @@ NEAREST = 100
 """So many organisations, those that met last, are asked before others, or before a walk: mostly theirs fill a page."""
 
 
-MET_UNDER = "SELECT organization_id, {day} AS day FROM activities_leader WHERE path BETWEEN %s AND %s"
+MET_UNDER = (
+    "SELECT organization_id, {day} AS day FROM activities_leader WHERE first_on IS NOT NULL AND path BETWEEN %s AND %s"
+)
 MET_IN, MET_AT = (
     "SELECT organization_id, {day} AS day FROM activities_leader "  # nosec B608
-    f"JOIN places_{seat} seat ON seat.id = {seat}_id WHERE seat.path BETWEEN %s AND %s"
+    f"JOIN places_{seat} seat ON seat.id = {seat}_id WHERE first_on IS NOT NULL AND seat.path BETWEEN %s AND %s"
     for seat in SEATS
 )
 MET_THERE = f"{MET_IN} UNION ALL {MET_AT}"  # asked for by park or area at once, PostgreSQL reads all
+MARKED = (
+    " UNION ALL SELECT leader.organization_id, mark.held_on FROM activities_leadermark mark "
+    "JOIN activities_leader leader ON leader.organization_id = mark.leader_id WHERE {there}"
+)
+"""Days of which leaders are still to be told."""
 FIRSTS = """
 WITH met AS ({met} LIMIT {most}), known AS (SELECT COUNT(*) AS number FROM met), near AS (
     SELECT * FROM met WHERE day IS NOT NULL AND (SELECT number FROM known) <= {few} ORDER BY day {way} LIMIT {asked}
@@ -183,7 +190,8 @@ class ActivityQuerySet(models.QuerySet):
         rows = self._asked(OF_NEAREST, node, own, nearest=NEAREST)
         if not rows:
             return self.none()
-        firsts = self._in_order((str(day), key, leader) for leader, _last, day, key in rows if key)[:number]
+        # Once each: a marked one may be met twice.
+        firsts = self._in_order({(str(day), key, leader) for leader, _last, day, key in rows if key})[:number]
         end, leaders = self._end_of(firsts, number), [leader for *_first, leader in firsts]
         others, rest = [], rows[-1][1]
         if not self._lie_before(firsts, number, rest):
@@ -209,10 +217,8 @@ class ActivityQuerySet(models.QuerySet):
         Before those days, the last day of ``most_asked`` organisations, where not all were asked.
         """
         most = 1 + (MANY_LEADERS if isinstance(node, Organization) else FEW_LEADERS)
-        there = STANDS_THERE if isinstance(node, Organization) else SITS_THERE
-        asked = FIRSTS.replace("{there}", there)
         limits = {"most": most, "few": FEW_LEADERS, "asked": most_asked, "soon": SOON, "steps": STEPS}
-        rows = self._asked(asked, node, own, number=number, **limits)
+        rows = self._asked(FIRSTS, node, own, number=number, **limits)
         found = self._in_order((day, organization) for *_told, organization, day in rows if organization)
         return *rows[0][:3], found
 
@@ -220,10 +226,12 @@ class ActivityQuerySet(models.QuerySet):
         """What ``sql`` finds of organisations of ``node`` and the first that each leads."""
         # No area lies in a park.
         met = MET_UNDER if isinstance(node, Organization) else MET_IN if isinstance(node, Park) else MET_THERE
+        there = STANDS_THERE if isinstance(node, Organization) else SITS_THERE
         falling, rising = ("last_on", ">=", "DESC", "MIN"), ("first_on", "<=", "ASC", "MAX")
         day, to, way, last = falling if self._is_falling() else rising
         order = ", ".join(f"{name} {way}" for name in ("held_on", "id"))
-        sql = sql.format(met=met.format(day=day), own=OWN, to=to, way=way, last=last, order=order, **numbers)
+        met = (met + MARKED).format(day=day, there=there)
+        sql = sql.format(met=met, there=there, own=OWN, to=to, way=way, last=last, order=order, **numbers)
         first, values = own
         # All but what ``own`` asks for are the run of the node's paths.
         runs = [*paths.run(node.path)] * (sql.count("%s") // 2)
@@ -272,7 +280,8 @@ class ActivityQuerySet(models.QuerySet):
     def _leaders_under(self, node: TreeNode) -> Any:
         """Organisations at ``node`` or below it that ever met, unless they are many."""
         leaders = rows_of(self.model, "organization__leader").order_by().filter(paths.under("path", node.path))
-        return leaders.values("pk")[:MANY_LEADERS]
+        met, marked = leaders.filter(first_on__isnull=False), leaders.filter(marks__isnull=False)
+        return met.values("pk").union(marked.values("pk"), all=True)[:MANY_LEADERS]
 
     def first_of_each_day(self, number: int) -> Self:
         """Of every day the first ``number``, in the order in which they were written."""

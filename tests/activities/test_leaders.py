@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,12 +14,11 @@ from parkparty.accounts.models import User
 from parkparty.activities import querysets
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.filters import ActivityFilterForm
-from parkparty.activities.migrations import _leaders
 from parkparty.activities.models import Activity, ActivityHost, Leader
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.organizations.services import save_organization
-from tests.conftest import World, make_organization, plan_organization, standing_triggers
+from tests.conftest import World, make_organization, plan_organization
 
 
 def listed(place: str) -> set[str]:
@@ -90,33 +89,37 @@ def test_activities_that_come_before_their_organisation_are_found(world: World, 
     assert listed("park:tiandi") == {"早的"}
 
 
-def test_every_trigger_stands_and_filling_again_changes_nothing(world: World, meeting: Activity) -> None:
-    made = " ".join(_leaders.CREATE[connection.vendor])
-    assert standing_triggers() >= set(re.findall(r"CREATE TRIGGER (\w+)", made)) > set()
-    with connection.cursor() as cursor:
-        Leader.objects.all().delete()
-        assert listed("park:kic") == set()
-        for _again in range(2):
-            cursor.execute(_leaders.FILL)
-    assert listed("park:kic") == {"早的"}
-
-
 WAITS = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)"
+
+
+def to_another_park(world: World) -> None:
+    Organization.objects.filter(pk=world.joint_branch.pk).update(park=world.tiandi)
+
+
+def to_another_committee(world: World) -> None:
+    branch = Organization.objects.get(pk=world.joint_branch.pk)
+    branch.park, branch.parent = world.tiandi, world.putuo_committee
+    save_organization(branch, by=None)
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_who_moves_an_organisation_waits_for_its_first_activity(
-    world: World, secretary: User, make_activity: Callable[..., Activity]
+@pytest.mark.parametrize("move", [to_another_park, to_another_committee])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_who_moves_an_organisation_waits_for_who_files_its_activity(
+    world: World, secretary: User, make_activity: Callable[..., Activity], move: Callable[[World], None], is_first: bool
 ) -> None:
-    def move() -> None:
-        Organization.objects.filter(pk=world.joint_branch.pk).update(park=world.tiandi)
+    if not is_first:
+        make_activity(world.joint_branch, secretary, held_on=dt.date(2026, 1, 1))
+
+    def move_meanwhile() -> None:
+        move(world)
         connection.close()
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         with transaction.atomic(), connection.cursor() as cursor:
             make_activity(world.joint_branch, secretary, topic="早的", state=ActivityState.SUBMITTED)
-            moved = pool.submit(move)
+            moved = pool.submit(move_meanwhile)
             waits: Any = False
             while not (waits or moved.done()):
                 cursor.execute(WAITS)

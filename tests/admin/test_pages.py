@@ -24,6 +24,7 @@ NOT_SHOWN = {
     "activities.CalendarFeed",
     "activities.JointHost",
     "activities.Leader",
+    "activities.LeaderMark",
     "activities.ListChoice",
     "activities.SavedView",
     "audit.AuditSeal",

@@ -1,7 +1,6 @@
 """The triggers that keep what else lists of an organisation start from: joint hosts by day, and where leaders stand.
 
-SQLite drops the triggers of a table that a migration remakes. A migration that alters activities, hosts, leaders or
-organisations calls ``create`` again; ``tests/activities/test_leaders.py`` is red until it does.
+Since 0014 those of leaders have given way to ``_days``, which puts the others in place as well.
 """
 
 from typing import Any

@@ -1,7 +1,6 @@
 """The triggers that note which organisation holds an activity, alone or jointly, and keep where it sits.
 
-SQLite drops the triggers of a table that a migration remakes. A migration that alters activities, hosts or organisations
-calls ``create`` again; ``tests/activities/test_leaders.py`` is red until it does.
+Since 0014 those of ``_days`` stand in their place.
 """
 
 from typing import Any

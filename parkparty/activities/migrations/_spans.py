@@ -1,8 +1,7 @@
 """The triggers that keep between which days each organisation held activities, alone or jointly.
 
-They only widen: a day stays when what was held on it goes or is dated anew. SQLite drops the triggers of a table that a
-migration remakes. A migration that alters activities, joint hosts or leaders calls ``create`` again;
-``tests/activities/test_newest.py`` is red until it does.
+They only widen: a day stays when what was held on it goes or is dated anew. Since 0014 those of ``_days`` stand in their
+place, which need what stands here.
 """
 
 from typing import Any
