@@ -181,7 +181,7 @@ class CompanyFilterForm(CutForm):
         So many are then asked for, of so large a place, that a page is met sooner on a walk along all names.
         """
         if not self.is_of_place:
-            return self.rows(), False
+            return self._found_anywhere(kept_list)
         place, coverage, text = (self.cleaned_data[name] for name in ("place", "coverage", "q"))
         told = Told()
         there = Tenancy.objects.within(self.scope, cut_to=place).located_in(place).order_by()
@@ -211,3 +211,18 @@ class CompanyFilterForm(CutForm):
         else:
             rows = self.rows()
         return rows, is_long
+
+    def _found_anywhere(self, kept_list: KeptList) -> tuple[CompanyQuerySet, bool]:
+        """``found`` where no place bounds the list: it is long where that of a place that the reader holds is so.
+
+        By how companies are covered databases would find all links first. Few of very many they find sooner.
+        """
+        coverage = self.cleaned_data["coverage"] if self.is_valid() and not self.is_bounded else ""
+        held = next(iter(self.scope.top_nodes("places") or ()), None) if coverage else None
+        if held is None or self.cleaned_data["q"]:
+            return self.rows(), False
+        any_there = Tenancy.objects.order_by().values("company")[:1]
+        told = kept_list(held, self._kind, self.day, self.cut, STATES_OF[coverage], COUNTED_TO, any_there)
+        if told.holds or not told.is_long:
+            return self.rows(), False
+        return Company.objects.cut_to(self.cut, self.day).asked_by_name(self.rows()), True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from parkparty.access.choices import Role
 from parkparty.accounts.models import User
 from parkparty.companies.choices import LinkKind
 from parkparty.companies.models import Company, Membership, Tenancy
+from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.coverage.services.counting import fold_all
 from tests.conftest import LONG_AGO, World, cover, make_company
 from tests.golden.kic import make_companies
@@ -201,6 +203,50 @@ def test_a_large_place_has_the_same_pages_however_they_are_found(
         assert ("超过 50 家" if number > 50 else f"共 {number} 家" if number else "没有符合") in page
         assert list(pages(client, address)) == by_sorting
     assert sum(map(len, by_sorting)) == number
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_long"),
+    [
+        ("coverage=none", True),
+        ("coverage=none&as_of=2020-05-01", True),
+        ("coverage=none&denominator=sanyou", True),
+        ("coverage=uncovered&size=-&staff=20", True),
+        ("coverage=joint", False),
+        ("coverage=none&denominator=operating", True),
+        ("coverage=none&q=企业", False),
+        ("coverage=none&industry=65", False),
+        ("size=-", False),
+    ],
+)
+@pytest.mark.parametrize("node", ["kic", "wujiaochang", "yangpu"])
+def test_how_all_are_covered_has_the_same_pages_however_they_are_found(
+    world: World,
+    make_user: Callable[..., User],
+    client_of: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+    node: str,
+    asked: str,
+    is_long: bool,
+) -> None:
+    units = make_companies(world.kic, 70)
+    make_companies(world.neighbour, 3)
+    Tenancy.objects.filter(company=units[5]).update(until=LONG_AGO + dt.timedelta(days=9))  # seen, and counted nowhere
+    for unit in units[3:30:9]:
+        cover(unit, world.joint_branch)
+    client, address = client_of(make_user("reader", Role.VIEWER, getattr(world, node))), f"{LIST}?{asked}"
+    plain = list(pages(client, address))
+    monkeypatch.setattr("parkparty.companies.filters.COUNTED_TO", 50)
+    monkeypatch.setattr("parkparty.coverage.figures.listed.FOUND_TO", 55)
+    walks: list[Any] = []
+    walk = CompanyQuerySet.asked_by_name
+    monkeypatch.setattr(CompanyQuerySet, "asked_by_name", lambda *found: [walks.append(found), walk(*found)][1])
+    assert list(pages(client, address)) == plain
+    assert not walks  # nothing is kept yet
+    fold_all()
+    assert list(pages(client, address)) == plain
+    assert bool(walks) == is_long
+    assert len(plain) > (2 if is_long else -1)
 
 
 def test_a_reader_of_places_alone_is_told_of_no_park_beside_them(
