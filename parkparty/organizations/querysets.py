@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -106,12 +107,16 @@ class OrganizationQuerySet(models.QuerySet):
             probationary_members=Coalesce(_last_count(self.model, day, "probationary"), 0),
         )
 
+    def with_members(self, day: dt.date) -> Self:
+        """Adds ``members``, full and probationary ones together: many organisations are looked up but once."""
+        return self.annotate(members=Coalesce(_last_count(self.model, day, "full", "probationary"), 0))
+
 
 @lru_cache(maxsize=64)
-def _last_count(organizations: type[models.Model], day: dt.date, members: str) -> Written:
-    """The number of ``members`` of the outer organisation by its last count on or before ``day``."""
+def _last_count(organizations: type[models.Model], day: dt.date, *kinds: str) -> Written:
+    """The number of members, of all ``kinds``, of the outer organisation by its last count on or before ``day``."""
     counts = rows_of(organizations, "member_counts").filter(organization=OfOuter(), as_of__lte=day)
-    return Written.number(counts.order_by("-as_of").values(members)[:1])
+    return Written.number(counts.order_by("-as_of").values(number=reduce(add, map(F, kinds)))[:1])
 
 
 def active_on(day: dt.date, prefix: str = "") -> Q:

@@ -47,7 +47,7 @@ def loads(organizations: OrganizationQuerySet, measure: Measure, on: dt.date, mo
     if measure == Measure.UNITS:
         rows = with_units(rows, on).annotate(number=F("units"))
     else:
-        rows = rows.with_member_counts(on).annotate(number=F("full_members") + F("probationary_members"))
+        rows = rows.with_members(on).annotate(number=F("members"))
     book = RuleBook.read([RuleKind.SIZE])
     # What is nothing stands last. Left out by a filter, the numbers of all branches would be asked for before
     # PostgreSQL looks which of them lie in the place.
