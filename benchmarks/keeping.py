@@ -26,7 +26,8 @@ def counts(nodes: dict[str, Any], rounds: int) -> Iterator[str]:
     months = last_months(day)
     yield "| 12 months of activities | kept, ms | counted, ms | ratio |\n|---|---:|---:|---:|"
     for level, node in nodes.items():
-        rows = kept._by_month(Activity.objects.within(scope), node, months[0].since, day).values_list("month", "number")
+        held = kept.held_by(Activity.objects.within(scope), node)
+        rows = kept.by_month(held, months[0].since, day).values_list("month", "number")
         fast, slow = [], []
         for _round in range(rounds):
             fast.append(_seconds(lambda node=node: kept.activities_by_month(node, months, day, scope)))

@@ -67,7 +67,7 @@ def activities_by_month(node: Node, months: Sequence[Period], day: dt.date, scop
     """
     found = _from_totals(node, months, day, scope, ALL)
     if found is None:
-        found = _counted(Activity.objects.within(scope), node, months[0].since, day, ALL)
+        found = _counted(held_by(Activity.objects.within(scope), node), months[0].since, day, ALL)
     return [found["", month.since] for month in months]
 
 
@@ -75,9 +75,10 @@ def activities_by_type(node: Node, months: Sequence[Period], day: dt.date, scope
     """The same for each type by its code, those without any left out; an activity counts as each of its types."""
     found = _from_totals(node, months, day, scope, F("types"))
     if found is None:
-        found = _counted(Activity.objects.within(scope, cut_to=node), node, months[0].since, day, F("types"))
-    held = {type for (type, _month), number in found.items() if type and number}
-    return {type: [found[type, month.since] for month in months] for type in held}
+        held = held_by(Activity.objects.within(scope, cut_to=node), node)
+        found = _counted(held, months[0].since, day, F("types"))
+    met = {type for (type, _month), number in found.items() if type and number}
+    return {type: [found[type, month.since] for month in months] for type in met}
 
 
 def _from_totals(node: Node, months: Sequence[Period], day: dt.date, scope: Scope, types: Any) -> Found | None:
@@ -100,7 +101,8 @@ def _from_totals(node: Node, months: Sequence[Period], day: dt.date, scope: Scop
         return None
     found: Found = Counter({(of, _day(month)): number for part, _key, of, month, number in rows if part == TOTAL})
     if LATER in parts:
-        found.subtract(_counted(Activity.objects.all(), node, day + dt.timedelta(days=1), months[-1].last_day, types))
+        here = _located_in(Activity.objects.all(), node)
+        found.subtract(_counted(here, day + dt.timedelta(days=1), months[-1].last_day, types))
     if cells:
         found.update(_changed(node, cells, months, types))
     return found
@@ -111,14 +113,14 @@ def _day(value: dt.date | str) -> dt.date:
     return dt.date.fromisoformat(str(value))
 
 
-def _changed(node: Node, cells: set[tuple[int, dt.date]], months: Sequence[Period], types: Any) -> Found:
+def _changed(node: Area | Park, cells: set[tuple[int, dt.date]], months: Sequence[Period], types: Any) -> Found:
     """By how much the totals of ``node`` differ from the activities for ``cells``, in one query."""
     organizations = {organization for organization, _month in cells}
     touched = {month for _organization, month in cells}
     here = paths.under("park_path", node.path) | paths.under("area_path", node.path)
     folded = ActivityCell.objects.filter(here, organization_id__in=organizations, month__in=touched)
-    led = Activity.objects.filter(organization__in=organizations)
-    live = _by_month(led, node, min(touched), max(month.last_day for month in months if month.since in touched))
+    led = _located_in(Activity.objects.filter(organization__in=organizations), node)
+    live = by_month(led, min(touched), max(month.last_day for month in months if month.since in touched))
     now = _part(live, 1, F("organization_id"), types).values_list(*COLUMNS)
     made = ALL if types is ALL else Cast("types", TextField())
     then = _part(folded, -1, F("organization_id"), made).values_list(*COLUMNS)
@@ -131,9 +133,9 @@ def _changed(node: Node, cells: set[tuple[int, dt.date]], months: Sequence[Perio
     return found
 
 
-def _counted(rows: Any, node: Node, since: dt.date, until: dt.date, types: Any) -> Found:
-    """The same from the activities themselves, in one query."""
-    counted = _by_month(rows, node, since, until).annotate(of=types).values_list("of", "month", "number")
+def _counted(rows: Any, since: dt.date, until: dt.date, types: Any) -> Found:
+    """The same from activities themselves, in one query."""
+    counted = by_month(rows, since, until).annotate(of=types).values_list("of", "month", "number")
     return Counter({(of, month): number for of, month, number in counted})
 
 
@@ -141,16 +143,32 @@ def _part(rows: Any, part: int, key: Any, of: Any) -> Any:
     return rows.order_by().annotate(part=Value(part), key=key, of=of)
 
 
-def _by_month(rows: Any, node: Node, since: dt.date, until: dt.date) -> Any:
+def by_month(rows: Any, since: dt.date, until: dt.date) -> Any:
     """Those of ``rows`` that count, by ``month``, with their ``number``; a further grouping column may be added."""
-    held = rows.counted().filter(held_on__range=(since, until))
-    here = held.hosted_under(node) if isinstance(node, Organization) else _located_in(held, node)
     # PostgreSQL gives a moment for a month; beside the days of the totals it must be a day.
     month = Cast(TruncMonth("held_on"), DateField())
-    return here.order_by().annotate(month=month).values("month").annotate(number=Count("pk"))
+    held = rows.counted().filter(held_on__range=(since, until)).order_by()
+    return held.annotate(month=month).values("month").annotate(number=Count("pk"))
+
+
+def held_by(rows: Any, node: Node) -> Any:
+    """Those of ``rows`` held by ``node`` or below, for many months.
+
+    The parks and areas that are meant are asked for before. PostgreSQL, which they are told, goes by the organisations
+    of a small place; otherwise it reads all that was held in these months.
+    """
+    if isinstance(node, Organization):
+        return rows.hosted_under(node)
+    parks, areas = (set(places.values_list("pk", flat=True)) for places in _below(node))
+    return rows.filter(Q(organization__park__in=parks) | Q(organization__area__in=areas))
 
 
 def _located_in(rows: Any, place: Area | Park) -> Any:
-    """As ``located_in``, of very many: PostgreSQL looks the parks and areas that are meant up, few, and joins none."""
-    below = [places.objects.filter(paths.under("path", place.path)).values("pk") for places in (Park, Area)]
-    return rows.filter(Q(organization__park__in=below[0]) | Q(organization__area__in=below[1]))
+    """As ``located_in``, for a month or few organisations: PostgreSQL looks up the parks and areas, and joins none."""
+    parks, areas = (places.values("pk") for places in _below(place))
+    return rows.filter(Q(organization__park__in=parks) | Q(organization__area__in=areas))
+
+
+def _below(place: Area | Park) -> list[Any]:
+    """The parks and the areas of ``place``."""
+    return [places.objects.filter(paths.under("path", place.path)) for places in (Park, Area)]
