@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from parkparty.accounts.models import User
-from parkparty.activities import querysets
+from parkparty.activities import newest
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.migrations import _days
@@ -123,10 +123,11 @@ def test_two_that_lead_and_join_each_others_do_not_wait(world: World, file: File
     "limits",
     [
         {},
-        {"FEW_LEADERS": 0},
-        {"FEW_LEADERS": 0, "MANY_LEADERS": 0},
-        {"FEW_LEADERS": 0, "STEPS": 0, "NEAREST": 1},
-        {"FEW_LEADERS": 0, "MANY_LEADERS": 0, "SOON": 5, "NEAREST": 3},
+        {"LAST": 0},
+        {"FEW": 0},
+        {"FEW": 0, "STEPS": 0},
+        {"FEW": 0, "NEAR": 9},
+        {"FEW": 0, "NEAR": 9, "LAST": 0},
     ],
 )
 @pytest.mark.parametrize("asked", [{}, {"order": "oldest"}])
@@ -134,7 +135,7 @@ def test_a_day_that_could_not_be_told_is_listed_and_the_fold_tells_it(
     world: World, file: File, limits: dict[str, int], asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, number in limits.items():
-        monkeypatch.setattr(querysets, name, number)
+        monkeypatch.setattr(newest, name, number)
     late = make_organization("LATE", "independent_branch", world.kic_committee, park=world.kic)
     met = (world.joint_branch, world.own_branch, world.neighbour_branch)
     for days in range(20, 32):

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from parkparty.accounts.models import User
-from parkparty.activities import querysets
+from parkparty.activities import newest
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.models import Activity, ActivityHost, Leader
@@ -61,7 +61,7 @@ def test_an_activity_given_to_another_organisation_is_found_there(world: World, 
 def test_a_committee_lists_what_those_below_it_hold_alone_and_jointly(
     world: World, meeting: Activity, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(querysets, "FEW_LEADERS", few)
+    monkeypatch.setattr(newest, "FEW", few)
     assert hosted("KIC") == hosted("YP") == {"早的"}
     assert hosted("NB") == set()
     joint = ActivityHost.objects.create(activity=meeting, organization=world.neighbour_branch)

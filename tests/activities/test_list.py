@@ -17,7 +17,7 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
-from parkparty.activities import querysets
+from parkparty.activities import newest
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.columns import COLUMNS
 from parkparty.activities.filters import ActivityFilterForm
@@ -107,7 +107,7 @@ class TestOrder:
 def test_of_a_place_only_what_its_organisations_lead_however_many_they_are(
     desk: Client, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(querysets, "FEW_LEADERS", few)
+    monkeypatch.setattr(newest, "FEW", few)
     text = page(desk, f"{LIST}?place=park:kic")
     assert text.index("晚的") < text.index("早的")
     assert "邻里的" not in text

@@ -12,7 +12,7 @@ from django.db import connection
 from parkparty.access.choices import Role
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
-from parkparty.activities import querysets
+from parkparty.activities import newest
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.migrations import _joint, _spans
@@ -26,7 +26,14 @@ from tests.conftest import World, make_organization
 
 DAY = dt.date(2026, 11, 2)
 STATES = (ActivityState.DRAFT, ActivityState.SUBMITTED, ActivityState.RETURNED, ActivityState.APPROVED)
-FILTERS = ({"state": "counted"}, {"type": "party_lecture"}, {"since": "2026-10-31", "order": "oldest"})
+FILTERS = (
+    {"state": "counted"},
+    {"state": "returned"},
+    {"type": "party_lecture"},
+    {"order": "oldest"},
+    {"since": "2026-10-31", "order": "oldest"},
+    {"until": "2026-11-01", "state": "submitted"},
+)
 NODES = (
     *({"organization": code} for code in ("YP", "WJC", "KIC", "NB", "PT", "KIC-J1")),
     *({"place": place} for place in ("area:310000", "area:310110", "park:kic", "park:neighbour", "park:tiandi")),
@@ -105,19 +112,22 @@ def through(form: ActivityFilterForm, turn: str, size: int) -> list[int]:
     "limits",
     [
         {},
-        {"NEAREST": 1},
-        {"NEAREST": 4},
-        {"FEW_LEADERS": 0},
-        {"FEW_LEADERS": 0, "MANY_LEADERS": 0},
-        {"FEW_LEADERS": 0, "STEPS": 0, "NEAREST": 1},
-        {"FEW_LEADERS": 0, "MANY_LEADERS": 0, "SOON": 5, "NEAREST": 3},
+        {"LAST": 0},
+        {"LAST": 1},
+        {"FEW": 2},
+        {"FEW": 0},
+        {"FEW": 0, "STEPS": 2},
+        {"FEW": 0, "NEAR": 9},
+        {"FEW": 0, "NEAR": 9, "LAST": 0},
+        {"FEW": 0, "NEAR": 9, "LAST": 0, "STEPS": 2},
+        {"FEW": 0, "STEPS": 0},
     ],
 )
 def test_page_by_page_they_are_those_that_asking_plainly_finds(
     world: World, make_user: Any, held: Random, limits: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, number in limits.items():
-        monkeypatch.setattr(querysets, name, number)
+        monkeypatch.setattr(newest, name, number)
     readers = (Role.VIEWER, world.shanghai), (Role.SECRETARY, world.kic_committee), (Role.VIEWER, world.kic)
     scopes = [scope_of(make_user(f"reader {number}", *reader)) for number, reader in enumerate(readers)]
     found = 0
@@ -132,6 +142,45 @@ def test_page_by_page_they_are_those_that_asking_plainly_finds(
                 size = held.choice([2, 3, 7])
                 assert through(form, "older", size) == through(form, "newer", size) == whole
     assert found > 300
+
+
+@pytest.mark.parametrize("order", [("-held_on", "-id"), ("held_on", "id")])
+@pytest.mark.parametrize(
+    ("limits", "is_far"),
+    [
+        ({}, False),
+        ({"FEW": 0, "NEAR": 0}, False),
+        ({"FEW": 0, "NEAR": 0, "STEPS": 0}, True),
+        ({"FEW": 0, "NEAR": 9, "LAST": 0}, False),
+        ({"FEW": 0, "NEAR": 9, "LAST": 0, "STEPS": 0}, True),
+        ({"FEW": 0, "NEAR": 9, "LAST": 50, "STEPS": 0}, False),
+    ],
+)
+def test_the_first_are_found_in_each_way_unless_a_walk_is_long(
+    world: World,
+    held: Random,
+    limits: dict[str, int],
+    is_far: bool,
+    order: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, number in limits.items():
+        monkeypatch.setattr(newest, name, number)
+    rows = Activity.objects.within(Scope.everything()).order_by(*order)
+    for node, plainly in ((world.yangpu, rows.located_in), (Organization.objects.get(code="YP"), rows.hosted_under)):
+        keys = newest.first_keys(rows, node, 4)
+        assert (keys is None) == is_far
+        theirs = list(plainly(node).values_list("pk", flat=True))
+        assert len(theirs) > 6
+        if keys is not None:
+            assert [key for key in theirs if key in keys][:4] == theirs[:4]
+            assert len(keys) <= 8
+            assert set(keys) <= set(theirs)
+
+
+def test_a_walk_begins_where_the_page_does() -> None:
+    rows = Activity.objects.filter(held_on__lte=DAY, topic="x").filter(held_on__gte=DAY, expected__gte=1)
+    assert newest._days_of(rows) == ("1 = 1 AND held_on <= %s AND held_on >= %s", (str(DAY), str(DAY)))
 
 
 @pytest.mark.parametrize("held", [4, 5], indirect=True)

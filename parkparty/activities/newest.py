@@ -1,0 +1,233 @@
+"""The first of a list by day of what a place's organisations lead, or what one and those below it hold: in one query.
+
+Where few of them ever met, each is asked for the first that it leads. The first of these, as many as the page has rows,
+stand before all that others lead, and before what lies behind the last of them; what any joins is found by its day.
+Those that met last are asked before the others: mostly theirs fill it. Of many, a walk along the days, which asks of
+each activity whose it is, soon meets enough, unless they stopped, or are not so many beside all others. Then those that
+met last are asked alone: what the rest holds does not lie before the day when the last of these met, where the walk
+begins, and it ends where the asked ones fill the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections
+from django.db.models import Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+
+from parkparty.core import paths
+from parkparty.core.written import OfOuter, Written
+from parkparty.organizations.models import Organization
+from parkparty.places.models import Park
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db import models
+
+    from parkparty.core.models import TreeNode
+
+Sql = tuple[str, tuple[Any, ...]]
+"""A part of a query, and its values."""
+
+FEW = 1_000
+"""So many organisations of a node are each asked for the first that they lead; of more, some or none."""
+
+SOON, NEAR, LAST, STEPS = 5, 1 / 16, 5, 200
+"""For each row that is asked for: the first so many activities tell whether a walk is short, by so many of theirs among
+them; if not, so many organisations are asked before, which met last; and no more than so many steps are walked.
+"""
+
+STANDS, SITS_IN, SITS_AT = "path BETWEEN {run}", "park_id IN ({parks})", "area_id IN ({areas})"
+SEATS = {
+    "parks": "SELECT id FROM places_park WHERE path BETWEEN {run}",
+    "areas": "SELECT id FROM places_area WHERE path BETWEEN {run}",
+}
+SEATS_READ = {"parks": "SELECT id FROM parks", "areas": "SELECT id FROM areas"}
+MET = """
+SELECT organization_id, {first_on} AS day, {last_on} AS end_day FROM activities_leader WHERE first_on IS NOT NULL AND"""
+MARKED = " UNION ALL SELECT organization_id, day, day FROM marked"
+
+# By its key, and what is found compared: PostgreSQL would go through all of the path's instead.
+LEADS = "(SELECT 1 FROM activities_leader WHERE organization_id = {leader} AND ({there})) IS NOT NULL"
+JOINS = """(
+    SELECT 1 FROM activities_jointhost joint JOIN activities_leader leader
+    ON leader.organization_id = joint.organization_id
+    WHERE joint.activity_id = {key} AND leader.path BETWEEN {run} LIMIT 1
+) IS NOT NULL"""
+HELD = {"leader": "held.organization_id", "key": "held.id", "leads": LEADS}
+
+PARTS = {
+    "of_asked": "SELECT * FROM activities_activity WHERE organization_id = asked.organization_id",
+    "first": "SELECT activities_activity.held_on FROM ({of_asked}) activities_activity{own} {in_order} LIMIT 1",
+    "in_order": "ORDER BY activities_activity.held_on {way}, activities_activity.id {way}",
+    "walk": """
+        SELECT * FROM activities_activity
+        WHERE {days} AND held_on {since} (SELECT begins FROM span) AND held_on {until} (SELECT ends FROM span)
+        ORDER BY held_on {way}, id {way} LIMIT {steps}
+    """,
+    "on_walk": "SELECT * FROM ({walk}) held WHERE {theirs}",
+    "led": """
+        organization_id IN (SELECT organization_id FROM firsts WHERE day {until} (SELECT ends FROM span))
+        AND held_on {until} (SELECT ends FROM span)
+    """,
+    "of_led": "SELECT * FROM activities_activity WHERE {led}",
+    "of_led_or_joined": """
+        SELECT * FROM activities_activity WHERE id IN (
+            SELECT id FROM activities_activity WHERE {led} UNION ALL
+            SELECT activity_id FROM activities_jointhost
+            WHERE organization_id IN (SELECT organization_id FROM asked) AND held_on {until} (SELECT ends FROM span)
+        )
+    """,
+}
+FOUND = """
+WITH parks AS (SELECT id FROM places_park WHERE path BETWEEN {run}),
+areas AS (SELECT id FROM places_area WHERE path BETWEEN {run}),
+marked AS (
+    SELECT organization_id, held_on AS day FROM activities_leadermark
+    JOIN activities_leader ON organization_id = leader_id WHERE {there}
+),
+known AS (SELECT COUNT(*) AS number FROM ({met} LIMIT {few} + 1) met),
+near AS (SELECT number > {few} AND {near} <= (SELECT COUNT(*) FROM (
+    SELECT organization_id FROM activities_activity WHERE {days} ORDER BY held_on {way}, id {way} LIMIT {soon}
+) held WHERE {leads}) AS is_so FROM known),
+asked AS (
+    SELECT * FROM (
+        SELECT organization_id, day FROM ({met}) met ORDER BY day {way} LIMIT {few} + {last}
+    ) met LIMIT (SELECT CASE WHEN is_so THEN 0 WHEN number > {few} THEN {last} ELSE {most} END FROM known, near)
+),
+firsts AS (
+    SELECT organization_id, ({first}) AS day FROM (SELECT DISTINCT organization_id FROM asked) asked
+),
+span AS (
+    SELECT CASE WHEN is_so THEN '{begin}' WHEN number > {few} THEN (SELECT {least}(day) FROM asked) END AS begins,
+    CASE WHEN is_so THEN '{end}' ELSE COALESCE(
+        (SELECT day FROM firsts WHERE day IS NOT NULL ORDER BY day {way} LIMIT 1 OFFSET {number} - 1),
+        (SELECT {least}(end_day) FROM ({met}) met)
+    ) END AS ends FROM known, near
+),
+walked AS (SELECT activities_activity.id FROM ({on_walk}) activities_activity{own} {in_order} LIMIT {number}),
+held AS MATERIALIZED (
+    SELECT activities_activity.id, activities_activity.held_on FROM ({of_these}) activities_activity{own}
+)
+SELECT id FROM walked UNION ALL
+SELECT id FROM (SELECT id FROM held ORDER BY held_on {way}, id {way} LIMIT {number}) held UNION ALL
+SELECT NULL WHERE (SELECT COUNT(*) FROM walked) < {number} AND (SELECT COUNT(*) FROM ({walk} + 1) walk) > {steps}
+UNION ALL
+SELECT 0 FROM known, span
+WHERE number BETWEEN {most} + 1 AND {few} AND NOT ends {after} (SELECT {least}(day) FROM asked)
+"""
+"""The keys of the first, perhaps of some more; NULL where the walk broke off before it met enough; 0 where those who
+were not asked may hold some of the first.
+
+``marked`` are days of which leaders are still to be told. PostgreSQL takes a ``LIMIT`` that it works out itself for a
+tenth of the rows, and would read all activities for a tenth of a city's organisations: a number stands inside. What is
+``held`` it would look for along all days if it were asked for in order.
+"""
+
+FALLING = {
+    "first_on": "last_on",
+    "last_on": "first_on",
+    "way": "DESC",
+    "since": "<=",
+    "until": ">=",
+    "after": ">",
+    "least": "MIN",
+}
+RISING = {
+    "first_on": "first_on",
+    "last_on": "last_on",
+    "way": "ASC",
+    "since": ">=",
+    "until": "<=",
+    "after": "<",
+    "least": "MAX",
+}
+EARLIEST, LATEST = str(dt.date.min), str(dt.date.max)
+
+
+def first_keys(rows: models.QuerySet, node: TreeNode, number: int) -> list[int] | None:
+    """The keys of the first ``number`` of ``rows`` that are ``node``'s, and perhaps of some more; None if they lie far.
+
+    ``rows`` are in their order, by day and key, and begin where a page begins.
+
+    Raises:
+        EmptyResultSet: where ``rows`` are none whatever the database holds.
+    """
+    times = {"number": 1, "soon": SOON, "near": NEAR, "last": LAST, "steps": STEPS}
+    limits = {name: str(max(1, round(number * each))) for name, each in times.items()} | {"few": str(FEW)}
+    falls = str(rows.query.order_by[0]).startswith("-")
+    ordered = FALLING | {"begin": LATEST, "end": EARLIEST} if falls else RISING | {"begin": EARLIEST, "end": LATEST}
+    asked = {"days": _days_of(rows), "own": _conditions_of(rows)}
+    parts = {**PARTS, **SEATS_READ, **HELD, **ordered, **limits, **_parts_of(node), **asked}
+    keys: list[int] = []
+    for most in ("last", "few"):  # those that met last before the others: mostly theirs fill a page
+        sql, values = _filled(FOUND, parts | {"most": limits[most]})
+        with connections[rows.db].cursor() as cursor:
+            cursor.execute(sql, values)
+            keys = [key for (key,) in cursor.fetchall()]
+        if 0 not in keys:
+            break
+    return None if None in keys else keys
+
+
+def is_of(node: TreeNode) -> Q:
+    """Whether the outer activity is one of ``node``'s, each asked by itself.
+
+    Joined, PostgreSQL has several processes read on until all of them found a page.
+    """
+    outer: Sql = OfOuter.SIGN, ()
+    parts = {**SEATS, **_parts_of(node), "leader": outer, "key": outer}
+    leads = Q(Written(*_filled(LEADS, parts), "organization"))
+    return leads | Q(Written(*_filled(JOINS, parts), "pk")) if isinstance(node, Organization) else leads
+
+
+def _parts_of(node: TreeNode) -> dict[str, str | Sql]:
+    """Who stands or sits there, and what is theirs."""
+    run: Sql = "%s AND %s", paths.run(node.path)
+    if isinstance(node, Organization):
+        theirs = f"({LEADS} OR {JOINS})"
+        return {
+            "run": run,
+            "there": STANDS,
+            "met": f"{MET} {STANDS}{MARKED}",
+            "theirs": theirs,
+            "of_these": "{of_led_or_joined}",
+        }
+    led: dict[str, str | Sql] = {"run": run, "theirs": LEADS, "of_these": "{of_led}"}
+    if isinstance(node, Park):  # no area lies in it
+        return led | {"there": SITS_IN, "met": f"{MET} {SITS_IN}{MARKED}"}
+    # Asked for by park or area at once, PostgreSQL reads all leaders.
+    return led | {"there": f"{SITS_IN} OR {SITS_AT}", "met": f"{MET} {SITS_IN} UNION ALL {MET} {SITS_AT}{MARKED}"}
+
+
+def _days_of(rows: models.QuerySet) -> Sql:
+    """Between which days all of ``rows`` lie, as far as they are told: where a walk begins."""
+    told, days = ["1 = 1"], list[str]()
+    conditions: list[Any] = rows.query.where.children
+    for condition in conditions:
+        sign = {GreaterThanOrEqual: ">=", LessThanOrEqual: "<="}.get(type(condition))
+        if sign and condition.lhs.target.name == "held_on":
+            told.append(f"held_on {sign} %s")
+            days.append(str(condition.rhs))
+    return " AND ".join(told), tuple(days)
+
+
+def _conditions_of(rows: models.QuerySet) -> Sql:
+    """What stands behind the table in ``rows``."""
+    sql, values = rows.order_by().values("pk").query.sql_with_params()
+    return sql.partition(' FROM "activities_activity"')[2], tuple(values)
+
+
+def _filled(template: str, parts: Mapping[str, str | Sql]) -> Sql:
+    """``template`` with its parts, of which those without values are templates as well."""
+    sql, values = list[str](), list[Any]()
+    for text, name, *_rest in Formatter().parse(template):
+        part = parts[name] if name else ""
+        filled, given = _filled(part, parts) if isinstance(part, str) else part
+        sql += text, filled
+        values += given
+    return "".join(sql), tuple(values)
