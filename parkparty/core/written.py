@@ -22,7 +22,21 @@ class OfOuter(models.Expression):
         return self.SIGN, ()
 
 
-class Written(models.Expression):
+class OfColumn(models.Expression):
+    """What SQL tells of ``column``: whether something holds, unless it ``says`` something else."""
+
+    def __init__(self, column: str, says: models.Field | None = None) -> None:
+        super().__init__(output_field=says or models.BooleanField())
+        self.column = cast("Any", F(column))
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.column]
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        (self.column,) = exprs
+
+
+class Written(OfColumn):
     """Whether there are rows that belong to the outer one, or a number of these, as SQL that is written once.
 
     Django puts an ``Exists`` or a ``Subquery`` together anew for each query, and several times for each level that it
@@ -30,8 +44,8 @@ class Written(models.Expression):
     """
 
     def __init__(self, sql: str, values: tuple[Any, ...], outer: str, says: models.Field | None = None) -> None:
-        super().__init__(output_field=says or models.BooleanField())
-        self.sql, self.values, self.outer = sql, values, cast("Any", F(outer))
+        super().__init__(outer, says)
+        self.sql, self.values = sql, values
 
     @classmethod
     def of(cls, rows: models.QuerySet, outer: str = "pk", *, one_by_one: bool = False) -> Self:
@@ -58,31 +72,15 @@ class Written(models.Expression):
         sql, values = query.sql_with_params()
         return sql, tuple(values)
 
-    def get_source_expressions(self) -> list[Any]:
-        return [self.outer]
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        (self.outer,) = exprs
-
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        column, _nothing = compiler.compile(self.outer)
+        column, _nothing = compiler.compile(self.column)
         return self.sql.replace(OfOuter.SIGN, column), self.values
 
 
-class OfKeys(models.Expression):
+class OfKeys(OfColumn):
     """In rows that are handed to ``RowsByKeys``, whether ``column`` is one of the keys that it puts in."""
 
     SIGN = "{keys}"
-
-    def __init__(self, column: str) -> None:
-        super().__init__(output_field=models.BooleanField())
-        self.column = cast("Any", F(column))
-
-    def get_source_expressions(self) -> list[Any]:
-        return [self.column]
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        (self.column,) = exprs
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str]]:
         column, _nothing = compiler.compile(self.column)
@@ -167,18 +165,12 @@ GIVEN_LIST = {
 }
 
 
-class IsGiven(models.Expression):
+class IsGiven(OfColumn):
     """Whether ``column`` is one of many keys, whole numbers, which are given as one value."""
 
     def __init__(self, keys: Collection[int], column: str = "pk") -> None:
-        super().__init__(output_field=models.BooleanField())
-        self.keys, self.column = json.dumps([*keys]), cast("Any", F(column))
-
-    def get_source_expressions(self) -> list[Any]:
-        return [self.column]
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        (self.column,) = exprs
+        super().__init__(column)
+        self.keys = json.dumps([*keys])
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str]]:
         column, _nothing = compiler.compile(self.column)
