@@ -50,6 +50,8 @@ SEATS_READ = {"parks": "SELECT id FROM parks", "areas": "SELECT id FROM areas"}
 MET = """
 SELECT organization_id, {first_on} AS day, {last_on} AS end_day FROM activities_leader WHERE first_on IS NOT NULL AND"""
 MARKED = " UNION ALL SELECT organization_id, day, day FROM marked"
+# In the order of an index: of a dormant committee PostgreSQL would look for a thousand among all leaders.
+SOME_MET_UNDER = "SELECT * FROM ({met_under} ORDER BY path) met{and_marked}"
 
 # By its key, and what is found compared: PostgreSQL would go through all of the path's instead.
 LEADS = "(SELECT 1 FROM activities_leader WHERE organization_id = {leader} AND ({there})) IS NOT NULL"
@@ -58,9 +60,16 @@ JOINS = """(
     ON leader.organization_id = joint.organization_id
     WHERE joint.activity_id = {key} AND leader.path BETWEEN {run} LIMIT 1
 ) IS NOT NULL"""
-HELD = {"leader": "held.organization_id", "key": "held.id", "leads": LEADS}
+HELD = {
+    "leader": "held.organization_id",
+    "key": "held.id",
+    "leads": LEADS,
+    "marks": LEADS.replace("{leader}", "leader_id"),
+}
 
 PARTS = {
+    "met_under": f"{MET} {STANDS}",
+    "and_marked": MARKED,
     "of_asked": "SELECT * FROM activities_activity WHERE organization_id = asked.organization_id",
     "first": "SELECT activities_activity.held_on FROM ({of_asked}) activities_activity{own} {in_order} LIMIT 1",
     "in_order": "ORDER BY activities_activity.held_on {way}, activities_activity.id {way}",
@@ -87,10 +96,9 @@ FOUND = """
 WITH parks AS (SELECT id FROM places_park WHERE path BETWEEN {run}),
 areas AS (SELECT id FROM places_area WHERE path BETWEEN {run}),
 marked AS (
-    SELECT organization_id, held_on AS day FROM activities_leadermark
-    JOIN activities_leader ON organization_id = leader_id WHERE {there}
+    SELECT leader_id AS organization_id, mark.held_on AS day FROM activities_leadermark mark WHERE {marks}
 ),
-known AS (SELECT COUNT(*) AS number FROM ({met} LIMIT {few} + 1) met),
+known AS (SELECT COUNT(*) AS number FROM ({some_met} LIMIT {few} + 1) met),
 near AS (SELECT number > {few} AND {near} <= (SELECT COUNT(*) FROM (
     SELECT organization_id FROM activities_activity WHERE {days} ORDER BY held_on {way}, id {way} LIMIT {soon}
 ) held WHERE {leads}) AS is_so FROM known),
@@ -189,15 +197,9 @@ def _parts_of(node: TreeNode) -> dict[str, str | Sql]:
     """Who stands or sits there, and what is theirs."""
     run: Sql = "%s AND %s", paths.run(node.path)
     if isinstance(node, Organization):
-        theirs = f"({LEADS} OR {JOINS})"
-        return {
-            "run": run,
-            "there": STANDS,
-            "met": f"{MET} {STANDS}{MARKED}",
-            "theirs": theirs,
-            "of_these": "{of_led_or_joined}",
-        }
-    led: dict[str, str | Sql] = {"run": run, "theirs": LEADS, "of_these": "{of_led}"}
+        under: dict[str, str | Sql] = {"there": STANDS, "met": f"{MET} {STANDS}{MARKED}", "some_met": SOME_MET_UNDER}
+        return under | {"run": run, "theirs": f"({LEADS} OR {JOINS})", "of_these": "{of_led_or_joined}"}
+    led: dict[str, str | Sql] = {"run": run, "some_met": "{met}", "theirs": LEADS, "of_these": "{of_led}"}
     if isinstance(node, Park):  # no area lies in it
         return led | {"there": SITS_IN, "met": f"{MET} {SITS_IN}{MARKED}"}
     # Asked for by park or area at once, PostgreSQL reads all leaders.
