@@ -24,7 +24,7 @@ from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink
 from parkparty.companies.querysets import UNSTATED, Cut
 from parkparty.core.scope import Reach, Scope
 from parkparty.coverage.choices import Dimension
-from parkparty.coverage.figures import Node, Point, cross, listed, load_at, totals
+from parkparty.coverage.figures import Node, Point, cross, listed, load_at, totals, with_units
 from parkparty.coverage.figures.branches import from_histories
 from parkparty.coverage.figures.changes import Comparison, waterfall
 from parkparty.coverage.figures.coverage import load_of
@@ -32,9 +32,18 @@ from parkparty.coverage.figures.cross import cross_table
 from parkparty.coverage.figures.effective import effective_at
 from parkparty.coverage.figures.from_facts import histories, standings
 from parkparty.coverage.figures.listed import kept_list
+from parkparty.coverage.figures.loads import loads
 from parkparty.coverage.figures.marks import holds, version
 from parkparty.coverage.figures.totals import coverage_at, from_totals, with_parts
-from parkparty.coverage.models import CompanyMark, CompanySpell, CoverageSum, CoverageTotal, FoldCount, SpellCount
+from parkparty.coverage.models import (
+    CompanyMark,
+    CompanySpell,
+    CoverageSum,
+    CoverageTotal,
+    FoldCount,
+    LoadMark,
+    SpellCount,
+)
 from parkparty.coverage.services import counting
 from parkparty.coverage.services.counting import differences, fold, fold_all, rebuild
 from parkparty.coverage.services.telling import count_spells
@@ -42,10 +51,10 @@ from parkparty.organizations.choices import OrganizationStatus, OrganizationType
 from parkparty.organizations.models import Organization, OrganizationSpan
 from parkparty.organizations.services import save_organization
 from parkparty.places.models import Area, Park
-from parkparty.rules.choices import Every, RuleKind, Strength
+from parkparty.rules.choices import Every, Measure, RuleKind, Strength
 from parkparty.rules.figures import LimitBook
 from parkparty.rules.models import Rule
-from tests.conftest import World
+from tests.conftest import World, cover, make_company
 
 FIRST = dt.date(2016, 1, 1)
 SPAN = 900
@@ -195,11 +204,19 @@ def assert_kept_is_live(points: list[Point]) -> None:
     for point in points:
         assert_kept_list_is_live(point)
         assert load_at(point.node, point.as_of, ALL) == load_of(point.node, point.as_of, ALL)
+        assert_loads_are_live(point.as_of)
         for rows, columns in CROSSED:
             assert cross_table(point, rows, columns, ALL) == facts_crossed(point, rows, columns)
     for reader in readers():
         if holds("told"):
             assert from_totals(points, scope=reader) == effective_at(points, reader)
+
+
+def assert_loads_are_live(day: dt.date) -> None:
+    found = loads(Organization.objects.all(), Measure.UNITS, day, 99)
+    joint: Any = Organization.objects.active_on(day).of_type_on(day, [OrganizationType.JOINT_BRANCH])
+    live = [(row.pk, row.units) for row in with_units(joint, day).order_by("-units", "path") if row.units]
+    assert [(load.branch.pk, load.number) for load in found] == live
 
 
 def readers() -> list[Scope]:
@@ -571,3 +588,19 @@ def test_twenty_writers_and_a_fold_beside_them_leave_no_difference(field: World,
         list(pool.map(write, range(20)))
     assert differences() == []
     assert_kept_is_live(points_on([day_of(100), day_of(800)], 3))
+
+
+def test_units_of_joint_branches_count_from_the_day_on_whether_or_not_they_are_folded(world: World) -> None:
+    day = dt.date(2025, 5, 5)
+    for number, branch in enumerate((world.joint_branch, world.neighbour_branch, world.joint_branch)):
+        cover(make_company(number, world.kic), branch, since=day + dt.timedelta(days=number))
+    for is_folded in (False, True):
+        if is_folded:
+            fold_all()
+        assert LoadMark.objects.exists() != is_folded
+        numbers = []
+        for passed in range(-1, 4):
+            on = day + dt.timedelta(days=passed)
+            assert_loads_are_live(on)
+            numbers.append([load.number for load in loads(Organization.objects.all(), Measure.UNITS, on, 9)])
+        assert numbers == [[], [1], [1, 1], [2, 1], [2, 1]]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 
+from parkparty.core.written import OfOuter, Written
 from parkparty.coverage.figures.coverage import with_units
+from parkparty.coverage.models import LoadCell, LoadMark
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
@@ -39,13 +43,15 @@ class BranchLoad:
 def loads(organizations: OrganizationQuerySet, measure: Measure, on: dt.date, most: int) -> list[BranchLoad]:
     """The ``most`` branches of ``organizations`` (already cut to the reader's scope) with the largest numbers.
 
-    Members are full and probationary ones of the last count; units are companies that a joint branch covers. What is
-    nothing is left out. Two queries.
+    Members are full and probationary ones of the last count; units are companies that a joint branch covers, told by
+    what is kept of their load while nothing is marked. What is nothing is left out. Two queries, three of units.
     """
     types = (OrganizationType.JOINT_BRANCH,) if measure == Measure.UNITS else BRANCH_TYPES
     rows: Any = organizations.active_on(on).of_type_on(on, types).with_type_on(on)
     if measure == Measure.UNITS:
-        rows = with_units(rows, on).annotate(number=F("units"))
+        is_changed = LoadMark.objects.exists()
+        rows = with_units(rows, on) if is_changed else rows.annotate(units=Coalesce(_listed_on(on), 0))
+        rows = rows.annotate(number=F("units"))
     else:
         rows = rows.with_members(on).annotate(number=F("members"))
     book = RuleBook.read([RuleKind.SIZE])
@@ -53,6 +59,13 @@ def loads(organizations: OrganizationQuerySet, measure: Measure, on: dt.date, mo
     # PostgreSQL looks which of them lie in the place.
     largest = [branch for branch in rows.order_by("-number", "path")[:most] if branch.number]
     return [BranchLoad(branch, branch.number, _binding(branch, measure, on, book)) for branch in largest]
+
+
+@lru_cache(maxsize=8)
+def _listed_on(day: dt.date) -> Written:
+    """How many companies the outer organisation lists on ``day``, as the load that is kept says."""
+    cells = LoadCell.objects.filter(organization_id=OfOuter(), day__lte=day).order_by().values("organization_id")
+    return Written.number(cells.annotate(number=Sum("listed")).values("number"))
 
 
 def _binding(branch: Any, measure: Measure, on: dt.date, book: RuleBook) -> Rule | None:
