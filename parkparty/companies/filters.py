@@ -221,8 +221,8 @@ class CompanyFilterForm(CutForm):
         held = next(iter(self.scope.top_nodes("places") or ()), None) if coverage else None
         if held is None or self.cleaned_data["q"]:
             return self.rows(), False
-        any_there = Tenancy.objects.order_by().values("company")[:1]
+        any_there = Tenancy.objects.within(self.scope).order_by().values("company")[:1]
         told = kept_list(held, self._kind, self.day, self.cut, STATES_OF[coverage], COUNTED_TO, any_there)
         if told.holds or not told.is_long:
             return self.rows(), False
-        return Company.objects.cut_to(self.cut, self.day).asked_by_name(self.rows()), True
+        return Company.objects.within(self.scope).cut_to(self.cut, self.day).asked_by_name(self.rows()), True

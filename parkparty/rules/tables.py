@@ -21,6 +21,7 @@ PERIOD = drawer('<li>{}<span class="note">{}</span></li>')
 SIGN = drawer('<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>')
 RECORD = drawer('<a href="{}">{}</a>')
 BOX = drawer('<input class="form-check-input" type="checkbox" name="duty" value="{}:{}" aria-label="{}"{}>')
+CHECKED = drawer(" checked")()
 
 
 def grid_rows(grid: Grid, ticked: str, *, may_urge: bool) -> SafeString:
@@ -33,8 +34,7 @@ def grid_rows(grid: Grid, ticked: str, *, may_urge: bool) -> SafeString:
         if duty.rule.pk not in names:
             names[duty.rule.pk] = str(duty.rule.activity_type)
         told = _("选择%(organization)s的%(duty)s") % {"organization": duty.organization, "duty": names[duty.rule.pk]}
-        checked = SafeString(" checked" if code == ticked else "")
-        return BOX(duty.organization.pk, duty.rule.pk, told, checked)
+        return BOX(duty.organization.pk, duty.rule.pk, told, CHECKED if code == ticked else "")
 
     def cell(duty: Duty | None, code: str) -> SafeString:
         if duty and duty.is_open and may_urge:
