@@ -38,7 +38,7 @@ class OrganizationField(forms.CharField):
         code = super().clean(value)
         if not code:
             return None
-        found = Organization.objects.within(self.scope).filter(code=code).first()
+        found = Organization.objects.within(self.scope).select_related("park", "area").filter(code=code).first()
         if found is None:
             raise ValidationError(_("没有找到这个党组织，或不在授权范围内。"))
         return found

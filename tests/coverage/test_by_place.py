@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from random import Random
 from typing import Any
 from unittest import mock
@@ -10,16 +11,20 @@ from unittest import mock
 import pytest
 
 from parkparty.accounts.models import User
+from parkparty.activities.choices import ActivityState
+from parkparty.activities.models import Activity, ActivityHost, ActivityType
 from parkparty.companies.choices import Denominator
 from parkparty.companies.models import Company
 from parkparty.core.scope import Reach, Scope
 from parkparty.coverage.choices import Cause
-from parkparty.coverage.figures import Point, changes, effective_kept, load_at, standing
+from parkparty.coverage.figures import Point, changes, effective_kept, kept, load_at, standing
+from parkparty.coverage.figures.board import last_months
 from parkparty.coverage.figures.changes import Comparison, companies_behind, waterfall
 from parkparty.coverage.figures.coverage import load_of
 from parkparty.coverage.figures.cross import cross_table
 from parkparty.coverage.figures.effective import effective_companies
 from parkparty.coverage.figures.effective_kept import effectively_covered
+from parkparty.coverage.figures.kept import activities_by_month, activities_by_type
 from parkparty.coverage.figures.marks import is_any_marked
 from parkparty.coverage.services.counting import fold_all
 from parkparty.organizations.choices import OrganizationType
@@ -159,10 +164,60 @@ def test_branches_and_their_load_are_those_of_the_facts(mixed: World, secretary:
     assert len(seen) > len({(node, day) for node, day, _load in seen}) + 8
 
 
-def test_with_many_hidden_branches_are_counted(mixed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_committee_branches_are_not_counted(mixed: World, monkeypatch: pytest.MonkeyPatch) -> None:
     fold_all()
-    here, day = readers()[0], DAYS[2]
-    monkeypatch.setattr(standing, "HIDDEN_READ", 0)
-    assert load_at(mixed.kic_committee, day, here) == load_of(mixed.kic_committee, day, here)
     monkeypatch.setattr(standing, "load_of", lambda *_asked: pytest.fail("branches were counted"))
-    assert load_at(mixed.neighbour_committee, day, readers()[3]).branches
+    for scope in (ALL, readers()[0]):
+        assert load_at(mixed.kic_committee, DAYS[2], scope).branches
+
+
+@pytest.mark.parametrize("is_folded", [True, False])
+def test_activities_are_those_of_the_facts(mixed: World, secretary: User, *, is_folded: bool) -> None:
+    """Led and hosted jointly across parks and committees, by some who sit elsewhere, and by others who sit there."""
+    random, held = Random(41), Counter[int]()
+    for number in range(60):
+        first, other = random.sample(list(Organization.objects.all()), 2)
+        days = day_of(random.randrange(540, 899))
+        hold(
+            secretary,
+            first,
+            [first, other] if number % 2 else [first],
+            days,
+            random.choice([None, *Park.objects.all()]),
+        )
+        if number == 45 and is_folded:
+            fold_all()
+    if is_folded:
+        fold_all()
+    for node in (*committees(), mixed.joint_branch):
+        for scope in (ALL, ALL.narrowed_to("organizations", node.path), *readers()):
+            for day in (day_of(899), day_of(880)):
+                months = last_months(day)
+                counted = [activities_by_month(node, months, day, scope), activities_by_type(node, months, day, scope)]
+                with mock.patch.object(kept, "_told", return_value=None):
+                    assert counted[0] == activities_by_month(node, months, day, scope), (node, day, scope)
+                    assert counted[1] == activities_by_type(node, months, day, scope), (node, day, scope)
+                held[sum(counted[0])] += 1
+    assert len(held) > 12
+
+
+def hold(author: User, leader: Organization, hosts: list[Organization], day: dt.date, park: Park | None) -> None:
+    """An approved activity of two types."""
+    moment, judge = dt.datetime(2020, 1, 1, tzinfo=dt.UTC), User.objects.exclude(pk=author.pk).earliest("pk")
+    activity = Activity.objects.create(
+        organization=leader, author=author, held_on=day, park=park, filed_at=moment,
+        state=ActivityState.APPROVED, reviewed_at=moment, reviewed_by=judge,
+    )  # fmt: skip
+    activity.types.set(ActivityType.objects.filter(code__in=["assembly", "theme_day"]))
+    ActivityHost.objects.bulk_create(ActivityHost(activity=activity, organization=host) for host in hosts)
+
+
+def test_of_a_committee_activities_are_not_counted_one_by_one(mixed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    fold_all()
+    months, counted = last_months(DAYS[2]), activities_by_month(mixed.kic_committee, last_months(DAYS[2]), DAYS[2], ALL)
+    monkeypatch.setattr(kept, "APART_READ", 0)
+    assert activities_by_month(mixed.kic_committee, months, DAYS[2], ALL) == counted
+    monkeypatch.setattr(kept, "APART_READ", 9)
+    monkeypatch.setattr(kept, "held_by", lambda *_asked: pytest.fail("activities were counted"))
+    for scope in (ALL, readers()[0]):
+        assert sum(activities_by_month(mixed.kic_committee, months, DAYS[2], scope))

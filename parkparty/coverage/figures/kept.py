@@ -3,6 +3,9 @@
 A total covers what was folded. For each cell (an organisation's month) marked since, what the total holds of it is
 taken off, and what the activities themselves say is put on. With too many marks, for a reader who does not see the
 whole place, they are counted one by one.
+
+Of an organisation no totals are kept. What those below it lead is told by the totals of the place where it sits, less
+what others lead there, and what is led elsewhere and hosted jointly is counted.
 """
 
 from __future__ import annotations
@@ -18,20 +21,25 @@ from django.db.models import Count, DateField, F, Q, TextField, Value
 from django.db.models.functions import Cast, TruncMonth
 
 from parkparty.activities.choices import UNCOUNTED_STATES
-from parkparty.activities.models import Activity
+from parkparty.activities.models import Activity, JointHost
 from parkparty.core import paths
 from parkparty.core.dates import Period
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import Node
 from parkparty.coverage.models import ActivityCell
-from parkparty.organizations.models import Organization
+from parkparty.organizations.models import Organization, is_whole
 from parkparty.places.models import Area, Park
 
 MARKS_READ = 2_000
 """More marked cells than this, and a reader counts the activities themselves."""
 
-TOLD, TOTAL, LATER, MARK = range(4)
-"""The parts of the one query."""
+APART_READ = 1_000
+"""More organisations than this that sit in a place and are not below an organisation there, or are below it and sit
+elsewhere, and the activities of the organisation are counted.
+"""
+
+TOLD, TOTAL, LATER, MARK, JOINT, ELSEWHERE, OTHERS = range(7)
+"""The parts of the one query; of an organisation what is hosted jointly, who sits elsewhere, and the others there."""
 
 UNCOUNTED = ", ".join(f"'{state}'" for state in UNCOUNTED_STATES)
 
@@ -50,6 +58,10 @@ UNION ALL SELECT {LATER}, 0, '', NULL, 0 WHERE EXISTS (
 """
 """Totals, marks, whether totals by type hold, and whether the last month goes on after the day."""
 
+BESIDE = """
+WITH beside (type, month, number, part) AS ({}) {} UNION ALL SELECT part, number, type, month, number FROM beside
+"""
+
 COLUMNS = ("part", "key", "of", "month", "number")
 
 ALL = Value("")
@@ -65,7 +77,7 @@ def activities_by_month(node: Node, months: Sequence[Period], day: dt.date, scop
     In one query, in two where the last month goes on after ``day``, and one more while something changed since the last
     fold.
     """
-    found = _from_totals(node, months, day, scope, ALL)
+    found = _told(node, months, day, scope, ALL)
     if found is None:
         found = _counted(held_by(Activity.objects.within(scope), node), months[0].since, day, ALL)
     return [found["", month.since] for month in months]
@@ -73,7 +85,7 @@ def activities_by_month(node: Node, months: Sequence[Period], day: dt.date, scop
 
 def activities_by_type(node: Node, months: Sequence[Period], day: dt.date, scope: Scope) -> dict[str, list[int]]:
     """The same for each type by its code, those without any left out; an activity counts as each of its types."""
-    found = _from_totals(node, months, day, scope, F("types"))
+    found = _told(node, months, day, scope, F("types"))
     if found is None:
         held = held_by(Activity.objects.within(scope, cut_to=node), node)
         found = _counted(held, months[0].since, day, F("types"))
@@ -81,20 +93,76 @@ def activities_by_type(node: Node, months: Sequence[Period], day: dt.date, scope
     return {type: [found[type, month.since] for month in months] for type in met}
 
 
-def _from_totals(node: Node, months: Sequence[Period], day: dt.date, scope: Scope, types: Any) -> Found | None:
-    """The totals of the months without what was held after ``day``, mostly nothing.
-
-    None where they do not tell it: of an organisation, for a reader who does not see the whole place, with too many
-    marks, and of types where the last fold knew none.
-    """
-    if isinstance(node, Organization) or not scope.covers("places", node.path):
+def _told(node: Node, months: Sequence[Period], day: dt.date, scope: Scope, types: Any) -> Found | None:
+    """What totals tell of ``node``; None where they do not, as for a reader who does not see the whole place."""
+    if isinstance(node, Organization):
+        return _by_place(node, months, day, scope, types)
+    if not scope.covers("places", node.path):
         return None
+    return _from_totals(_read(node, months, day, types), node, months, day, types)
+
+
+def _by_place(node: Organization, months: Sequence[Period], day: dt.date, scope: Scope, types: Any) -> Found | None:
+    """The same of an organisation, from the totals of the place where it sits.
+
+    None of a branch, whose few activities are soon counted; for a reader who holds neither it nor the place; and where
+    many sit in the place and are not below it, or the other way round.
+    """
+    place = node.park or node.area
+    if place is None or node.is_branch or not (is_whole(node, scope) or is_whole(place, scope)):
+        return None
+    below, since = paths.under("path", node.path), months[0].since
+    there = paths.under("park__path", place.path) | paths.under("area__path", place.path)
+    every = Organization.objects.order_by()
+    elsewhere, others = every.filter(below).exclude(there), every.filter(there).exclude(below)
+    seen, ours = Activity.objects.within(scope, cut_to=node), paths.under("organization__path", node.path)
+    joint = JointHost.objects.filter(ours, held_on__range=(since, day)).order_by().values("activity")
+    of_joint = _numbers(by_month(seen.filter(pk__in=joint).exclude(ours), since, day), types, JOINT)
+    apart = [_keys(leaders[: APART_READ + 1], part) for leaders, part in ((elsewhere, ELSEWHERE), (others, OTHERS))]
+    rows = _read(place, months, day, types, of_joint.union(*apart, all=True))
+    led_by = {side: [key for part, key, *_rest in rows if part == side] for side in (ELSEWHERE, OTHERS)}
+    found = None
+    if max(map(len, led_by.values())) <= APART_READ:
+        found = _from_totals(rows, place, months, day, types)
+    if found is None:
+        return None
+    found.update({(of, _day(month)): number for part, _key, of, month, number in rows if part == JOINT})
+    for side, held, sign in ((ELSEWHERE, seen, 1), (OTHERS, Activity.objects.all(), -1)):
+        led = by_month(held.filter(organization__in=led_by[side]), since, day)
+        for of, month, number, _part_of in _numbers(led, types):
+            found[of, month] += sign * number
+    return found
+
+
+def _keys(leaders: Any, part: int) -> Any:
+    """The keys of ``leaders`` in the shape of ``_numbers``."""
+    rows = Organization.objects.filter(pk__in=leaders.values("pk")).order_by()
+    nothing = {"of": Value("", TextField()), "month": Value(None, DateField())}
+    return rows.annotate(**nothing, part=Value(part)).values_list("of", "month", "pk", "part")
+
+
+def _read(place: Area | Park, months: Sequence[Period], day: dt.date, types: Any, beside: Any = None) -> list[Any]:
+    """The rows of the one query, with those ``beside`` it in the shape of ``_numbers``."""
     of, table = ("''", "coverage_activitytotal") if types is ALL else ("type", "coverage_typetotal")
     run = months[0].since, months[-1].until
+    query = KEPT.format(**PARTS, of=of, table=table, most=MARKS_READ + 1)
+    values: list[Any] = [place.path, *run, *run, day, months[-1].until]
+    if beside is not None:
+        rows, of_rows = beside.query.sql_with_params()
+        query, values = BESIDE.format(rows, query), [*of_rows, *values]
     with connection.cursor() as cursor:
-        query = KEPT.format(**PARTS, of=of, table=table, most=MARKS_READ + 1)
-        cursor.execute(query, [node.path, *run, *run, day, months[-1].until])
-        rows = cursor.fetchall()
+        cursor.execute(query, values)
+        found: list[Any] = cursor.fetchall()
+    return found
+
+
+def _from_totals(
+    rows: list[Any], node: Area | Park, months: Sequence[Period], day: dt.date, types: Any
+) -> Found | None:
+    """The totals of the months without what was held after ``day``, mostly nothing.
+
+    None where they do not tell it: with too many marks, and of types where the last fold knew none.
+    """
     parts = {part for part, *_rest in rows}
     cells = {(key, _day(month)) for part, key, _of, month, _number in rows if part == MARK}
     if (types is not ALL and TOLD not in parts) or len(cells) > MARKS_READ:
@@ -135,8 +203,12 @@ def _changed(node: Area | Park, cells: set[tuple[int, dt.date]], months: Sequenc
 
 def _counted(rows: Any, since: dt.date, until: dt.date, types: Any) -> Found:
     """The same from activities themselves, in one query."""
-    counted = by_month(rows, since, until).annotate(of=types).values_list("of", "month", "number")
-    return Counter({(of, month): number for of, month, number in counted})
+    counted = _numbers(by_month(rows, since, until), types)
+    return Counter({(of, month): number for of, month, number, _part_of in counted})
+
+
+def _numbers(rows: Any, types: Any, part: int = TOTAL) -> Any:
+    return rows.annotate(of=types, part=Value(part)).values_list("of", "month", "number", "part")
 
 
 def _part(rows: Any, part: int, key: Any, of: Any) -> Any:

@@ -2,7 +2,7 @@
 
 Of the organisations marked since, what the totals hold is taken off, and what the facts say is put on. For a reader who
 does not see all of an organisation, as who reaches it by its place, what the totals hold of the hidden ones below it is
-taken off as well. For a branch, and where many are hidden, branches are counted.
+taken off as well. Of a branch that is counted, and of a place for who does not see all of it.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ from parkparty.organizations.querysets import reached
 
 COLUMNS = ("branches", "joint_branches", "listed")
 
-HIDDEN_READ = 2000
-"""More hidden organisations than this, and a reader counts branches."""
-
 
 def load_at(node: Node, as_of: dt.date, scope: Scope) -> Load:
     """The branches of ``node`` on ``as_of`` and what its joint branches carry, as ``load_of``.
 
-    In one query, in two while something changed since the last fold; in one more where some may be hidden.
+    In one query, in two while something changed since the last fold, or where some are hidden.
     """
-    hidden = _hidden(node, scope)
-    if hidden is None or (isinstance(node, Organization) and node.is_branch):
+    hidden, sees_all = Organization.objects.none(), is_whole(node, scope)
+    if node.is_branch if isinstance(node, Organization) else not sees_all:
         return load_of(node, as_of, scope)
+    if isinstance(node, Organization) and not sees_all:
+        hidden = Organization.objects.under(node).exclude(reached(scope)).order_by()
     totals = _summed(LoadTotal.objects.filter(path=node.path), KEPT, as_of)
-    for _key, *numbers, is_changed in totals.annotate(changed=Exists(LoadMark.objects.order_by())):
-        if not is_changed and not hidden:
+    told = totals.annotate(changed=Exists(LoadMark.objects.order_by()), hides=Exists(hidden))
+    for _key, *numbers, is_changed, hides in told:
+        if not (is_changed or hides):
             return Load(*numbers)
     marked = LoadMark.objects.order_by().values("organization_id")
-    changed = Q(organization_id__in=marked) | Q(organization_id__in=hidden)
+    changed = Q(organization_id__in=marked) | Q(organization_id__in=hidden.values("pk"))
     cells = LoadCell.objects.filter(_counted_under(node), changed)
     live = load_rows(standing_in(node, as_of, scope).filter(pk__in=marked), as_of)
     others = [_summed(cells, HELD, as_of), *(rows.annotate(more=Value(0), rest=Value(0)) for rows in live)]
@@ -60,17 +60,6 @@ KEPT, HELD = "kept", "held"
 """Beside the types of branches in the one query: what the totals hold, and what they hold of the marked ones."""
 
 NOTHING = (0, 0, 0)
-
-
-def _hidden(node: Node, scope: Scope) -> list[int] | None:
-    """The organisations at ``node`` or below it that the reader does not see, mostly none; None where they are many."""
-    if is_whole(node, scope):
-        return []
-    if not isinstance(node, Organization):
-        return None
-    hidden = Organization.objects.under(node).exclude(reached(scope)).order_by().values_list("pk", flat=True)
-    found = list(hidden[: HIDDEN_READ + 1])
-    return found if len(found) <= HIDDEN_READ else None
 
 
 def _summed(rows: Any, key: str, as_of: dt.date) -> Any:

@@ -123,7 +123,7 @@ def park_page(request: ScopedRequest, key: str) -> HttpResponse:
 def organization_coverage(request: ScopedRequest, code: str) -> HttpResponse:
     """The coverage of the companies tied to an organisation and to those below it, which stand beside each other."""
     scope = request.scope
-    organization = scoped_or_404(Organization.objects.within(scope), code=code)
+    organization = scoped_or_404(Organization.objects.within(scope).select_related("park", "area"), code=code)
     context = {"crumbs": _organization_crumbs(organization, scope, "coverage:organization")}
     return _coverage_page(request, organization, CutForm(request.GET, scope=scope), context)
 
