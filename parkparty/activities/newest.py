@@ -36,7 +36,7 @@ Sql = tuple[str, tuple[Any, ...]]
 FEW = 1_000
 """So many organisations of a node are each asked for the first that they lead; of more, some or none."""
 
-SOON, NEAR, LAST, STEPS = 5, 1 / 16, 5, 200
+SOON, NEAR, LAST, STEPS = 5, 1 / 16, 5, 100
 """For each row that is asked for: the first so many activities tell whether a walk is short, by so many of theirs among
 them; if not, so many organisations are asked before, which met last; and no more than so many steps are walked.
 """
