@@ -36,7 +36,7 @@ Sql = tuple[str, tuple[Any, ...]]
 FEW = 1_000
 """So many organisations of a node are each asked for the first that they lead; of more, some or none."""
 
-SOON, NEAR, LAST, STEPS = 5, 1 / 16, 5, 100
+SOON, NEAR, LAST, STEPS = 5, 1 / 16, 4, 100
 """For each row that is asked for: the first so many activities tell whether a walk is short, by so many of theirs among
 them; if not, so many organisations are asked before, which met last; and no more than so many steps are walked.
 """
@@ -47,14 +47,14 @@ SEATS = {
     "areas": "SELECT id FROM places_area WHERE path BETWEEN {run}",
 }
 SEATS_READ = {"parks": "SELECT id FROM parks", "areas": "SELECT id FROM areas"}
-MET = """
-SELECT organization_id, {first_on} AS day, {last_on} AS end_day FROM activities_leader WHERE first_on IS NOT NULL AND"""
-MARKED = " UNION ALL SELECT organization_id, day, day FROM marked"
-# In the order of an index: of a dormant committee PostgreSQL would look for a thousand among all leaders.
-SOME_MET_UNDER = "SELECT * FROM ({met_under} ORDER BY path) met{and_marked}"
+MET = "SELECT {} FROM activities_leader WHERE first_on IS NOT NULL AND {}"
+ITS_DAYS = "organization_id, {first_on} AS day, {last_on} AS end_day"
+LAST_MET = "SELECT * FROM ({} ORDER BY {{first_on}} {{way}} LIMIT {{most}}) met"
+ANY_MARKED, DAYS_MARKED = "SELECT 1 FROM marked", "SELECT organization_id, day, day FROM marked"
 
-# By its key, and what is found compared: PostgreSQL would go through all of the path's instead.
-LEADS = "(SELECT 1 FROM activities_leader WHERE organization_id = {leader} AND ({there})) IS NOT NULL"
+# By its key, and what is found compared: PostgreSQL would go through all of the path's instead. Unless asked whether it
+# is true, the seats would be joined with a whole walk.
+LEADS = "(SELECT {there} FROM activities_leader WHERE organization_id = {leader}) IS TRUE"
 JOINS = """(
     SELECT 1 FROM activities_jointhost joint JOIN activities_leader leader
     ON leader.organization_id = joint.organization_id
@@ -68,27 +68,30 @@ HELD = {
 }
 
 PARTS = {
-    "met_under": f"{MET} {STANDS}",
-    "and_marked": MARKED,
     "of_asked": "SELECT * FROM activities_activity WHERE organization_id = asked.organization_id",
     "first": "SELECT activities_activity.held_on FROM ({of_asked}) activities_activity{own} {in_order} LIMIT 1",
     "in_order": "ORDER BY activities_activity.held_on {way}, activities_activity.id {way}",
     "walk": """
         SELECT * FROM activities_activity
-        WHERE {days} AND held_on {since} (SELECT begins FROM span) AND held_on {until} (SELECT ends FROM span)
+        WHERE {there_are} AND held_on {since} (SELECT begins FROM span) AND held_on {until} (SELECT ends FROM span)
         ORDER BY held_on {way}, id {way} LIMIT {steps}
     """,
     "on_walk": "SELECT * FROM ({walk}) held WHERE {theirs}",
+    "before_walk": "held_on {until} (SELECT ends FROM span) AND held_on {after} (SELECT begins FROM span)",
     "led": """
-        organization_id IN (SELECT organization_id FROM firsts WHERE day {until} (SELECT ends FROM span))
-        AND held_on {until} (SELECT ends FROM span)
+        organization_id IN (
+            SELECT organization_id FROM firsts
+            WHERE day {until} (SELECT ends FROM span) AND day {after} (SELECT begins FROM span)
+        ) AND {before_walk}
     """,
     "of_led": "SELECT * FROM activities_activity WHERE {led}",
     "of_led_or_joined": """
         SELECT * FROM activities_activity WHERE id IN (
             SELECT id FROM activities_activity WHERE {led} UNION ALL
             SELECT activity_id FROM activities_jointhost
-            WHERE organization_id IN (SELECT organization_id FROM asked) AND held_on {until} (SELECT ends FROM span)
+            WHERE organization_id IN (
+                SELECT organization_id FROM asked WHERE day {after} (SELECT begins FROM span)
+            ) AND {before_walk}
         )
     """,
 }
@@ -98,20 +101,22 @@ areas AS (SELECT id FROM places_area WHERE path BETWEEN {run}),
 marked AS (
     SELECT leader_id AS organization_id, mark.held_on AS day FROM activities_leadermark mark WHERE {marks}
 ),
-known AS (SELECT COUNT(*) AS number FROM ({some_met} LIMIT {few} + 1) met),
+known AS (SELECT COUNT(*) AS number FROM ({any_met} LIMIT {few} + 1) met),
 near AS (SELECT number > {few} AND {near} <= (SELECT COUNT(*) FROM (
-    SELECT organization_id FROM activities_activity WHERE {days} ORDER BY held_on {way}, id {way} LIMIT {soon}
+    SELECT organization_id FROM activities_activity WHERE {there_are} ORDER BY held_on {way}, id {way} LIMIT {soon}
 ) held WHERE {leads}) AS is_so FROM known),
 asked AS (
     SELECT * FROM (
-        SELECT organization_id, day FROM ({met}) met ORDER BY day {way} LIMIT {few} + {last}
+        SELECT organization_id, day FROM ({last_met}) met ORDER BY day {way} LIMIT {most}
     ) met LIMIT (SELECT CASE WHEN is_so THEN 0 WHEN number > {few} THEN {last} ELSE {most} END FROM known, near)
 ),
 firsts AS (
     SELECT organization_id, ({first}) AS day FROM (SELECT DISTINCT organization_id FROM asked) asked
 ),
 span AS (
-    SELECT CASE WHEN is_so THEN '{begin}' WHEN number > {few} THEN (SELECT {least}(day) FROM asked) END AS begins,
+    SELECT CASE
+        WHEN is_so THEN '{begin}' WHEN number > {few} THEN (SELECT {least}(day) FROM asked) ELSE '{end}'
+    END AS begins,
     CASE WHEN is_so THEN '{end}' ELSE COALESCE(
         (SELECT day FROM firsts WHERE day IS NOT NULL ORDER BY day {way} LIMIT 1 OFFSET {number} - 1),
         (SELECT {least}(end_day) FROM ({met}) met)
@@ -169,7 +174,7 @@ def first_keys(rows: models.QuerySet, node: TreeNode, number: int) -> list[int] 
     limits = {name: str(max(1, round(number * each))) for name, each in times.items()} | {"few": str(FEW)}
     falls = str(rows.query.order_by[0]).startswith("-")
     ordered = FALLING | {"begin": LATEST, "end": EARLIEST} if falls else RISING | {"begin": EARLIEST, "end": LATEST}
-    asked = {"days": _days_of(rows), "own": _conditions_of(rows)}
+    asked = {"there_are": _told_by_index(rows), "own": _conditions_of(rows)}
     parts = {**PARTS, **SEATS_READ, **HELD, **ordered, **limits, **_parts_of(node), **asked}
     keys: list[int] = []
     for most in ("last", "few"):  # those that met last before the others: mostly theirs fill a page
@@ -197,25 +202,41 @@ def _parts_of(node: TreeNode) -> dict[str, str | Sql]:
     """Who stands or sits there, and what is theirs."""
     run: Sql = "%s AND %s", paths.run(node.path)
     if isinstance(node, Organization):
-        under: dict[str, str | Sql] = {"there": STANDS, "met": f"{MET} {STANDS}{MARKED}", "some_met": SOME_MET_UNDER}
-        return under | {"run": run, "theirs": f"({LEADS} OR {JOINS})", "of_these": "{of_led_or_joined}"}
-    led: dict[str, str | Sql] = {"run": run, "some_met": "{met}", "theirs": LEADS, "of_these": "{of_led}"}
+        held = {"theirs": f"({LEADS} OR {JOINS})", "of_these": "{of_led_or_joined}"}
+        # In the order of an index: of a dormant committee PostgreSQL would look for a thousand among all leaders.
+        in_order = f"SELECT 1 FROM ({MET.format('path', STANDS)} ORDER BY path) met UNION ALL {ANY_MARKED}"
+        return {"run": run} | _there(STANDS) | held | {"any_met": in_order}
+    led: dict[str, str | Sql] = {"run": run, "theirs": LEADS, "of_these": "{of_led}"}
     if isinstance(node, Park):  # no area lies in it
-        return led | {"there": SITS_IN, "met": f"{MET} {SITS_IN}{MARKED}"}
+        return led | _there(SITS_IN)
     # Asked for by park or area at once, PostgreSQL reads all leaders.
-    return led | {"there": f"{SITS_IN} OR {SITS_AT}", "met": f"{MET} {SITS_IN} UNION ALL {MET} {SITS_AT}{MARKED}"}
+    return led | _there(SITS_IN, SITS_AT)
 
 
-def _days_of(rows: models.QuerySet) -> Sql:
-    """Between which days all of ``rows`` lie, as far as they are told: where a walk begins."""
-    told, days = ["1 = 1"], list[str]()
+def _there(*seats: str) -> dict[str, str | Sql]:
+    """Who is there, in one of ``seats``; who of those met, who met last, and whether any did."""
+    days = [MET.format(ITS_DAYS, seat) for seat in seats]
+    return {
+        "there": " OR ".join(seats),
+        "met": " UNION ALL ".join([*days, DAYS_MARKED]),
+        "last_met": " UNION ALL ".join([*(LAST_MET.format(met) for met in days), DAYS_MARKED]),
+        "any_met": " UNION ALL ".join([*(MET.format("1", seat) for seat in seats), ANY_MARKED]),
+    }
+
+
+def _told_by_index(rows: models.QuerySet) -> Sql:
+    """What of ``rows`` an index by day tells, so that a walk begins there: between which days, and that they count."""
+    counted = rows.model._default_manager.counted().query.where.children[0]
+    compiler = rows.query.get_compiler(rows.db)
+    told, values = ["1 = 1"], list[Any]()
     conditions: list[Any] = rows.query.where.children
     for condition in conditions:
-        sign = {GreaterThanOrEqual: ">=", LessThanOrEqual: "<="}.get(type(condition))
-        if sign and condition.lhs.target.name == "held_on":
-            told.append(f"held_on {sign} %s")
-            days.append(str(condition.rhs))
-    return " AND ".join(told), tuple(days)
+        is_day = isinstance(condition, GreaterThanOrEqual | LessThanOrEqual) and condition.lhs.target.name == "held_on"
+        if is_day or condition == counted:
+            sql, given = compiler.compile(condition)
+            told.append(sql)
+            values += given
+    return " AND ".join(told), tuple(values)
 
 
 def _conditions_of(rows: models.QuerySet) -> Sql:

@@ -178,9 +178,16 @@ def test_the_first_are_found_in_each_way_unless_a_walk_is_long(
             assert set(keys) <= set(theirs)
 
 
-def test_a_walk_begins_where_the_page_does() -> None:
-    rows = Activity.objects.filter(held_on__lte=DAY, topic="x").filter(held_on__gte=DAY, expected__gte=1)
-    assert newest._days_of(rows) == ("1 = 1 AND held_on <= %s AND held_on >= %s", (str(DAY), str(DAY)))
+def test_a_walk_meets_only_days_of_the_page_and_what_counts_where_an_index_tells_so(
+    world: World, held: Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, number in {"FEW": 0, "NEAR": 0, "STEPS": 1}.items():
+        monkeypatch.setattr(newest, name, number)
+    rows = Activity.objects.order_by("-held_on", "-id")
+    Activity.objects.filter(held_on=DAY).exclude(state=ActivityState.DRAFT).update(state=ActivityState.SUBMITTED)
+    for some in (rows.counted(), rows.filter(held_on__lte=DAY - dt.timedelta(days=2))):
+        assert newest.first_keys(some, world.shanghai, 4) == list(some.values_list("pk", flat=True)[:4])
+    assert newest.first_keys(rows.filter(state=ActivityState.APPROVED), world.shanghai, 4) is None
 
 
 @pytest.mark.parametrize("held", [4, 5], indirect=True)
