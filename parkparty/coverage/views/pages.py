@@ -241,7 +241,8 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
     children = [] if organization.is_branch else _children_of(organization, scope, day)
     held = Activity.objects.within(scope, cut_to=organization).order_by("-held_on", "-id")
-    activities = held.newest_of(organization, LATEST)
+    # Of fewer rows than a list has, so few organisations would be asked that often a second query asks the others.
+    activities = held.newest_of(organization, ROWS)
     columns = chosen(OF_ACTIVITIES)
     context = {
         "organization": organization,
