@@ -50,6 +50,8 @@ SEATS_READ = {"parks": "SELECT id FROM parks", "areas": "SELECT id FROM areas"}
 MET = "SELECT {} FROM activities_leader WHERE first_on IS NOT NULL AND {}"
 ITS_DAYS = "organization_id, {first_on} AS day, {last_on} AS end_day"
 LAST_MET = "SELECT * FROM ({} ORDER BY {{first_on}} {{way}} LIMIT {{most}}) met"
+# In the order of an index: of a dormant committee PostgreSQL would look for a thousand among all leaders.
+ANY_IN_ORDER = "SELECT 1 FROM ({} ORDER BY path) met UNION ALL SELECT 1 FROM marked"
 ANY_MARKED, DAYS_MARKED = "SELECT 1 FROM marked", "SELECT organization_id, day, day FROM marked"
 
 # By its key, and what is found compared: PostgreSQL would go through all of the path's instead. Unless asked whether it
@@ -203,9 +205,8 @@ def _parts_of(node: TreeNode) -> dict[str, str | Sql]:
     run: Sql = "%s AND %s", paths.run(node.path)
     if isinstance(node, Organization):
         held = {"theirs": f"({LEADS} OR {JOINS})", "of_these": "{of_led_or_joined}"}
-        # In the order of an index: of a dormant committee PostgreSQL would look for a thousand among all leaders.
-        in_order = f"SELECT 1 FROM ({MET.format('path', STANDS)} ORDER BY path) met UNION ALL {ANY_MARKED}"
-        return {"run": run} | _there(STANDS) | held | {"any_met": in_order}
+        any_met = ANY_IN_ORDER.format(MET.format("path", STANDS))
+        return {"run": run} | _there(STANDS) | held | {"any_met": any_met}
     led: dict[str, str | Sql] = {"run": run, "theirs": LEADS, "of_these": "{of_led}"}
     if isinstance(node, Park):  # no area lies in it
         return led | _there(SITS_IN)
