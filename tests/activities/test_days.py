@@ -28,7 +28,13 @@ DAY = dt.date(2026, 11, 2)
 OTHER = "other"
 NODES = (*({"organization": code} for code in ("WJC", "KIC", "NB")), {"place": "area:310110"}, {"place": "park:kic"})
 File = Callable[..., Activity]
-at_once = pytest.mark.usefixtures("other")
+
+
+def at_once(test: Callable[..., None]) -> Callable[..., None]:
+    """Two connections write in turn, in transactions of their own."""
+    for mark in (pytest.mark.usefixtures("other"), pytest.mark.postgres, pytest.mark.django_db(transaction=True)):
+        test = mark(test)
+    return test
 
 
 @pytest.fixture
@@ -99,8 +105,6 @@ def plainly(node: dict[str, str], **asked: str) -> list[int]:
 
 
 @at_once
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_first", [True, False])
 def test_two_that_lead_and_join_each_others_do_not_wait(world: World, file: File, is_first: bool) -> None:
     a, b = world.joint_branch, world.own_branch
@@ -117,8 +121,6 @@ def test_two_that_lead_and_join_each_others_do_not_wait(world: World, file: File
 
 
 @at_once
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "limits",
     [
@@ -155,8 +157,6 @@ def test_a_day_that_could_not_be_told_is_listed_and_the_fold_tells_it(
 
 
 @at_once
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
 def test_the_fold_waits_for_nobody_and_tells_the_next_time(world: World, file: File) -> None:
     branch = world.joint_branch
     with both():
@@ -171,8 +171,6 @@ def test_the_fold_waits_for_nobody_and_tells_the_next_time(world: World, file: F
 
 
 @at_once
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
 def test_who_files_does_not_wait_for_who_moves_the_organisation(world: World, file: File) -> None:
     with transaction.atomic(using=OTHER):
         Organization.objects.using(OTHER).filter(pk=world.joint_branch.pk).update(park=world.tiandi.pk)

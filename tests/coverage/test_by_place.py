@@ -55,6 +55,21 @@ def mixed(town: World, secretary: User) -> World:
     return town
 
 
+@pytest.fixture(params=["folded", "marked"])
+def kept_world(request: pytest.FixtureRequest, mixed: World, secretary: User) -> World:
+    """What is kept knows all facts, or there are some more that nothing that is kept knows yet."""
+    fold_all()
+    if request.param == "marked":
+        random = Random(23)
+        for _change in range(4):
+            act(mixed, secretary, random.choice(CHANGES), *numbers(random))
+        sit(random.choice(Company.objects.all()), random)
+        Organization.objects.filter(code="J2").update(park=mixed.kic)
+        Organization.objects.filter(code="J3").update(park=mixed.tiandi)
+    assert is_any_marked() == (request.param == "marked")
+    return mixed
+
+
 def readers() -> list[Scope]:
     """Who holds a park, a street, a district, and a park with a committee elsewhere: of most organisations a part."""
     kic, tiandi = (Park.objects.get(key=key).path for key in ("kic", "tiandi"))
@@ -68,20 +83,8 @@ def committees() -> list[Organization]:
     return list(Organization.objects.not_branches())
 
 
-def changed(world: World, secretary: User, random: Random) -> None:
-    """Some facts more, which nothing that is kept knows yet."""
-    for _change in range(4):
-        act(world, secretary, random.choice(CHANGES), *numbers(random))
-    sit(random.choice(Company.objects.all()), random)
-
-
-@pytest.mark.parametrize("is_folded", [True, False])
-def test_tables_are_those_of_the_facts(mixed: World, secretary: User, *, is_folded: bool) -> None:
+def test_tables_are_those_of_the_facts(kept_world: World) -> None:
     random, totals = Random(23), set()
-    fold_all()
-    if not is_folded:
-        changed(mixed, secretary, random)
-    assert is_any_marked() is not is_folded
     for node in committees():
         for scope in readers():
             point = Point(node, random.choice(list(Denominator)), random.choice(DAYS))
@@ -92,13 +95,9 @@ def test_tables_are_those_of_the_facts(mixed: World, secretary: User, *, is_fold
     assert len(totals) > 8
 
 
-@pytest.mark.parametrize("is_folded", [True, False])
-def test_causes_and_those_behind_them_are_those_of_the_facts(mixed: World, secretary: User, *, is_folded: bool) -> None:
+def test_causes_and_those_behind_them_are_those_of_the_facts(kept_world: World) -> None:
     random, seen = Random(29), set()
-    fold_all()
-    if not is_folded:
-        changed(mixed, secretary, random)
-    for node in (*committees(), mixed.joint_branch):
+    for node in (*committees(), kept_world.joint_branch):
         kind = random.choice([Denominator.REGISTERED, Denominator.OPERATING])
         for scope in readers():
             comparison = Comparison(node, random.choice(DAYS[:2]), DAYS[2], kind, kind)
@@ -125,15 +124,11 @@ def told(comparison: Comparison, scope: Scope) -> Any:
 
 
 @pytest.mark.parametrize("many", [0, 3_000])
-@pytest.mark.parametrize("is_folded", [True, False])
 def test_who_is_effectively_covered_is_told_by_the_facts(
-    mixed: World, secretary: User, monkeypatch: pytest.MonkeyPatch, many: int, *, is_folded: bool
+    kept_world: World, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
     monkeypatch.setattr(effective_kept, "MANY", many)
-    random, lengths = Random(31), set()
-    fold_all()
-    if not is_folded:
-        changed(mixed, secretary, random)
+    lengths = set()
     days: list[dt.date] = [day_of(number) for number in (330, 460, 520)]
     for node in committees():
         for scope in readers():
@@ -147,15 +142,9 @@ def test_who_is_effectively_covered_is_told_by_the_facts(
     assert {number for *_of, number in lengths} >= {0, 1}
 
 
-@pytest.mark.parametrize("is_folded", [True, False])
-def test_branches_and_their_load_are_those_of_the_facts(mixed: World, secretary: User, *, is_folded: bool) -> None:
-    random, seen = Random(37), set()
-    fold_all()
-    if not is_folded:
-        changed(mixed, secretary, random)
-        Organization.objects.filter(code="J2").update(park=mixed.kic)
-        Organization.objects.filter(code="J3").update(park=mixed.tiandi)
-    for node in (*committees(), mixed.joint_branch):
+def test_branches_and_their_load_are_those_of_the_facts(kept_world: World) -> None:
+    seen = set()
+    for node in (*committees(), kept_world.joint_branch):
         for scope in (ALL, *readers()):
             for day in DAYS:
                 load = load_at(node, day, scope)
