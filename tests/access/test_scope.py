@@ -119,16 +119,16 @@ def test_what_one_organisation_shows_is_what_is_found_of_it_in_the_whole_list(
     Organization.objects.filter(code="KIC").update(park=filled.tiandi)  # those below it sit elsewhere
     scope = scope_of(make_user("reader", Role.VIEWER, getattr(filled, node)))
     for organization in Organization.objects.all():
-        if organization.is_within(scope):
-            for year in range(2010, 2017):
-                MemberCount.objects.create(organization=organization, as_of=dt.date(year, 2, 1), full=year - 2000)
-            counts, officers, spans = (
-                kind.objects.within(scope).filter(organization=organization)
-                for kind in (MemberCount, Officer, OrganizationSpan)
-            )
-            assert latest_counts(organization) == list(counts.order_by("-as_of")[:5]) != []
-            assert officers_of(organization) == list(officers.order_by("until", "post", "-since"))
-            assert spans_of(organization) == list(spans.order_by("since"))
+        for year in range(2010, 2017):
+            MemberCount.objects.create(organization=organization, as_of=dt.date(year, 2, 1), full=year - 2000)
+        counts, officers, spans = (
+            kind.objects.within(scope).filter(organization=organization)
+            for kind in (MemberCount, Officer, OrganizationSpan)
+        )
+        assert latest_counts(organization, scope, 5) == list(counts.order_by("-as_of")[:5])
+        assert officers_of(organization, scope) == list(officers.order_by("until", "post", "-since"))
+        assert spans_of(organization, scope) == list(spans.order_by("since"))
+        assert organization.is_within(scope) == bool(latest_counts(organization, scope, 5))
         held = Activity.objects.within(scope).hosted_under(organization)
         assert set(Activity.objects.within(scope, cut_to=organization).hosted_under(organization)) == set(held)
 

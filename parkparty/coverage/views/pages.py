@@ -237,7 +237,7 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
     scope, day = request.scope, today()
     rows = Organization.objects.within(scope).select_related("park", "area", "formation_mode", "founding_case")
     organization: Any = scoped_or_404(with_units(rows, day), code=code)
-    counts = latest_counts(organization)
+    counts = latest_counts(organization, scope, LATEST)
     last = next((count for count in counts if count.as_of <= day), MemberCount(full=0, probationary=0))
     children = [] if organization.is_branch else _children_of(organization, scope, day)
     held = Activity.objects.within(scope, cut_to=organization).order_by("-held_on", "-id")
@@ -254,9 +254,9 @@ def organization_detail(request: ScopedRequest, code: str) -> HttpResponse:
         "children_left_out": len(children) > ROWS,
         "columns": columns,
         "lines": lines_of(list(activities.for_lines(*read_by(columns))[:LATEST]), columns),
-        "officers": officers_of(organization),
+        "officers": officers_of(organization, scope),
         "shows_contacts": organization.is_reached_by(scope, ROLES_FOR[Action.VIEW_CONTACT]),
-        "spans": spans_of(organization),
+        "spans": spans_of(organization, scope),
     }
     return render(request, "organizations/detail.html", context)
 
