@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Count, Exists, When
+from django.db.models import Count, Exists
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
 from parkparty.companies.scoping import KeptList, LimitsByDay, Told
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
+from parkparty.core.written import flag
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField, PlainSelect
 from parkparty.organizations.models import is_whole
 from parkparty.places.filters import PlaceField, places_in_reach
@@ -204,7 +205,7 @@ class CompanyFilterForm(CutForm):
         rows = Company.objects.within(self.scope, cut_to=place)
         if told.holds:
             # In a CASE no database begins with the companies that are on the list.
-            rows = rows.filter(Case(When(told.holds, then=True), default=False) if is_long else told.holds)
+            rows = rows.filter(flag(told.holds) if is_long else told.holds)
         elif is_long:
             rows = rows.cut_to(replace(self.cut, building=""), self.day)
             rows = rows.met_by_name(self._meant, place, self.day, on_site_only=self._kind.is_on_site)

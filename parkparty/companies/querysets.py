@@ -32,7 +32,7 @@ from parkparty.core import paths
 from parkparty.core.models import DatedQuerySet, rows_of, valid_on
 from parkparty.core.scope import NOTHING
 from parkparty.core.text import fold, half_width
-from parkparty.core.written import OfOuter, Written
+from parkparty.core.written import OfOuter, Written, flag
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.organizations.querysets import active_on, reached
 
@@ -145,7 +145,7 @@ class LinkQuerySet(DatedQuerySet):
 
     def opening_for(self, scope: Scope) -> Self:
         """Adds ``opens``: whether the reader reaches the organisation, so that its name may lead to its page."""
-        reach = Case(When(reached(scope, "organization__"), then=True), default=False)
+        reach = flag(reached(scope, "organization__"))
         return self.select_related("organization").annotate(opens=reach)
 
 
@@ -193,12 +193,12 @@ class CompanyQuerySet(models.QuerySet):
         Databases walk along the names and ask of each company whether it is there, which fewer are, and then whether it
         is meant, instead of finding and sorting all of them.
         """
-        found = Q(_sits_under(self.model, place.path, day, on_site_only)) & Q(_is_one_of(companies, "pk"))
-        return self.filter(Case(When(found, then=True), default=False))
+        is_there = Q(_sits_under(self.model, place.path, day, on_site_only))
+        return self.filter(flag(is_there & Q(_is_one_of(companies, "pk"))))
 
     def asked_by_name(self, companies: Any) -> Self:
         """Those of ``companies``, which are very many, for a page of a list by name: as ``met_by_name``, anywhere."""
-        return self.filter(Case(When(_is_one_of(companies, "pk"), then=True), default=False))
+        return self.filter(flag(_is_one_of(companies, "pk")))
 
     def tied_to(self, organization: TreeNode, day: dt.date) -> Self:
         """Companies that are members of, or covered by, ``organization`` or anything below it on ``day``."""
@@ -297,7 +297,7 @@ class CompanyQuerySet(models.QuerySet):
 
     def with_covered_by_one_of(self, organizations: Any, day: dt.date, name: str) -> Self:
         """Adds ``name``: whether ``covered_by_one_of`` would keep the company."""
-        return self.annotate(**{name: Case(When(self._covered_by(organizations, day), then=True), default=False)})
+        return self.annotate(**{name: flag(self._covered_by(organizations, day))})
 
     def covered(self, choice: CoverageChoice, day: dt.date) -> Self:
         """Companies in one of the states that ``choice`` sums up."""
@@ -356,7 +356,7 @@ def _in_states(companies: type[models.Model], states: Collection[CoverageState],
     found = ~NOTHING if CoverageState.NONE in states else NOTHING
     for state, linked in reversed(_links_of_states(companies, day).items()):
         found = linked | found if state in states else ~linked & found
-    return Case(When(found, then=True), default=False)
+    return flag(found)
 
 
 @lru_cache(maxsize=256)
@@ -364,7 +364,7 @@ def _sits_under(companies: type[models.Model], path: str, day: dt.date, on_site_
     """Whether the outer company has a tenancy at ``path`` or below. In a CASE, the parks there are read once."""
     tenancies = rows_of(companies, "tenancies").counting_on(day, on_site_only=on_site_only).filter(company=OfOuter())
     parks = rows_of(companies, "tenancies__park").filter(paths.under("path", path)).order_by().values("pk")
-    return Written.of(tenancies.filter(Case(When(park__in=parks, then=True), default=False)), one_by_one=True)
+    return Written.of(tenancies.filter(flag(Q(park__in=parks))), one_by_one=True)
 
 
 def _is_one_of(companies: Any, outer: str) -> Written:

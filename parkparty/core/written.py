@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import F
+from django.db.models import Case, F, Q, When
 from django.db.models.query import get_related_populators
 
 
@@ -149,6 +149,11 @@ class ObjectsByKeys:
         for populator in self.joined:
             populator.populate(row, made)
         return made
+
+
+def flag(condition: Q | models.Expression) -> Case:
+    """Whether ``condition`` holds, asked of one row after another: in a CASE no database turns it into a join."""
+    return Case(When(condition, then=True), default=False)
 
 
 def given_list() -> tuple[str, str]:

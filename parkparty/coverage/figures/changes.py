@@ -15,14 +15,14 @@ from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, Case, Count, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import BigIntegerField, Case, Count, Func, OuterRef, Q, Subquery
 
 from parkparty.companies.choices import CompanyStatus, CoverageState, Denominator
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
 from parkparty.core import paths
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
-from parkparty.core.written import IsGiven
+from parkparty.core.written import IsGiven, flag
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures.branches import is_of_branch
 from parkparty.coverage.figures.coverage import CompanyCoverage, Node, Point
@@ -262,11 +262,11 @@ def compared(comparison: Comparison, scope: Scope, *, among: Q | None = None) ->
         .with_coverage_state(since, "state")
         .with_coverage_state(until, "state_then")
         .annotate(
-            counted=_flag(_among(counted)),
-            still_counted=_flag(_among(still_counted)),
-            counted_then=_flag(_among(counted_then)),
-            here=_flag(_among(_sitting(companies, node, since))),
-            here_then=_flag(_among(_sitting(companies, node, until))),
+            counted=flag(_among(counted)),
+            still_counted=flag(_among(still_counted)),
+            counted_then=flag(_among(counted_then)),
+            here=flag(_among(_sitting(companies, node, since))),
+            here_then=flag(_among(_sitting(companies, node, until))),
             **_fates(comparison),
         )
     )
@@ -276,13 +276,13 @@ def _fates(comparison: Comparison) -> dict[str, Case]:
     """Whether a company was deregistered by the second day, and whether it was founded in between."""
     return {
         "gone": _gone(comparison.until),
-        "founded": _flag(Q(founded_on__gt=comparison.since, founded_on__lte=comparison.until)),
+        "founded": flag(Q(founded_on__gt=comparison.since, founded_on__lte=comparison.until)),
     }
 
 
 def _gone(day: dt.date) -> Case:
     """Whether a company was deregistered by ``day``."""
-    return _flag(Q(status=CompanyStatus.DEREGISTERED, status_since__lte=day))
+    return flag(Q(status=CompanyStatus.DEREGISTERED, status_since__lte=day))
 
 
 def companies_behind(comparison: Comparison, cause: Cause, scope: Scope, *, covered_only: bool = False) -> Any:
@@ -326,10 +326,6 @@ def _sitting(companies: Any, node: Node, day: dt.date) -> Any:
 
 def _among(rows: Any) -> Q:
     return Q(pk__in=rows.order_by().values("pk"))
-
-
-def _flag(condition: Q) -> Case:
-    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def _step(cause: Cause, rows: list[tuple[dict[str, Any], int]]) -> Step:

@@ -36,7 +36,7 @@ from parkparty.companies.models import CoverageLink
 from parkparty.companies.querysets import WHOLE, CompanyQuerySet, Cut
 from parkparty.core.dates import Period, add_months, month_of, quarter_of
 from parkparty.core.scope import Scope
-from parkparty.core.written import IsGiven
+from parkparty.core.written import IsGiven, flag
 from parkparty.coverage.figures.coverage import CompanyCoverage, Counted, Node, Point
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
@@ -200,7 +200,7 @@ def _grouped(point: Point, part: int, scope: Scope, book: LimitBook, met_at: Met
     stated = companies.with_coverage_state(day)
     if kept := met_at and met_at(point, book):
         is_met, marked = kept
-        stated = stated.annotate(effective=Case(When(is_met | Q(IsGiven(marked)), then=True), default=False))
+        stated = stated.annotate(effective=flag(is_met | Q(IsGiven(marked))))
     else:
         effective = effective_organizations(day, _coverers(point.node, companies))
         stated = stated.with_covered_by_one_of(effective, day, "effective")
