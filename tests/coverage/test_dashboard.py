@@ -17,10 +17,12 @@ from parkparty.accounts.models import User
 from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind
 from parkparty.companies.models import CompanyMemberCount
 from parkparty.core.dates import today
+from parkparty.core.rates import Rate
 from parkparty.coverage.choices import TargetRate
 from parkparty.coverage.figures.board import quarter_end
 from parkparty.coverage.services import set_target
 from parkparty.coverage.services.counting import fold_all
+from parkparty.coverage.tables.board import change_of_number, change_of_rate
 from tests.conftest import LONG_AGO, World, cover, make_company
 
 SignIn = Callable[[User], Client]
@@ -97,8 +99,29 @@ def test_six_tiles_each_with_question_number_day_and_definition(town: World, vie
 def test_the_change_since_the_last_quarter_is_told_with_its_parts(town: World, viewer: User, client_of: SignIn) -> None:
     tiles = page_of(client_of(viewer), place="park:kic").split('<section class="tile ')[1:]
     before = quarter_end(today())
-    assert f"上季末（{before}）40.0%（4/10），+15.6 个百分点" in tiles[0]
-    assert f"上季末（{before}）5 家，+0" in tiles[1]
+    assert f"上季末（{before}）40.0%（4/10），上升 15.6 个百分点" in tiles[0]
+    assert f"上季末（{before}）5 家，没有变化" in tiles[1]
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "said"),
+    [
+        (Rate(14, 20), Rate(13, 20), "65.0%（13/20），上升 5.0 个百分点"),
+        (Rate(12, 20), Rate(13, 20), "65.0%（13/20），下降 5.0 个百分点"),
+        (Rate(13, 20), Rate(13, 20), "65.0%（13/20），没有变化"),
+        (Rate(2001, 3000), Rate(2000, 3000), "66.7%（2000/3000），变化不到 0.1 个百分点"),
+        (Rate(3, 4), Rate(13, 20), "65.0%（13/20）"),
+        (Rate(13, 20), Rate(3, 4), "3/4"),
+        (Rate(13, 20), Rate(0, 0), "—（0/0）"),
+    ],
+)
+def test_a_rate_is_compared_in_words_and_only_where_a_percentage_is_honest(now: Rate, then: Rate, said: str) -> None:
+    assert change_of_rate(now, then, dt.date(2026, 9, 30)) == f"上季末（2026-09-30）{said}"
+
+
+@pytest.mark.parametrize(("now", "said"), [(9, "增加 2 家"), (5, "减少 2 家"), (7, "没有变化")])
+def test_a_number_is_compared_in_words(now: int, said: str) -> None:
+    assert change_of_number(now, 7, dt.date(2026, 9, 30)) == f"上季末（2026-09-30）7 家，{said}"
 
 
 def test_the_map_has_the_line_of_the_target_by_the_same_denominator(

@@ -216,22 +216,32 @@ def _target_of(board: Board) -> str:
 
 def change_of_number(now: int, then: int, before: dt.date) -> str:
     """How many there were on the day ``before``, and how many more or less there are since."""
-    return _("上季末（%(day)s）%(number)d 家，%(difference)+d") % {
-        "day": before,
-        "number": then,
-        "difference": now - then,
-    }
+    told = _("上季末（%(day)s）%(number)d 家") % {"day": before, "number": then}
+    if now == then:
+        return _("%(told)s，没有变化") % {"told": told}
+    moved = _("%(told)s，增加 %(number)d 家") if now > then else _("%(told)s，减少 %(number)d 家")
+    return moved % {"told": told, "number": abs(now - then)}
 
 
 def change_of_rate(now: Rate, then: Rate, before: dt.date) -> str:
-    """How a rate stood on the day ``before``, with its parts, and by how many points of a hundred it moved since."""
+    """How a rate stood on the day ``before``, with its parts, and by how many points of a hundred it moved since.
+
+    Of so few that a percentage would say more than is known, the parts are all that is said.
+    """
+    if then.is_small:
+        return _("上季末（%(day)s）%(rate)s") % {"day": before, "rate": then}
     told = _("上季末（%(day)s）%(rate)s（%(numerator)d/%(denominator)d）") % {
         "day": before,
         "rate": then,
         "numerator": then.numerator,
         "denominator": then.denominator,
     }
-    if not now.denominator or not then.denominator:
+    if now.is_small or not now.denominator or not then.denominator:
         return told
+    if now == then:
+        return _("%(told)s，没有变化") % {"told": told}
     points = Decimal(now.percent) - Decimal(then.percent)
-    return _("%(told)s，%(points)s 个百分点") % {"told": told, "points": f"{points:+}"}
+    if not points:
+        return _("%(told)s，变化不到 0.1 个百分点") % {"told": told}
+    moved = _("%(told)s，上升 %(points)s 个百分点") if points > 0 else _("%(told)s，下降 %(points)s 个百分点")
+    return moved % {"told": told, "points": abs(points)}
