@@ -23,6 +23,7 @@ from parkparty.companies.models import Company
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.dates import Period, today
 from parkparty.core.ics import Event
+from parkparty.core.paging import KeysetPage
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
@@ -143,18 +144,24 @@ def unfinished(scope: Scope) -> Unfinished:
 
 def queue(scope: Scope) -> ActivityQuerySet:
     """The records that the reader is to judge; sort it by ``QUEUE_ORDER``."""
-    return Activity.objects.within(scope).reviewable(scope)
+    return Activity.objects.reviewable(scope)
 
 
 def queue_length(scope: Scope) -> str:
     """How many records wait for the reader, ``1000+`` past the cap."""
-    return length_of(queue(scope))
+    return capped(number_waiting(queue(scope)))
 
 
-def length_of(rows: ActivityQuerySet) -> str:
-    """How many ``rows`` there are, ``1000+`` past the cap."""
-    found = rows[: COUNT_CAP + 1].count()
-    return f"{COUNT_CAP}+" if found > COUNT_CAP else str(found)
+def number_waiting(rows: ActivityQuerySet, page: KeysetPage[Activity] | None = None) -> int:
+    """How many ``rows`` there are, counted no further than past the cap; not at all where their ``page`` tells."""
+    if page and page.number is not None:
+        return page.number
+    return rows.order_by()[: COUNT_CAP + 1].count()
+
+
+def capped(number: int) -> str:
+    """``number`` in words, ``1000+`` past the cap."""
+    return f"{COUNT_CAP}+" if number > COUNT_CAP else str(number)
 
 
 def totals(rows: ActivityQuerySet) -> dict[str, int | None]:

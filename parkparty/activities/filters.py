@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parkparty.activities.choices import ActivityState
+from parkparty.activities.choices import UNCOUNTED_STATES, ActivityState
 from parkparty.activities.columns import STANDARD, Column, chosen
 from parkparty.activities.figures import stations_in_reach, type_choices
 from parkparty.activities.models import Activity
@@ -98,9 +98,12 @@ class ActivityFilterForm(ListFilterForm):
     def bounded(self, rows: ActivityQuerySet, number: int) -> ActivityQuerySet:
         asked = self.cleaned_data if self.is_valid() else {}
         organization, place = asked.get("organization"), asked.get("place")
-        if place:
-            return (rows.walked(organization) if organization else rows).newest_of(place, number)
-        return rows.newest_of(organization, number) if organization else rows
+        if place and organization:
+            rows = rows.walked(organization)
+        node = place or organization
+        if node and asked["state"] in UNCOUNTED_STATES:  # these are few, and all that a walk along them meets
+            return rows.walked(node)
+        return rows.newest_of(node, number) if node else rows
 
     @property
     def ordering(self) -> tuple[str, str]:

@@ -120,7 +120,17 @@ class Activity(models.Model):
                 condition=~Q(state__in=UNCOUNTED_STATES),
                 name="activities_newest_counted",
             ),
-            models.Index(fields=["state", "filed_at"], name="activities_queue"),
+            # Few of all are not judged. SQLite goes by these where they begin with the state, each named by itself.
+            models.Index(
+                fields=["state", "-held_on", "-id"],
+                condition=Q.create([("state", state) for state in UNCOUNTED_STATES], connector=Q.OR),
+                name="activities_uncounted",
+            ),
+            models.Index(
+                fields=["state", "filed_at", "id"],
+                condition=Q(state=ActivityState.SUBMITTED),
+                name="activities_waiting",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ActivityState.values), name="activities_state_known"),

@@ -19,8 +19,8 @@ from django.db.models import Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from parkparty.core import paths
-from parkparty.core.written import OfOuter, Written
-from parkparty.organizations.models import Organization
+from parkparty.core.written import OfOuter, Written, given_list
+from parkparty.organizations.models import Organization, tree_of
 from parkparty.places.models import Park
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.db import models
 
     from parkparty.core.models import TreeNode
+    from parkparty.core.scope import Tree
 
 Sql = tuple[str, tuple[Any, ...]]
 """A part of a query, and its values."""
@@ -36,12 +37,17 @@ Sql = tuple[str, tuple[Any, ...]]
 FEW = 1_000
 """So many organisations of a node are each asked for the first that they lead; of more, some or none."""
 
+SOME = 20_000
+"""So many that met are all known before activities are told apart; of more, each activity's leader is looked up."""
+
 SOON, NEAR, LAST, STEPS = 5, 1 / 16, 4, 100
 """For each row that is asked for: the first so many activities tell whether a walk is short, by so many of theirs among
 them; if not, so many organisations are asked before, which met last; and no more than so many steps are walked.
 """
 
 STANDS, SITS_IN, SITS_AT = "path BETWEEN {run}", "park_id IN ({parks})", "area_id IN ({areas})"
+# Only of places that it has read before PostgreSQL finds all by the index.
+ALL_IN = {STANDS: STANDS, SITS_IN: "park_id {one_of_parks}", SITS_AT: "area_id {one_of_areas}"}
 SEATS = {
     "parks": "SELECT id FROM places_park WHERE path BETWEEN {run}",
     "areas": "SELECT id FROM places_area WHERE path BETWEEN {run}",
@@ -50,9 +56,11 @@ SEATS_READ = {"parks": "SELECT id FROM parks", "areas": "SELECT id FROM areas"}
 MET = "SELECT {} FROM activities_leader WHERE first_on IS NOT NULL AND {}"
 ITS_DAYS = "organization_id, {first_on} AS day, {last_on} AS end_day"
 LAST_MET = "SELECT * FROM ({} ORDER BY {{first_on}} {{way}} LIMIT {{most}}) met"
+MARKED = "SELECT leader_id AS organization_id, mark.held_on AS day FROM activities_leadermark mark WHERE {marks}"
 # In the order of an index: of a dormant committee PostgreSQL would look for a thousand among all leaders.
 ANY_IN_ORDER = "SELECT 1 FROM ({} ORDER BY path) met UNION ALL SELECT 1 FROM marked"
 ANY_MARKED, DAYS_MARKED = "SELECT 1 FROM marked", "SELECT organization_id, day, day FROM marked"
+ALL_MARKED = "SELECT organization_id FROM marked"
 
 # By its key, and what is found compared: PostgreSQL would go through all of the path's instead. Unless asked whether it
 # is true, the seats would be joined with a whole walk.
@@ -62,6 +70,16 @@ JOINS = """(
     ON leader.organization_id = joint.organization_id
     WHERE joint.activity_id = {key} AND leader.path BETWEEN {run} LIMIT 1
 ) IS NOT NULL"""
+WHOSE = {
+    "marks": LEADS.replace("{leader}", "leader_id"),
+    "leads": LEADS,
+    "joins": JOINS,
+    "are_some": "(WITH marked AS ({marked}) SELECT COUNT(*) FROM ({any_met} LIMIT {some} + 1) met) <= {some}",
+    "known": "WITH marked AS ({marked}) {all_met}",
+    "joined": "SELECT activity_id FROM activities_jointhost WHERE organization_id IN ({known})",
+}
+IS_LED = "CASE WHEN {are_some} THEN {leader} IN ({known}) ELSE {leads} END"
+IS_JOINED = "CASE WHEN {are_some} THEN {key} IN ({joined}) ELSE {joins} END"
 HELD = {
     "leader": "held.organization_id",
     "key": "held.id",
@@ -70,6 +88,7 @@ HELD = {
 }
 
 PARTS = {
+    "marked": MARKED,
     "of_asked": "SELECT * FROM activities_activity WHERE organization_id = asked.organization_id",
     "first": "SELECT activities_activity.held_on FROM ({of_asked}) activities_activity{own} {in_order} LIMIT 1",
     "in_order": "ORDER BY activities_activity.held_on {way}, activities_activity.id {way}",
@@ -100,9 +119,7 @@ PARTS = {
 FOUND = """
 WITH parks AS (SELECT id FROM places_park WHERE path BETWEEN {run}),
 areas AS (SELECT id FROM places_area WHERE path BETWEEN {run}),
-marked AS (
-    SELECT leader_id AS organization_id, mark.held_on AS day FROM activities_leadermark mark WHERE {marks}
-),
+marked AS ({marked}),
 known AS (SELECT COUNT(*) AS number FROM ({any_met} LIMIT {few} + 1) met),
 near AS (SELECT number > {few} AND {near} <= (SELECT COUNT(*) FROM (
     SELECT organization_id FROM activities_activity WHERE {there_are} ORDER BY held_on {way}, id {way} LIMIT {soon}
@@ -190,14 +207,29 @@ def first_keys(rows: models.QuerySet, node: TreeNode, number: int) -> list[int] 
 
 
 def is_of(node: TreeNode) -> Q:
-    """Whether the outer activity is one of ``node``'s, each asked by itself.
+    """Whether the outer activity is one of ``node``'s."""
+    tree, run = tree_of(node), paths.run(node.path)
+    leads = is_led(tree, run)
+    return leads | _told(IS_JOINED, "pk", tree, run) if tree == "organizations" else leads
 
-    Joined, PostgreSQL has several processes read on until all of them found a page.
+
+def is_led(tree: Tree, run: tuple[str, str]) -> Q:
+    """Whether one that stands or sits in this run of ``tree`` leads the outer activity.
+
+    Each is asked by itself, or whether it is one of those that are known: joined, PostgreSQL has several processes read
+    on until all of them found a page.
     """
+    return _told(IS_LED, "organization", tree, run)
+
+
+def _told(sql: str, column: str, tree: Tree, run: tuple[str, str]) -> Q:
+    """Whether ``sql`` holds for a ``column`` of the outer activity."""
+    there = _standing() if tree == "organizations" else _there(SITS_IN, SITS_AT)
+    _listed, one_of = given_list()
+    places = {f"one_of_{name}": one_of.format(rows) for name, rows in SEATS.items()} | SEATS
     outer: Sql = OfOuter.SIGN, ()
-    parts = {**SEATS, **_parts_of(node), "leader": outer, "key": outer}
-    leads = Q(Written(*_filled(LEADS, parts), "organization"))
-    return leads | Q(Written(*_filled(JOINS, parts), "pk")) if isinstance(node, Organization) else leads
+    asked: dict[str, str | Sql] = {"run": ("%s AND %s", run), "leader": outer, "key": outer, "some": str(SOME)}
+    return Q(Written(*_filled(sql, {**PARTS, **WHOSE, **places, **there, **asked}), column))
 
 
 def _parts_of(node: TreeNode) -> dict[str, str | Sql]:
@@ -205,13 +237,16 @@ def _parts_of(node: TreeNode) -> dict[str, str | Sql]:
     run: Sql = "%s AND %s", paths.run(node.path)
     if isinstance(node, Organization):
         held = {"theirs": f"({LEADS} OR {JOINS})", "of_these": "{of_led_or_joined}"}
-        any_met = ANY_IN_ORDER.format(MET.format("path", STANDS))
-        return {"run": run} | _there(STANDS) | held | {"any_met": any_met}
+        return {"run": run} | _standing() | held
     led: dict[str, str | Sql] = {"run": run, "theirs": LEADS, "of_these": "{of_led}"}
     if isinstance(node, Park):  # no area lies in it
         return led | _there(SITS_IN)
     # Asked for by park or area at once, PostgreSQL reads all leaders.
     return led | _there(SITS_IN, SITS_AT)
+
+
+def _standing() -> dict[str, str | Sql]:
+    return _there(STANDS) | {"any_met": ANY_IN_ORDER.format(MET.format("path", STANDS))}
 
 
 def _there(*seats: str) -> dict[str, str | Sql]:
@@ -222,6 +257,7 @@ def _there(*seats: str) -> dict[str, str | Sql]:
         "met": " UNION ALL ".join([*days, DAYS_MARKED]),
         "last_met": " UNION ALL ".join([*(LAST_MET.format(met) for met in days), DAYS_MARKED]),
         "any_met": " UNION ALL ".join([*(MET.format("1", seat) for seat in seats), ANY_MARKED]),
+        "all_met": " UNION ALL ".join([*(MET.format("organization_id", ALL_IN[seat]) for seat in seats), ALL_MARKED]),
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
-from typing import TYPE_CHECKING, Self
+from functools import lru_cache, reduce
+from operator import or_
+from typing import TYPE_CHECKING, Self, TypeGuard
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models
@@ -16,6 +17,7 @@ from parkparty.activities import newest
 from parkparty.activities.choices import COUNTED_STATES, FILED_STATES, UNCOUNTED_STATES, ActivityState
 from parkparty.core import paths
 from parkparty.core.models import rows_of
+from parkparty.core.scope import NOTHING
 from parkparty.core.written import OfOuter, Written
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.organizations.querysets import reached
@@ -46,14 +48,15 @@ class ActivityQuerySet(models.QuerySet):
         return self.filter((led | Q(_is_hosted_in(self.model, scope))) & shown)
 
     def reviewable(self, scope: Scope) -> Self:
-        """Submitted records that the reader is to judge: of units below theirs, never their own."""
+        """Submitted records that the reader is to judge: of units below theirs, never their own.
+
+        All of these are in reach, and nobody looks up all hosts of each record to find so.
+        """
         roles = (Role.REVIEWER,)
-        own_nodes = Q(organization__path__in=scope.paths("organizations", roles))
-        below = scope.q("organizations", "organization__path", roles) & ~own_nodes
-        there = scope.q("places", "organization__park__path", roles) | scope.q(
-            "places", "organization__area__path", roles
-        )
-        return self.filter(below | there, state=ActivityState.SUBMITTED).exclude(author_id=scope.user_id)
+        below = [newest.is_led("organizations", paths.run_below(path)) for path in scope.paths("organizations", roles)]
+        there = [newest.is_led("places", paths.run(path)) for path in scope.paths("places", roles)]
+        theirs = reduce(or_, [*below, *there], NOTHING)
+        return self.filter(theirs, state=ActivityState.SUBMITTED).exclude(author_id=scope.user_id)
 
     def flagged(self) -> Self:
         """Sent with something that a reviewer should look at twice."""
@@ -69,7 +72,7 @@ class ActivityQuerySet(models.QuerySet):
 
     def hosted_under(self, node: TreeNode) -> Self:
         """Activities hosted by ``node`` or anything below it in the party tree; nothing is below a branch."""
-        if isinstance(node, Organization) and node.is_branch:
+        if _is_branch(node):
             return self.filter(pk__in=rows_of(self.model, "host_rows").filter(organization=node).values("activity"))
         hosts = rows_of(self.model, "host_rows").filter(paths.under("organization__path", node.path))
         return self.filter(Exists(hosts.filter(activity=OuterRef("pk"))))
@@ -82,8 +85,8 @@ class ActivityQuerySet(models.QuerySet):
 
     def newest_of(self, node: TreeNode, number: int) -> Self:
         """``located_in`` or ``hosted_under`` for the first ``number`` of a list by day, and perhaps some more."""
-        if isinstance(node, Organization) and node.is_branch:
-            return self.hosted_under(node)
+        if _is_branch(node):
+            return self.walked(node)
         try:
             keys = newest.first_keys(self, node, number)
         except EmptyResultSet:
@@ -92,7 +95,7 @@ class ActivityQuerySet(models.QuerySet):
 
     def walked(self, node: TreeNode) -> Self:
         """``located_in`` or ``hosted_under`` for a list by day, each asked by itself."""
-        return self.filter(newest.is_of(node))
+        return self.hosted_under(node) if _is_branch(node) else self.filter(newest.is_of(node))
 
     def first_of_each_day(self, number: int) -> Self:
         """Of every day the first ``number``, in the order in which they were written."""
@@ -156,9 +159,13 @@ def _is_hosted_in(activities: type[models.Model], scope: Scope) -> Written:
     return Written.of(hosts)
 
 
+def _is_branch(node: TreeNode) -> TypeGuard[Organization]:
+    return isinstance(node, Organization) and node.is_branch
+
+
 def _is_reached_branch(node: TreeNode, scope: Scope) -> bool:
     """Nothing is below a branch that the reader might not reach."""
-    return isinstance(node, Organization) and node.is_branch and node.is_within(scope)
+    return _is_branch(node) and node.is_within(scope)
 
 
 class ActivityFileQuerySet(models.QuerySet):

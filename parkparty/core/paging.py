@@ -30,18 +30,14 @@ COUNTED_TO, BOUNDED_TO = 1000, 10_000
 class KeysetPage(Generic[M]):
     """Rows in their order, and the cursors before the first and after the last (None at an end).
 
-    ``number`` is how many there are in all, where that was told along with them.
+    ``number`` is how many there are in all, where that was told along with them, or these are all: then nobody needs to
+    count them.
     """
 
     rows: list[M]
     newer: str | None
     older: str | None
     number: int | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether these rows are all there are: then nobody needs to count them."""
-        return bool(self.rows) and self.newer is None and self.older is None
 
 
 def keyset_page(
@@ -82,6 +78,8 @@ def keyset_page(
     else:
         page = list(found[: size + 1])
     more, page = len(page) > size, page[:size]
+    if not cursor and not more:
+        number = len(page)
     if backwards:
         page.reverse()
     before, after = (more, cursor is not None) if backwards else (cursor is not None, more)
@@ -95,8 +93,6 @@ def keyset_page(
 
 def number_of(rows: models.QuerySet[M], page: KeysetPage[M], *, up_to: int | None = COUNTED_TO) -> int | None:
     """How many ``rows`` there are, of which ``page`` shows some; None past ``up_to``, if that is told."""
-    if page.is_whole:
-        return len(page.rows)
     number = page.number
     if number is None:
         number = rows.count() if up_to is None else rows.order_by()[: up_to + 1].count()

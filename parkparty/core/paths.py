@@ -14,7 +14,7 @@ from django.db.models import Q
 
 STEP = 5
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_AFTER_ALL_STEPS = "~"
+_BEFORE_ALL_STEPS, _AFTER_ALL_STEPS = " ", "~"
 MAX_KEY = 36 ** (STEP - 1) - 1
 
 
@@ -56,6 +56,11 @@ def depth(path: str) -> int:
 def run(path: str) -> tuple[str, str]:
     """The first path of the subtree of ``path``, the node's own, and what all of its paths sort before."""
     return path, path + _AFTER_ALL_STEPS
+
+
+def run_below(path: str) -> tuple[str, str]:
+    """The run of what lies below ``path``, the node itself left out."""
+    return path + _BEFORE_ALL_STEPS, path + _AFTER_ALL_STEPS
 
 
 def under(field: str, path: str) -> Q:

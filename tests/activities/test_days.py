@@ -130,9 +130,10 @@ def test_two_that_lead_and_join_each_others_do_not_wait(world: World, file: File
         {"FEW": 0, "STEPS": 0},
         {"FEW": 0, "NEAR": 9},
         {"FEW": 0, "NEAR": 9, "LAST": 0},
+        {"SOME": 0},
     ],
 )
-@pytest.mark.parametrize("asked", [{}, {"order": "oldest"}])
+@pytest.mark.parametrize("asked", [{}, {"order": "oldest"}, {"state": "submitted"}])
 def test_a_day_that_could_not_be_told_is_listed_and_the_fold_tells_it(
     world: World, file: File, limits: dict[str, int], asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 
 from parkparty.access.choices import Role
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
-from parkparty.activities import newest
+from parkparty.activities import figures, newest
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.migrations import _joint, _spans
@@ -33,6 +34,8 @@ FILTERS = (
     {"order": "oldest"},
     {"since": "2026-10-31", "order": "oldest"},
     {"until": "2026-11-01", "state": "submitted"},
+    {"state": "submitted"},
+    {"state": "draft", "order": "oldest"},
 )
 NODES = (
     *({"organization": code} for code in ("YP", "WJC", "KIC", "NB", "PT", "KIC-J1")),
@@ -121,6 +124,8 @@ def through(form: ActivityFilterForm, turn: str, size: int) -> list[int]:
         {"FEW": 0, "NEAR": 9, "LAST": 0},
         {"FEW": 0, "NEAR": 9, "LAST": 0, "STEPS": 2},
         {"FEW": 0, "STEPS": 0},
+        {"SOME": 3},
+        {"SOME": 0},
     ],
 )
 def test_page_by_page_they_are_those_that_asking_plainly_finds(
@@ -142,6 +147,43 @@ def test_page_by_page_they_are_those_that_asking_plainly_finds(
                 size = held.choice([2, 3, 7])
                 assert through(form, "older", size) == through(form, "newer", size) == whole
     assert found > 300
+
+
+@pytest.mark.parametrize("held", [1, 2, 3], indirect=True)
+@pytest.mark.parametrize("some", [newest.SOME, 3, 0])
+def test_those_who_judge_find_what_asking_plainly_finds(
+    world: World, make_user: Any, held: Random, some: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newest, "SOME", some)
+    nodes = [world.district_committee, world.kic_committee, world.putuo_committee, world.own_branch]
+    places = [world.shanghai, world.wujiaochang, world.kic, world.tiandi]
+    reviewers = [[node] for node in (*nodes, *places)] + [held.sample(nodes, 2) + held.sample(places, 2)]
+    roles, found = (Role.REVIEWER,), 0
+    for number, held_by in enumerate(reviewers):
+        scope = scope_of(make_user(f"reviewer {number}", Role.REVIEWER, *held_by))
+        Activity.objects.filter(pk__in=Activity.objects.values("pk")[number : number + 1]).update(author=scope.user_id)
+        own = Q(organization__path__in=scope.paths("organizations", roles))
+        below = scope.q("organizations", "organization__path", roles) & ~own
+        parks, areas = (scope.q("places", f"organization__{name}__path", roles) for name in ("park", "area"))
+        sent = Activity.objects.within(scope).filter(state=ActivityState.SUBMITTED).exclude(author=scope.user_id)
+        theirs = {row.pk for row in sent.filter(below | parks | areas)}
+        found += len(theirs)
+        assert {row.pk for row in Activity.objects.reviewable(scope)} == theirs
+    assert found > 8
+    assert not Activity.objects.reviewable(scope_of(make_user("viewer", Role.VIEWER, world.shanghai))).exists()
+
+
+@pytest.mark.sqlite
+def test_what_is_not_judged_is_found_along_indexes_of_its_own(world: World, reviewer: User) -> None:
+    for asked in ("draft", "submitted", "returned"):
+        for order in ("oldest", ""):
+            form = ActivityFilterForm({"place": "park:kic", "state": asked, "order": order}, scope=Scope.everything())
+            rows = form.bounded(form.unbounded().order_by(*form.ordering), 3)[:3]
+            assert "USING INDEX activities_uncounted (state=?)" in rows.explain()
+            assert "TEMP B-TREE" not in rows.explain()
+    waiting = figures.queue(scope_of(reviewer)).order_by(*figures.QUEUE_ORDER)[:3]
+    assert "USING INDEX activities_waiting" in waiting.explain()
+    assert "TEMP B-TREE" not in waiting.explain()
 
 
 @pytest.mark.parametrize("order", [("-held_on", "-id"), ("held_on", "id")])

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from parkparty.access.choices import Role
 from parkparty.accounts.models import User
+from parkparty.activities import figures
 from parkparty.activities.check import is_late
 from parkparty.activities.choices import LEASE_SECONDS, ActivityState
 from parkparty.activities.models import Activity
-from parkparty.activities.views import answers
+from parkparty.activities.views import answers, review
 from parkparty.audit.models import AuditEntry
 from parkparty.notices.choices import NoticeKind
 from parkparty.notices.models import Notice
@@ -89,6 +90,30 @@ class TestFlags:
         sent(topic="平常")
         assert "平常" in desk.get(f"{QUEUE}?show=x").content.decode()
         assert "这一类没有待审核的记录" in desk.get(f"{QUEUE}?show=flagged").content.decode()
+
+    def test_parts_and_all_are_counted_and_not_past_the_cap(
+        self, desk: Client, sent: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for topic, fields in {"甲": {}, "乙": {}, "丙": {"summary": "短"}}.items():
+            sent(topic=topic, **fields)
+        for rows in (2, 1):
+            monkeypatch.setattr(review, "ROWS", rows)
+            for cap, told in {3: ("共 3 条", "需关注 1", "常规 2"), 1: ("共 1+ 条", "需关注 1", "常规 1+")}.items():
+                monkeypatch.setattr(figures, "COUNT_CAP", cap)
+                for part in ("", "?show=flagged", "?show=regular"):
+                    text = desk.get(QUEUE + part).content.decode()
+                    assert all(words in text for words in told)
+
+    def test_what_a_page_shows_as_a_whole_is_not_counted(
+        self, desk: Client, sent: Any, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+    ) -> None:
+        sent(), sent(), sent(summary="短")
+        desk.get(QUEUE)
+        with django_assert_num_queries(7):
+            desk.get(QUEUE)
+        monkeypatch.setattr(review, "ROWS", 1)
+        with django_assert_num_queries(8):
+            desk.get(QUEUE)
 
 
 class TestMany:

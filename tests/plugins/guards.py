@@ -24,11 +24,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 TAKEN_OUT, MET = os.environ.get("GUARD", ""), os.environ.get("GUARDS_MET", "")
-CUTS = ("within", "topmost")
+CUTS = ("within", "topmost", "reviewable")
 """What cuts rows to a reader's."""
 
-SCOPED = (*CUTS, "writable", "reviewable")
-"""The latter two are narrower than ``within``, and go together with it."""
+SCOPED = (*CUTS, "writable")
+"""The latter is narrower than ``within``, and goes together with it."""
 
 _met: dict[str, set[str]] = {}
 

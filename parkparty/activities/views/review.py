@@ -52,11 +52,12 @@ def queue(request: ScopedRequest) -> HttpResponse:
         )
         for name, rows in shown.items()
     }
+    numbers = {name: figures.number_waiting(rows, pages.get(name)) for name, rows in parts.items()}
     flagged = pages.get("flagged")
     context = {
         "part": part if part in parts else "",
-        "number": figures.queue_length(request.scope),
-        "numbers": {name: figures.length_of(rows) for name, rows in parts.items()},
+        "number": figures.capped(sum(numbers.values())),
+        "numbers": {name: figures.capped(number) for name, number in numbers.items()},
         "regular": pages.get("regular"),
         "flagged": flagged,
         "just_approved": just_approved(request),
