@@ -188,11 +188,26 @@ def test_days_that_nobody_told_are_found_and_told(world: World, file: File) -> N
         last_on=DAY - dt.timedelta(days=1), first_on=dt.date(2020, 1, 1)
     )
     Leader.objects.filter(pk=world.joint_branch.pk).delete()
-    with pytest.raises(CommandError, match="2 处"):
+    with pytest.raises(CommandError, match="3 处"):
         call_command("verify_counts")
     call_command("rebuild_counts")
     call_command("verify_counts")
     assert told() == spans() | {world.own_branch.pk: (dt.date(2020, 1, 1), DAY)}
+
+
+@pytest.mark.parametrize("seat", ["park", "area", "path"])
+def test_where_an_organisation_sits_is_compared_and_mended(world: World, file: File, seat: str) -> None:
+    """Who is to judge is asked by where leaders sit."""
+    file("default", world.joint_branch)
+    elsewhere = {"park": world.tiandi.pk, "area": world.putuo.pk, "path": "elsewhere"}
+    for wrong in (elsewhere[seat], None):
+        Leader.objects.filter(pk=world.joint_branch.pk).update(**{seat: wrong})
+        if wrong == getattr(world.joint_branch, seat):
+            continue
+        with pytest.raises(CommandError, match="1 处"):
+            call_command("verify_counts")
+        call_command("rebuild_counts")
+        call_command("verify_counts")
 
 
 def test_nothing_is_left_of_the_marks_of_an_organisation_that_went(world: World) -> None:

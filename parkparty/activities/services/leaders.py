@@ -1,9 +1,9 @@
-"""Days of which writers could not tell a leader at once: its row was taken, and no writer waits for another."""
+"""What triggers keep of leaders: where they sit, and days that a writer could not tell, as it waits for no other."""
 
 from __future__ import annotations
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from parkparty.activities.models import Leader, LeaderMark
@@ -36,20 +36,31 @@ def tell_leaders() -> None:
     LeaderMark.objects.exclude(Exists(Leader.objects.filter(outside, pk=OuterRef("leader")))).delete()
 
 
-def untold() -> list[str]:
-    """The organisations and days that lists would pass over, in words; nothing when all is right."""
+def misplaced() -> QuerySet[Organization]:
+    """Organisations of which no leader says where they sit and stand: others would be asked to review them."""
+    park, area = (Coalesce(name, 0) for name in ("park_id", "area_id"))
+    its_park, its_area = (Coalesce(OuterRef(name), 0) for name in ("park_id", "area_id"))
+    leaders = Leader.objects.alias(in_park=park, in_area=area).filter(pk=OuterRef("pk"), path=OuterRef("path"))
+    return Organization.objects.exclude(Exists(leaders.filter(in_park=its_park, in_area=its_area)))
+
+
+def differences() -> list[str]:
+    """What lists and queues would pass over or show to others, in words; nothing when all is right."""
     with connection.cursor() as cursor:
         cursor.execute(UNTOLD)
-        return [f"{organization} {day} ∉" for organization, day in cursor.fetchall()]
+        untold = [f"{organization} {day} ∉" for organization, day in cursor.fetchall()]
+    return untold + [f"{organization.pk} {organization.path} ≠" for organization in misplaced().order_by("pk")]
 
 
 @transaction.atomic
-def tell_untold() -> None:
-    """Mark such days, as if their writers had, and tell them; an organisation without a leader gets one."""
-    lone = Organization.objects.filter(leader=None).select_for_update(no_key=True, skip_locked=True, of=("self",))
+def tell_anew() -> None:
+    """Say of every organisation where it sits and stands, and mark days that nobody told, as if their writers had."""
+    found = misplaced().select_for_update(no_key=True, skip_locked=True, of=("self",))
     Leader.objects.bulk_create(
-        (Leader(pk=each.pk, park_id=each.park_id, area_id=each.area_id, path=each.path) for each in lone),
-        ignore_conflicts=True,
+        (Leader(pk=each.pk, park_id=each.park_id, area_id=each.area_id, path=each.path) for each in found),
+        update_conflicts=True,
+        unique_fields=["organization"],
+        update_fields=["park", "area", "path"],
     )
     with connection.cursor() as cursor:
         cursor.execute(MARK_UNTOLD)

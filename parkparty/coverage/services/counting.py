@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
-from parkparty.activities.services.leaders import tell_leaders, untold
+from parkparty.activities.services import leaders
 from parkparty.companies.models import Company
 from parkparty.coverage.models import ActivityCell, ActivityMark, CompanyMark, LoadMark
 from parkparty.coverage.services.covering import (
@@ -34,7 +34,7 @@ def fold_all() -> int:
 
     Where most companies are marked, as by a changed rule, all are counted anew, which is sooner done.
     """
-    tell_leaders()
+    leaders.tell_leaders()
     number = CompanyMark.objects.count()
     if number > BATCH and 2 * number > Company.objects.count():
         return number + rebuild()
@@ -84,7 +84,7 @@ def differences() -> list[str]:
     with transaction.atomic():
         _lock()
         of_companies = coverage_differences() + sum_differences() + count_differences()
-        return activity_differences() + of_companies + load_differences() + untold()
+        return activity_differences() + of_companies + load_differences() + leaders.differences()
 
 
 def _lock() -> None:
