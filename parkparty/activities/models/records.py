@@ -1,16 +1,14 @@
-"""An activity of organisation life, from draft to archived, and its optional photos."""
+"""An activity of organisation life, from draft to archived, and who holds it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from pathlib import PurePath
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -20,14 +18,13 @@ from parkparty.access.permissions import Decision
 from parkparty.accounts.models import User
 from parkparty.activities.choices import LEASE_SECONDS, UNCOUNTED_STATES, ActivityState, Step
 from parkparty.activities.permissions import may
-from parkparty.activities.querysets import ActivityFileQuerySet, ActivityQuerySet, SavedViewQuerySet
+from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.companies.models import Company
 from parkparty.core.dates import today
 from parkparty.core.models import CodeTable
-from parkparty.core.paths import PathField
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
-from parkparty.places.models import Area, Park, ServiceStation
+from parkparty.places.models import Park, ServiceStation
 
 
 class ActivityType(CodeTable):
@@ -223,211 +220,3 @@ class ActivityHost(models.Model):
 
     def __str__(self) -> str:
         return str(self.organization)
-
-
-class Leader(models.Model):
-    """Where an organisation sits and stands, and between which days it held activities, alone or jointly, if ever.
-
-    All that it holds lies between ``first_on`` and ``last_on``, which never come nearer to each other, or on the day of
-    one of its marks. Written by triggers of the database (``migrations._days``), so that imports and plain SQL are seen
-    as well, and taken away with its organisation by them: nothing else is to ask for it.
-    """
-
-    organization = models.OneToOneField(Organization, models.DO_NOTHING, primary_key=True, db_constraint=False)
-    park = models.ForeignKey(Park, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False)
-    area = models.ForeignKey(Area, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False)
-    path = PathField(null=True)
-    first_on = models.DateField(null=True)
-    last_on = models.DateField(null=True)
-
-    class Meta:
-        # Of a dormant place they hold nobody.
-        indexes = [
-            models.Index(fields=[name], condition=Q(first_on__isnull=False), name=f"activities_met_by_{name}")
-            for name in ("path", "park", "area")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.organization_id)
-
-
-class LeaderMark(models.Model):
-    """A day on which an organisation held an activity, of which its leader is still to be told.
-
-    Left by the triggers of a writer who found the leader's row taken, and told by ``services.leaders``.
-    """
-
-    leader = models.ForeignKey(Leader, models.DO_NOTHING, related_name="marks", db_index=False, db_constraint=False)
-    held_on = models.DateField()
-
-    class Meta:
-        indexes = [models.Index(fields=["leader", "held_on"], name="activities_leader_marks")]
-
-    def __str__(self) -> str:
-        return f"{self.leader_id} {self.held_on}"
-
-
-class JointHost(models.Model):
-    """A host of an activity that another organisation leads, with the day: few beside all hosts, and asked for by day.
-
-    Written by triggers of the database (``migrations._days``) as ``Leader`` is.
-    """
-
-    activity = models.ForeignKey(
-        Activity, models.DO_NOTHING, related_name="joint_hosts", db_index=False, db_constraint=False
-    )
-    organization = models.ForeignKey(
-        Organization, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
-    )
-    held_on = models.DateField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["activity", "organization"], name="activities_joint_host_once"),
-        ]
-        indexes = [models.Index(fields=["organization", "held_on", "activity"], name="activities_by_joint_host")]
-
-    def __str__(self) -> str:
-        return f"{self.activity_id} {self.organization_id}"
-
-
-def photo_path(photo: ActivityPhoto, filename: str) -> str:
-    """A name of the server's making: nothing of what the sender called the file."""
-    return _path_in("photos", "jpg")
-
-
-def thumbnail_path(photo: ActivityPhoto, filename: str) -> str:
-    """A name that tells nothing of its photo's."""
-    return _path_in("thumbnails", "jpg")
-
-
-def _path_in(folder: str, ending: str) -> str:
-    name = uuid.uuid4().hex
-    return f"{folder}/{name[:2]}/{name}.{ending}"
-
-
-class ActivityPhoto(models.Model):
-    """A photo, turned upright and written anew without any metadata; shown only through a view that checks rights."""
-
-    activity = models.ForeignKey(Activity, models.CASCADE, verbose_name=_("活动"), related_name="photos")
-    file = models.ImageField(_("照片"), upload_to=photo_path, width_field="width", height_field="height")
-    thumbnail = models.FileField(
-        _("缩略图"), upload_to=thumbnail_path, blank=True, default="", db_default="", editable=False
-    )
-    width = models.PositiveIntegerField(editable=False)
-    height = models.PositiveIntegerField(editable=False)
-    sha256 = models.CharField(max_length=64, editable=False)
-    added_at = models.DateTimeField(auto_now_add=True)
-
-    objects = ActivityFileQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("照片")
-        verbose_name_plural = pgettext_lazy("复数", "照片")
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["activity", "sha256"], name="activities_photo_once")]
-
-    def __str__(self) -> str:
-        return f"{self.activity} #{self.pk}"
-
-    @property
-    def files(self) -> tuple[FieldFile, ...]:
-        """All that it has on the disk."""
-        return self.file, self.thumbnail
-
-
-def ending_of(name: str) -> str:
-    """What follows the last dot of a file's name, in small letters."""
-    return PurePath(name).suffix.removeprefix(".").lower()
-
-
-def attachment_path(attachment: ActivityAttachment, filename: str) -> str:
-    """A name of the server's making; the ending is one of ``documents.attachments.ENDINGS``."""
-    return _path_in("attachments", ending_of(attachment.name))
-
-
-class ActivityAttachment(models.Model):
-    """A document kept as it came, never opened by the site, and given out only to be saved."""
-
-    activity = models.ForeignKey(Activity, models.CASCADE, verbose_name=_("活动"), related_name="attachments")
-    file = models.FileField(_("附件"), upload_to=attachment_path)
-    name = models.CharField(_("文件名"), max_length=100)
-    size = models.PositiveIntegerField(_("字节数"), editable=False)
-    sha256 = models.CharField(max_length=64, editable=False)
-    added_at = models.DateTimeField(auto_now_add=True)
-
-    objects = ActivityFileQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("附件")
-        verbose_name_plural = pgettext_lazy("复数", "附件")
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["activity", "sha256"], name="activities_attachment_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def files(self) -> tuple[FieldFile, ...]:
-        """All that it has on the disk."""
-        return (self.file,)
-
-
-class SavedView(models.Model):
-    """A list of activities as somebody looks at it: the query of its address, with a name.
-
-    It is its owner's own, or shared with all who hold a role on ``organization`` or below it. It shows each reader
-    what lies in their own scope.
-    """
-
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("所有者"), related_name="saved_views"
-    )
-    name = models.CharField(_("名称"), max_length=40)
-    query = models.CharField(_("查询"), max_length=1000, blank=True)
-    organization = models.ForeignKey(
-        Organization, models.SET_NULL, verbose_name=_("共享给"), null=True, blank=True, related_name="+"
-    )
-
-    objects = SavedViewQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("视图")
-        verbose_name_plural = pgettext_lazy("复数", "视图")
-        ordering = ["name", "id"]
-        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="activities_view_name_once")]
-
-    def __str__(self) -> str:
-        return str(self.name)
-
-
-class ListChoice(models.Model):
-    """How a user likes the list: the columns (keys, with commas between) and the view it opens with."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="list_choice")
-    columns = models.CharField(_("列"), max_length=200, blank=True)
-    first_view = models.ForeignKey(SavedView, models.SET_NULL, null=True, blank=True, related_name="+")
-
-    class Meta:
-        verbose_name = _("列表设置")
-        verbose_name_plural = pgettext_lazy("复数", "列表设置")
-
-    def __str__(self) -> str:
-        return str(self.user)
-
-
-class CalendarFeed(models.Model):
-    """A secret address under which a calendar program reads what its owner may see; only its digest is kept."""
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="calendar_feed"
-    )
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField(_("创建时间"), auto_now=True)
-
-    class Meta:
-        verbose_name = _("日历订阅")
-        verbose_name_plural = pgettext_lazy("复数", "日历订阅")
-
-    def __str__(self) -> str:
-        return str(self.user)
