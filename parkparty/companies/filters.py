@@ -7,15 +7,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists
+from django.db.models import Count, Exists, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parkparty.companies.choices import STATES_OF, CoverageChoice, Denominator, SizeClass, StaffBand
 from parkparty.companies.models import Company, Industry, Tenancy
-from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
+from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut, TenancyQuerySet
 from parkparty.companies.scoping import KeptList, LimitsByDay, Told
+from parkparty.core.models import TreeNode
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
 from parkparty.core.written import flag
@@ -186,7 +187,7 @@ class CompanyFilterForm(CutForm):
         place, coverage, text = (self.cleaned_data[name] for name in ("place", "coverage", "q"))
         told = Told()
         there = Tenancy.objects.within(self.scope, cut_to=place).located_in(place).order_by()
-        beyond = there.values("company")[SORTED_TO : SORTED_TO + 1]
+        beyond = self._long_of(place, there)
         if text and isinstance(place, Area):
             # Few companies are called so: reading all names takes less than asking all companies of a large area.
             named = Company.objects.within(self.scope, cut_to=place).matching(text).filter(Exists(beyond)).order_by()
@@ -212,6 +213,15 @@ class CompanyFilterForm(CutForm):
         else:
             rows = self.rows()
         return rows, is_long
+
+    def _long_of(self, place: TreeNode, there: TenancyQuerySet) -> QuerySet:
+        """Of rows without which no list of ``place``, with all who sit ``there``, is long, the first: or none."""
+        beyond = there.values("company")[SORTED_TO : SORTED_TO + 1]
+        if not self.cut.industry:
+            return beyond
+        # Of an industry that hardly anybody has no list is long, however large the place.
+        alike = Company.objects.within(self.scope, cut_to=place).cut_to(Cut(self.cut.industry), self.day)
+        return alike.filter(Exists(beyond)).order_by().values("industry")[COUNTED_TO : COUNTED_TO + 1]
 
     def _found_anywhere(self, kept_list: KeptList) -> tuple[CompanyQuerySet, bool]:
         """``found`` where no place bounds the list: it is long where that of a place that the reader holds is so.

@@ -6,17 +6,19 @@ import datetime as dt
 import html
 import re
 from collections.abc import Callable, Iterator
+from random import Random
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
 from parkparty.access.choices import Role
 from parkparty.accounts.models import User
 from parkparty.companies.choices import LinkKind
-from parkparty.companies.models import Company, Membership, Tenancy
-from parkparty.companies.querysets import CompanyQuerySet
+from parkparty.companies.models import Company, Industry, Membership, Tenancy
+from parkparty.companies.querysets import UNSTATED, CompanyQuerySet
 from parkparty.coverage.services.counting import fold_all
 from tests.conftest import LONG_AGO, World, cover, make_company
 from tests.golden.kic import make_companies
@@ -203,6 +205,29 @@ def test_a_large_place_has_the_same_pages_however_they_are_found(
         assert ("超过 50 家" if number > 50 else f"共 {number} 家" if number else "没有符合") in page
         assert list(pages(client, address)) == by_sorting
     assert sum(map(len, by_sorting)) == number
+
+
+@pytest.mark.parametrize("text", ["", "0000"])
+@pytest.mark.parametrize("industry", ["ZZ99", "65", "651", "6513", "64", "6", "-"])
+def test_of_an_industry_the_same_are_listed_however_few_they_are(
+    world: World, reviewer: User, client_of: SignIn, monkeypatch: pytest.MonkeyPatch, industry: str, text: str
+) -> None:
+    random, codes = Random(5), ["65", "6511", "6513", "6421"]
+    for code in codes:
+        Industry.objects.get_or_create(code=code, defaults={"name": code})
+    for park in (world.kic, world.neighbour, world.tiandi):
+        for unit in make_companies(park, 70):
+            Company.objects.filter(pk=unit.pk).update(industry=random.choice([None, "6513", "6513", *codes]))
+    of_it = Q(industry=None) if industry == UNSTATED else Q(industry__code__startswith=industry)
+    there = Company.objects.exclude(tenancies__park=world.tiandi).filter(of_it, name__contains=text).order_by("name")
+    meant = list(there.values_list("name", flat=True))
+    monkeypatch.setattr("parkparty.companies.filters.SORTED_TO", 10)
+    monkeypatch.setattr("parkparty.companies.filters.COUNTED_TO", 50)
+    client, address = client_of(reviewer), f"{LIST}?place=area:310110019&industry={industry}&q={text}"
+    for tell in (lambda: None, fold_all):
+        tell()  # by the facts, then by what is kept
+        assert [name for page in pages(client, address) for name in page] == meant
+        assert ("超过" in client.get(address).content.decode()) == (len(meant) > 50)
 
 
 @pytest.mark.parametrize(
