@@ -43,7 +43,7 @@ def test_J5_the_assembly_of_the_quarter_is_urged_in_three_clicks(
     sign_in(desktop_page, reviewer)
     desktop_page.goto("/")
     desktop_page.get_by_role("listitem").filter(has_text="完成率").get_by_role("link").click()
-    desktop_page.get_by_role("columnheader", name="支部党员大会").get_by_role("link", name="缺报 3").click()
+    desktop_page.get_by_role("columnheader", name="支部党员大会").get_by_role("link", name="勾选缺报 3 项").click()
     desktop_page.get_by_role("button", name="催办勾选的各项").click()
     expect(desktop_page.get_by_text("已催办 1 项")).to_be_visible()
     assert list(Reminder.objects.values_list("organization__code", "rule")) == [("KIC-J1", "R30")]

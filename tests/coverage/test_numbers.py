@@ -26,7 +26,7 @@ DASHBOARDS = re.compile(
 )
 LINK = re.compile(r'<a [^>]*?href="([^"#]+)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 UNSAID = re.compile(r'<span class="visually-hidden">.*?</span>|<[^>]+>', re.DOTALL)
-NUMBER = re.compile(r"(?:缺报 )?([\d,]+)(?: [家个次条项])?")
+NUMBER = re.compile(r"(?:勾选缺报 )?([\d,]+)(?: [家个次条项])?")
 NODE = re.compile(r"(?:place=|^|&)(area|park|organization)")
 NEXT = re.compile(r'<a [^>]*?href="([^"]+)"[^>]*rel="next"|rel="next"[^>]*href="([^"]+)"')
 

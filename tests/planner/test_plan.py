@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 import re
 from collections.abc import Callable
@@ -110,12 +111,15 @@ def test_a_large_place_names_those_below_it_in_place_of_a_plan(
     ]
     page = client.get(f"/coverage/areas/310110019/plan/{asked}").content.decode()
     found = re.findall(
-        r'(/coverage/\w+/\w+/plan/)\?[^"]*registered">([^<]*)</a></th>\s*<td class="number">(\d+)<', page
+        r'(/coverage/\w+/\w+/plan/)\?[^"]*registered">([^<]*)</a></th>\s*<td class="number"><a href="([^"]*)">(\d+)<',
+        page,
     )
-    assert found == [
+    assert [(plan, place, number) for plan, place, _listed, number in found] == [
         ("/coverage/parks/kic/plan/", "创智园", "47"),
         ("/coverage/parks/neighbour/plan/", "邻里园", "1"),
     ]
+    for _plan, _place, listed, number in found:
+        assert f"共 {number} 家" in client.get(html.unescape(listed)).content.decode()
     assert "试验企业" not in page
     assert "已证明" in client.get(PAGE).content.decode(), "nothing below it: it is planned whatever its size"
 

@@ -55,7 +55,7 @@ def test_who_has_not_reported_is_urged_in_three_clicks(
         make_user(f"secretary-{branch.code}", "secretary", branch)
     client = client_of(reviewer)
     assert "/rules/duties/" in client.get("/").content.decode()  # 1: the link on the home page
-    assert "缺报 2" in client.get(PAGE).content.decode()
+    assert "勾选缺报 2 项" in client.get(PAGE).content.decode()
     shown = client.get(PAGE, {"tick": "R30"}).content.decode()  # 2: the column
     ticked = re.findall(r'name="duty" value="([^"]+)"[^>]*checked', shown)
     assert ticked == [f"{branch.pk}:R30" for branch in (held.own_branch, held.neighbour_branch)]

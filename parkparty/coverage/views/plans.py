@@ -55,7 +55,8 @@ def _plan_page(request: ScopedRequest, node: Place) -> HttpResponse:
     except Waiting:
         return render(request, "planner/plan.html", context | {"is_waiting": True})
     if places:
-        rows = [(below, Lists(below, form.day, form.chosen).plan(), number) for below, number in places]
+        counted = [(Lists(below, form.day, form.chosen), number) for below, number in places]
+        rows = [(at.node, at.plan(), number, at.companies(CoverageChoice.UNCOVERED)) for at, number in counted]
         return render(request, "planner/plan.html", context | {"places": rows})
     plan = plan_coverage(
         node, as_of=form.day, denominator=form.chosen, scope=request.scope, joins_empty=form.joins_empty_companies
