@@ -62,8 +62,13 @@ class OrganizationQuerySet(models.QuerySet):
         return self.filter(paths.under("path", node.path))
 
     def located_in(self, place: TreeNode) -> Self:
-        """Organisations that sit in ``place``: a park, or an area with all its parks."""
-        return self.filter(paths.under("park__path", place.path) | paths.under("area__path", place.path))
+        """Organisations that sit in ``place``: a park, or an area with all its parks.
+
+        Which places lie there is asked once: joined, all of an organisation would be asked before where it sits.
+        """
+        there = paths.under("path", place.path)
+        parks, areas = (rows_of(self.model, name).filter(there).order_by().values("pk") for name in ("park", "area"))
+        return self.filter(Q(park__in=parks) | Q(area__in=areas))
 
     def matching(self, text: str) -> Self:
         """Organisations whose name holds ``text``, in plain or traditional forms, or whose code starts with it."""

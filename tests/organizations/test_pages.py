@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -23,9 +24,10 @@ from parkparty.coverage.figures import organizations_above
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import MemberCount, Organization
 from parkparty.organizations.services import save_organization
+from parkparty.places.models import Area, Park
 from parkparty.rules.choices import DutyState, RuleKind
 from parkparty.rules.figures import History, RuleBook, life_of, term_of, terms_ending
-from tests.conftest import LONG_AGO, World
+from tests.conftest import LONG_AGO, World, make_organization
 
 SignIn = Callable[[User], Client]
 DAY = dt.date(2026, 11, 21)
@@ -166,3 +168,18 @@ def test_names_above_lead_on_where_the_reader_reaches(world: World, make_user: C
     assert [one.code for one, _opens in above] == ["YP", "WJC", "KIC"]
     reached = set(Organization.objects.within(scope))
     assert [opens for _one, opens in above] == [one in reached for one, _opens in above]
+
+
+def test_what_sits_in_a_place_is_found_by_its_park_or_its_area(world: World) -> None:
+    random, found = Random(3), set[int]()
+    places = [*Park.objects.all(), *Area.objects.all()]
+    for number in range(40):
+        park, area = random.choice([None, *Park.objects.all()]), random.choice([None, *Area.objects.all()])
+        made = make_organization(f"L{number}", OrganizationType.JOINT_BRANCH, world.kic_committee)
+        Organization.objects.filter(pk=made.pk).update(park=park, area=area)
+    for place in places:
+        seats = ((row, (row.park, row.area)) for row in Organization.objects.select_related("park", "area"))
+        meant = {row.pk for row, seat in seats if any(at and at.path.startswith(place.path) for at in seat)}
+        assert set(Organization.objects.located_in(place).values_list("pk", flat=True)) == meant
+        found.add(len(meant))
+    assert len(found) > 3
