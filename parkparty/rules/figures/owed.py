@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from parkparty.activities.choices import COUNTED_STATES, ActivityState
 from parkparty.activities.models import Activity, JointHost
 from parkparty.core.dates import Period, month_of, quarter_of, year_of
+from parkparty.core.written import IsGiven
 from parkparty.organizations.choices import BRANCH_TYPES
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
@@ -105,8 +106,10 @@ def duties(organizations: OrganizationQuerySet, on: dt.date) -> list[Duty]:
     book = RuleBook.read([RuleKind.PERIODIC_ACTIVITY])
     if not book.general:
         return []
-    branches = branches_on(organizations, on)
-    held = held_in(branches.order_by().values("pk"), year_of(on).since, year_of(on).until)
+    branches = list(branches_on(organizations, on))
+    # As one value: who is meant may be told by a long walk, and they may be very many.
+    keys = Organization.objects.filter(IsGiven([branch.pk for branch in branches])).order_by().values("pk")
+    held = held_in(keys, year_of(on).since, year_of(on).until)
     found = duties_of(branches, on, book, held)
     rank = {state: position for position, state in enumerate(DutyState)}
     return sorted(found, key=lambda duty: (rank[duty.state], duty.due_on, duty.organization.path, duty.rule.code))
