@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from parkparty.core.http import addresses
+from parkparty.core.scope import Scope
 from parkparty.core.templatetags.parkparty import drawer, joined
 from parkparty.rules.choices import DutyState
 from parkparty.rules.figures import Duty, Grid, LifeRow, Strips
@@ -24,8 +26,11 @@ BOX = drawer('<input class="form-check-input" type="checkbox" name="duty" value=
 CHECKED = drawer(" checked")()
 
 
-def grid_rows(grid: Grid, ticked: str, *, may_urge: bool) -> SafeString:
-    """Branches × duties, each a sign that leads to the record. Open ones may be chosen to be urged."""
+def grid_rows(grid: Grid, ticked: str, writes: Scope, *, may_urge: bool) -> SafeString:
+    """Branches × duties, each a sign that leads to the record. Open ones may be chosen to be urged.
+
+    Those of branches for which the reader ``writes`` lead to the form that meets them, or to the draft.
+    """
     sign, address_of = _signs(), addresses("organizations:detail")
     codes = [column.code for column in grid.columns]
     names: dict[str, str] = {}
@@ -37,9 +42,11 @@ def grid_rows(grid: Grid, ticked: str, *, may_urge: bool) -> SafeString:
         return BOX(duty.organization.pk, duty.rule.pk, told, CHECKED if code == ticked else "")
 
     def cell(duty: Duty | None, code: str) -> SafeString:
-        if duty and duty.is_open and may_urge:
-            return joined([box(duty, code), sign(duty)])
-        return sign(duty)
+        if duty is None or not duty.is_open:
+            return sign(duty)
+        is_theirs = writes.covers("organizations", duty.organization.path)
+        shown = RECORD(_form_of(duty), sign(duty, leads=False)) if is_theirs else sign(duty)
+        return joined([box(duty, code), shown]) if may_urge else shown
 
     return joined(
         ROW(address_of(branch.code), branch, joined(CELL(cell(*one)) for one in zip(duties, codes, strict=True)))
@@ -73,8 +80,19 @@ def life_lines(life: Iterable[LifeRow]) -> list[LifeLine]:
     return [LifeLine(row.rule, joined(PERIOD(sign(duty), duty.period.name) for duty in row.duties)) for row in life]
 
 
-def _signs() -> Callable[[Duty | None], SafeString]:
-    """What draws a duty as a sign with its word; none where nothing is owed. Put into words once."""
+def _form_of(duty: Duty) -> str:
+    """Where an open duty is met: the branch's own record that was begun or given back, or a new one."""
+    if duty.activity and duty.is_led:
+        return reverse("activities:edit", args=[duty.activity.pk])
+    asked = {"organization": duty.organization.code, "type": duty.rule.activity_type_id}
+    return reverse("activities:new", query=asked)
+
+
+def _signs() -> Callable[..., SafeString]:
+    """What draws a duty as a sign with its word; none where nothing is owed. Put into words once.
+
+    A sign ``leads`` to the record that its reader sees: drafts are seen by those alone who write them.
+    """
     address_of = addresses("activities:detail")
     signs: dict[Any, SafeString] = {
         DutyState.DONE: SIGN("●", _("已完成")),
@@ -84,10 +102,10 @@ def _signs() -> Callable[[Duty | None], SafeString]:
     }
     nothing = SIGN("—", _("不要求"))
 
-    def draw(duty: Duty | None) -> SafeString:
+    def draw(duty: Duty | None, *, leads: bool = True) -> SafeString:
         if duty is None:
             return nothing
-        sign = signs[duty.state]
-        return sign if duty.activity is None or duty.is_open else RECORD(address_of(duty.activity.pk), sign)
+        sign, record = signs[duty.state], duty.activity if leads and duty.state != DutyState.MISSING else None
+        return RECORD(address_of(record.pk), sign) if record else sign
 
     return draw

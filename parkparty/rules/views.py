@@ -84,7 +84,8 @@ def duty_grid(request: ScopedRequest) -> HttpResponse:
         return render(request, "rules/months.html", context | {"strips": months, "rows": strip_rows(months)})
     found = grid(duties(asked, today()))
     may_urge = bool(decide(request.scope, Action.REVIEW_ACTIVITY))
-    rows = grid_rows(found, request.GET.get("tick", ""), may_urge=may_urge)
+    writes = request.scope.with_roles(ROLES_FOR[Action.LOG_ACTIVITY])
+    rows = grid_rows(found, request.GET.get("tick", ""), writes, may_urge=may_urge)
     return render(request, "rules/duties.html", context | {"grid": found, "rows": rows})
 
 

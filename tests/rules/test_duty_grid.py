@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from parkparty.access.choices import Role
+from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityType
@@ -19,7 +21,7 @@ from parkparty.core.rates import Rate
 from parkparty.engagement.models import Reminder
 from parkparty.organizations.models import Organization
 from parkparty.rules.figures import duties, grid
-from tests.conftest import World
+from tests.conftest import LONG_AGO, World
 
 SignIn = Callable[[User], Client]
 PAGE = "/rules/duties/"
@@ -70,6 +72,29 @@ def test_it_shows_ones_own_subtree_and_offers_urging_to_reviewers_only(
     assert "邻里园联合支部" in client_of(viewer).get(PAGE).content.decode()
     for user in (administrator, viewer, secretary):
         assert 'name="duty"' not in client_of(user).get(PAGE).content.decode()
+
+
+def test_who_writes_for_a_branch_comes_from_what_is_open_to_its_form(
+    held: World, secretary: User, reviewer: User, client_of: SignIn, make_activity: Callable[..., Activity]
+) -> None:
+    assembly, theme_day = (ActivityType.objects.get(pk=code) for code in ("branch_assembly", "theme_day"))
+    back = {"state": ActivityState.RETURNED, "reviewed_by": reviewer, "reviewed_at": timezone.now()}
+    returned = make_activity(held.joint_branch, secretary, theme_day, held_on=today(), **back)
+    draft = make_activity(held.own_branch, secretary, assembly, held_on=today())
+    Grant.objects.create(user=secretary, role=Role.SECRETARY, organization=held.own_branch, since=LONG_AGO)
+    new = "/activities/new/?organization=KIC-O1&amp;type=theme_day"
+    writes, reads = (client_of(user).get(PAGE).content.decode() for user in (secretary, reviewer))
+    for address in (f"/activities/{returned.pk}/edit/", f"/activities/{draft.pk}/edit/", new):
+        assert f'<a href="{address}">' in writes
+        assert address not in reads
+    assert f'<a href="/activities/{returned.pk}/">' in reads
+    assert f"/activities/{draft.pk}/" not in reads
+
+
+def test_months_name_what_they_are_cut_to(held: World, reviewer: User, client_of: SignIn) -> None:
+    page = client_of(reviewer).get(PAGE, {"months": "R34", "q": "KIC-J1"}).content.decode()
+    assert 'href="?months=R34"' in page
+    assert "KIC-J1" in page.split('class="filter-chips"')[1].split("</ul>")[0]
 
 
 def test_filters_stand_in_the_address_and_what_is_wrong_is_said(held: World, reviewer: User, client_of: SignIn) -> None:
