@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 __all__ = [
+    "EARLIEST",
     "Period",
     "add_months",
     "half_of",
@@ -32,6 +33,9 @@ __all__ = [
     "today",
     "year_of",
 ]
+
+EARLIEST = dt.date(1921, 7, 1)
+"""No day that is written or asked for lies before it."""
 
 FIRST_FREE_WEEKDAY = 5  # Saturday, counted from Monday = 0
 

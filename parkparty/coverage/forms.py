@@ -9,11 +9,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parkparty.companies.choices import Denominator
-from parkparty.core.dates import today, year_of
+from parkparty.core.dates import EARLIEST, today, year_of
 from parkparty.coverage.choices import PLACE_DIMENSIONS, Dimension, TargetRate
 from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import Comparison
@@ -22,10 +23,17 @@ from parkparty.organizations.filters import PlainDate, PlainSelect
 from parkparty.places.models import Park
 
 WRONG_DAY = gettext_lazy("日期按 2026-11-21 的样子填写。")
+TOO_EARLY = gettext_lazy("日期不早于 1921-07-01，核对年份后再填。")
 
 
-def _day_input() -> forms.DateInput:
-    return PlainDate(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d")
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=PlainDate(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(EARLIEST, TOO_EARLY)],
+        error_messages={"invalid": WRONG_DAY},
+    )
 
 
 def _select() -> forms.Select:
@@ -39,12 +47,7 @@ def _number(**attrs: str) -> forms.NumberInput:
 class CoverageOptionsForm(forms.Form):
     """The day and the denominator. What cannot be read is said, and today's operating companies are shown."""
 
-    as_of = forms.DateField(
-        label=gettext_lazy("截至日期"),
-        required=False,
-        widget=_day_input(),
-        error_messages={"invalid": WRONG_DAY},
-    )
+    as_of = _day(gettext_lazy("截至日期"))
     denominator = forms.ChoiceField(
         label=gettext_lazy("口径（分母）"),
         choices=Denominator.choices,
@@ -84,8 +87,8 @@ class CoverageOptionsForm(forms.Form):
 class ChangesForm(forms.Form):
     """Two days and two denominators to compare. What is left empty is the start of this year, today, and operating."""
 
-    since = forms.DateField(label=gettext_lazy("从"), required=False, widget=_day_input())
-    until = forms.DateField(label=gettext_lazy("到"), required=False, widget=_day_input())
+    since = _day(gettext_lazy("从"))
+    until = _day(gettext_lazy("到"))
     denominator = forms.ChoiceField(label=gettext_lazy("起点口径"), choices=Denominator.choices, widget=_select())
     then = forms.ChoiceField(label=gettext_lazy("终点口径"), choices=Denominator.choices, widget=_select())
 
@@ -99,8 +102,6 @@ class ChangesForm(forms.Form):
                 "then": parameters.get("then") or denominator,
             }
         )
-        for name in ("since", "until"):
-            self.fields[name].error_messages["invalid"] = WRONG_DAY
 
     def clean(self) -> dict[str, Any]:
         asked: dict[str, Any] = super().clean() or {}

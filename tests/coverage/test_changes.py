@@ -248,6 +248,7 @@ def test_every_number_of_the_page_opens_a_list_of_its_length(year: World, viewer
     [
         ({"since": "2021-01-01", "until": "2020-01-01"}, "把两个日期对调即可"),
         ({"until": "9999-01-01"}, "日期不晚于今天"),
+        ({"since": "0001-01-01"}, "日期不早于 1921-07-01"),
         ({"since": "2020-02-30"}, "日期按 2026-11-21 的样子填写"),
         ({"then": "made-up"}, "made-up"),
     ],

@@ -206,6 +206,7 @@ def test_a_district_is_compared_by_street_when_asked(town: World, viewer: User, 
     [
         ("as_of=2019-02-30", "日期按 2026-11-21 的样子填写。"),
         ("as_of=%00", "日期按 2026-11-21 的样子填写。"),
+        ("as_of=0001-01-01", "日期不早于 1921-07-01"),
         ("as_of=9999-12-31", "截至日期不晚于今天"),
         ("denominator=made-up", "denominator"),
     ],

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.functional import Promise
 
-from parkparty.core.dates import today
+from parkparty.core.dates import EARLIEST, today
 from parkparty.core.text import clean, fold_label, half_width, is_simple
 from parkparty.rosters.choices import IssueKind
 
@@ -20,7 +20,6 @@ _ROUNDED = re.compile(r"^\d(\.\d+)?[eE]\+?\d{2}$")
 _BROKEN = re.compile(r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|未计算!)$|^Err:\d{3}$")
 _GUARDED = re.compile(r"^'(?=[=+\-@＝＋－＠\t\r\n])")
 """The mark that exports put before text which a spreadsheet would take for a formula."""
-_EARLIEST = dt.date(1921, 7, 1)
 
 
 class CellFault(Exception):
@@ -125,7 +124,7 @@ class DateColumn(Column):
         day = cell if isinstance(cell, dt.date) else _day(half_width(text_of(cell)))
         if day is None:
             raise CellFault(IssueKind.DATE)
-        if not _EARLIEST <= day <= today() + dt.timedelta(days=366 * self.years_ahead):
+        if not EARLIEST <= day <= today() + dt.timedelta(days=366 * self.years_ahead):
             raise CellFault(IssueKind.DATE_RANGE)
         return day
 
