@@ -62,17 +62,23 @@ class BranchField(OrganizationField):
 class IndustryField(forms.CharField):
     """The beginning of an industry code of GB/T 4754, or ``UNSTATED``."""
 
+    LONGEST = 4
+
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
-        if text != UNSTATED and not ((text.isascii() and text.isalnum()) or not text):
+        is_code = text.isascii() and text.isalnum() and len(text) <= self.LONGEST
+        if text and text != UNSTATED and not is_code:
             raise ValidationError(_("行业按代码填写，例如 65。"))
         return text
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"maxlength": str(self.LONGEST)}
 
 
 class CutForm(ListFilterForm):
     """What companies are narrowed to by industry, size, staff and building."""
 
-    industry = IndustryField(label=gettext_lazy("行业（代码）"), max_length=4, required=False)
+    industry = IndustryField(label=gettext_lazy("行业（代码）"), required=False)
     size = Choice(label=gettext_lazy("企业规模"), choices=[("", gettext_lazy("全部")), *SIZES], required=False)
     staff = Choice(label=gettext_lazy("人员规模"), choices=[("", gettext_lazy("全部")), *STAFF], required=False)
     building = BuildingField(label=gettext_lazy("楼宇"), required=False, widget=forms.HiddenInput)
