@@ -14,7 +14,7 @@ import datetime as dt
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
@@ -56,6 +56,9 @@ SEATS_READ = {"parks": "SELECT id FROM parks", "areas": "SELECT id FROM areas"}
 MET = "SELECT {} FROM activities_leader WHERE first_on IS NOT NULL AND {}"
 ITS_DAYS = "organization_id, {first_on} AS day, {last_on} AS end_day"
 LAST_MET = "SELECT * FROM ({} ORDER BY {{first_on}} {{way}} LIMIT {{most}}) met"
+# Of each seat they stand in the order of an index.
+OF_EACH = "SELECT met.* FROM {} seat CROSS JOIN LATERAL ({}) met"
+EACH = {SITS_IN: ("parks", "park_id = seat.id"), SITS_AT: ("areas", "area_id = seat.id")}
 MARKED = "SELECT leader_id AS organization_id, mark.held_on AS day FROM activities_leadermark mark WHERE {marks}"
 # In the order of an index: of a dormant committee PostgreSQL would look for a thousand among all leaders.
 ANY_IN_ORDER = "SELECT 1 FROM ({} ORDER BY path) met UNION ALL SELECT 1 FROM marked"
@@ -255,10 +258,18 @@ def _there(*seats: str) -> dict[str, str | Sql]:
     return {
         "there": " OR ".join(seats),
         "met": " UNION ALL ".join([*days, DAYS_MARKED]),
-        "last_met": " UNION ALL ".join([*(LAST_MET.format(met) for met in days), DAYS_MARKED]),
+        "last_met": " UNION ALL ".join([*map(_last_met, seats), DAYS_MARKED]),
         "any_met": " UNION ALL ".join([*(MET.format("1", seat) for seat in seats), ANY_MARKED]),
         "all_met": " UNION ALL ".join([*(MET.format("organization_id", ALL_IN[seat]) for seat in seats), ALL_MARKED]),
     }
+
+
+def _last_met(seat: str) -> str:
+    """Who met last in one of the ``seat``s; of each of them by itself where a database can be asked so."""
+    if seat not in EACH or connection.vendor == "sqlite":
+        return LAST_MET.format(MET.format(ITS_DAYS, seat))
+    seats, there = EACH[seat]
+    return OF_EACH.format(seats, LAST_MET.format(MET.format(ITS_DAYS, there)))
 
 
 def _told_by_index(rows: models.QuerySet) -> Sql:

@@ -1,11 +1,10 @@
 """The triggers that keep where each organisation stands, between which days it held activities, and joint hosts by day.
 
 No writer of activities waits here for another. Days only widen: one stays when what was held on it goes or is dated anew.
-What a leader cannot be told, as its row is taken, is left as a mark (``services.leaders``).
+What a leader cannot be told, as its row is taken, is left as a mark (``services.leaders``); since 0017 all is, by those of
+``_marks``, which have the same names.
 
-They took the place of those of ``_leaders`` and ``_spans``, and of some of ``_joint``. SQLite drops the triggers of a table
-that a migration remakes. A migration that alters activities, hosts, joint hosts, leaders or organisations calls ``drop``
-before and ``create`` after; ``tests/activities/test_days.py`` is red until it does.
+They took the place of those of ``_leaders`` and ``_spans``, and of some of ``_joint``.
 """
 
 from typing import Any
@@ -60,8 +59,12 @@ FILL = (
 
 def triggers(vendor: str) -> dict[str, tuple[str, str, str]]:
     """Name to event, condition and statements of each trigger."""
+    return telling(vendor, *(TELL[vendor].format(WIDEN.format(*BOTH[vendor], of[vendor]), LEAVE) for of in (HELD, DATED)))
+
+
+def telling(vendor: str, held: str, dated: str) -> dict[str, tuple[str, str, str]]:
+    """All triggers, of which these tell the day of what an organisation now holds, and of what it held on another."""
     made, is_new = _joint.triggers(vendor), IS_NEW[vendor].format
-    held, dated = (TELL[vendor].format(WIDEN.format(*BOTH[vendor], of[vendor]), LEAVE) for of in (HELD, DATED))
 
     def also(name: str, told: str) -> tuple[str, str, str]:
         event, condition, body = made[name]

@@ -15,8 +15,8 @@ class Leader(models.Model):
     """Where an organisation sits and stands, and between which days it held activities, alone or jointly, if ever.
 
     All that it holds lies between ``first_on`` and ``last_on``, which never come nearer to each other, or on the day of
-    one of its marks. Written by triggers of the database (``migrations._days``), so that imports and plain SQL are seen
-    as well, and taken away with its organisation by them: nothing else is to ask for it.
+    one of its marks. Its row comes, moves and goes with its organisation, by triggers of the database
+    (``migrations._marks``): nothing else is to ask for it. The days are told by the fold alone.
     """
 
     organization = models.OneToOneField(Organization, models.DO_NOTHING, primary_key=True, db_constraint=False)
@@ -27,9 +27,13 @@ class Leader(models.Model):
     last_on = models.DateField(null=True)
 
     class Meta:
-        # Of a dormant place they hold nobody.
+        # Of a dormant place they hold nobody. Those of a place that met last stand together.
         indexes = [
-            models.Index(fields=[name], condition=Q(first_on__isnull=False), name=f"activities_met_by_{name}")
+            models.Index(
+                fields=[name, "last_on", "organization"],
+                condition=Q(first_on__isnull=False),
+                name=f"activities_last_by_{name}",
+            )
             for name in ("path", "park", "area")
         ]
 
@@ -40,7 +44,8 @@ class Leader(models.Model):
 class LeaderMark(models.Model):
     """A day on which an organisation held an activity, of which its leader is still to be told.
 
-    Left by the triggers of a writer who found the leader's row taken, and told by ``services.leaders``.
+    Left by triggers (``migrations._marks``), so that imports and plain SQL are seen as well and no writer waits for
+    another, and told by ``services.leaders``.
     """
 
     leader = models.ForeignKey(Leader, models.DO_NOTHING, related_name="marks", db_index=False, db_constraint=False)
@@ -56,7 +61,7 @@ class LeaderMark(models.Model):
 class JointHost(models.Model):
     """A host of an activity that another organisation leads, with the day: few beside all hosts, and asked for by day.
 
-    Written by triggers of the database (``migrations._days``) as ``Leader`` is.
+    Written by triggers of the database (``migrations._marks``) as its marks are.
     """
 
     activity = models.ForeignKey(
