@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from parkparty.core.http import addresses
 from parkparty.core.scope import Scope
-from parkparty.core.templatetags.parkparty import drawer, joined
+from parkparty.core.templatetags.parkparty import drawer, joined, row_drawer
 from parkparty.rules.choices import DutyState
 from parkparty.rules.figures import Duty, Grid, LifeRow, Strips
 from parkparty.rules.models import Rule
@@ -33,6 +33,7 @@ def grid_rows(grid: Grid, ticked: str, writes: Scope, *, may_urge: bool) -> Safe
     """
     sign, address_of = _signs(), addresses("organizations:detail")
     codes = [column.code for column in grid.columns]
+    row = row_drawer((column.name, "", "{}") for column in grid.columns)
     names: dict[str, str] = {}
 
     def box(duty: Duty, code: str) -> SafeString:
@@ -48,10 +49,7 @@ def grid_rows(grid: Grid, ticked: str, writes: Scope, *, may_urge: bool) -> Safe
         shown = RECORD(_form_of(duty), sign(duty, leads=False)) if is_theirs else sign(duty)
         return joined([box(duty, code), shown]) if may_urge else shown
 
-    return joined(
-        ROW(address_of(branch.code), branch, joined(CELL(cell(*one)) for one in zip(duties, codes, strict=True)))
-        for branch, duties in grid.rows
-    )
+    return joined(row("", address_of(branch.code), branch, *map(cell, duties, codes)) for branch, duties in grid.rows)
 
 
 def strip_rows(strips: Strips) -> SafeString:

@@ -72,7 +72,11 @@ def duty_grid(request: ScopedRequest) -> HttpResponse:
     form = DutyFilterForm(request.GET, scope=request.scope)
     keys = list(form.branches().values_list("pk", flat=True)[: BRANCHES_SHOWN + 1])
     asked = Organization.objects.within(request.scope).filter(pk__in=keys[:BRANCHES_SHOWN])
-    months = strips(asked, request.GET["months"], today()) if "months" in request.GET else None
+    code = request.GET.get("months")
+    months = strips(asked, code, today()) if code else None
+    if code and months is None:
+        form.add_error(None, _("没有找到这个每月应办的事项。点“筛选”回到应办事项，再从列名下的“近 12 个月”打开。"))
+        asked = asked.none()
     context = {
         "form": form,
         "crumbs": [(_("应办事项"), reverse("rules:duties"))] if months else [],

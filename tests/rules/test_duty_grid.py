@@ -100,7 +100,19 @@ def test_months_name_what_they_are_cut_to(held: World, reviewer: User, client_of
 def test_filters_stand_in_the_address_and_what_is_wrong_is_said(held: World, reviewer: User, client_of: SignIn) -> None:
     client = client_of(reviewer)
     assert "邻里园联合支部" not in client.get(PAGE, {"organization": "KIC"}).content.decode()
-    assert "有内容需要改正" in client.get(PAGE, {"organization": "PT"}).content.decode()
+    wrong = client.get(PAGE, {"organization": "PT"}).content.decode()
+    assert "有内容需要改正" in wrong
+    assert 'value="PT"' not in wrong  # what is not seen is not asked for again
+
+
+def test_a_phone_reads_the_duty_beside_its_sign(held: World, reviewer: User, client_of: SignIn) -> None:
+    page = client_of(reviewer).get(PAGE, {"q": "KIC-J1"}).content.decode()
+    row = page.split("<tbody>")[1].split("</tr>")[0]
+    heads = re.findall(r'<td data-label="([^"]+)">', row)
+    assert heads == [
+        column.name for column in grid(duties(Organization.objects.filter(code="KIC-J1"), today())).columns
+    ]
+    assert "支部党员大会" in heads
 
 
 def test_it_needs_few_queries(
