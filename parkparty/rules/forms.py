@@ -50,6 +50,15 @@ class RulesOnForm(forms.Form):
         return today()
 
 
+class SentenceField(forms.CharField):
+    """A line that may be long: all of it is seen while it is typed; where lines are broken, it goes on."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def to_python(self, value: Any) -> Any:
+        return " ".join((super().to_python(value) or "").splitlines())
+
+
 class LocalRuleForm(forms.Form):
     """A local rule in place of ``general``: the subtree, the numbers of its kind, the source and the first day."""
 
@@ -58,8 +67,8 @@ class LocalRuleForm(forms.Form):
         max_length=40,
         error_messages={"required": _("填写党组织的组织代码。")},
     )
-    name = forms.CharField(label=_("规则的内容"), max_length=100, error_messages={"required": _("写明规则的内容。")})
-    source = forms.CharField(
+    name = SentenceField(label=_("规则的内容"), max_length=100, error_messages={"required": _("写明规则的内容。")})
+    source = SentenceField(
         label=_("依据（文件名称和条款）"), max_length=200, error_messages={"required": _("写明依据的文件和条款。")}
     )
     since = _day_field(_("施行日期"), required=True)

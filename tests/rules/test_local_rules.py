@@ -141,7 +141,7 @@ def test_set_by_hand_in_four_clicks_with_the_figures_before_and_after(
     rules = client.get(reverse("rules:list")).content.decode()  # 1: the list
     assert reverse("rules:detail", args=["R08"]) in rules
     client.get(reverse("rules:detail", args=["R08"]))  # 2: the rule
-    typed = {"organization": "KIC", "name": "正式党员 9 名以上设支委会", "source": "试行办法", "more_than": "8"}
+    typed = {"organization": "KIC", "name": "正式党员 9 名以上设支委会", "source": "试行\r\n办法", "more_than": "8"}
     typed |= {"since": today().isoformat(), "is_active": "on"}
     shown = client.get(reverse("rules:detail", args=["R08"]), typed).content.decode()  # 3: the figures
     assert "33.3%" not in shown
@@ -150,7 +150,7 @@ def test_set_by_hand_in_four_clicks_with_the_figures_before_and_after(
     client.post(reverse("rules:set", args=["R08"]), typed)  # 4: kept
     assert codes(world.own_branch, today(), full=8) == []
     kept = client.get(reverse("rules:detail", args=["R08"])).content.decode()
-    for text in ("创智园党委及其下级", "试行办法", "杨浦区管理员", "今天起终止"):
+    for text in ("创智园党委及其下级", "试行 办法", "杨浦区管理员", "今天起终止"):
         assert text in kept
     client.post(reverse("rules:end", args=["R08.1"]))
     assert "今天起终止" in client.get(reverse("rules:detail", args=["R08"])).content.decode()  # began today: stays
