@@ -89,7 +89,7 @@ def test_activities_that_come_before_their_organisation_are_found(world: World, 
     assert listed("park:tiandi") == {"早的"}
 
 
-WAITS = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)"
+WAITS = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
 
 
 def to_another_park(world: World) -> None:
