@@ -23,7 +23,7 @@ from parkparty.companies.models import Company
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.dates import Period, today
 from parkparty.core.ics import Event
-from parkparty.core.paging import KeysetPage
+from parkparty.core.paging import number_of
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
@@ -149,19 +149,13 @@ def queue(scope: Scope) -> ActivityQuerySet:
 
 def queue_length(scope: Scope) -> str:
     """How many records wait for the reader, ``1000+`` past the cap."""
-    return capped(number_waiting(queue(scope)))
+    return capped(number_of(queue(scope), up_to=COUNT_CAP))
 
 
-def number_waiting(rows: ActivityQuerySet, page: KeysetPage[Activity] | None = None) -> int:
-    """How many ``rows`` there are, counted no further than past the cap; not at all where their ``page`` tells."""
-    if page and page.number is not None:
-        return page.number
-    return rows.order_by()[: COUNT_CAP + 1].count()
-
-
-def capped(number: int) -> str:
-    """``number`` in words, ``1000+`` past the cap."""
-    return f"{COUNT_CAP}+" if number > COUNT_CAP else str(number)
+def capped(*numbers: int | None) -> str:
+    """The sum of ``numbers``, ``1000+`` past the cap, as one is that is not told."""
+    told = [number for number in numbers if number is not None]
+    return str(sum(told)) if told == [*numbers] and sum(told) <= COUNT_CAP else f"{COUNT_CAP}+"
 
 
 def totals(rows: ActivityQuerySet) -> dict[str, int | None]:

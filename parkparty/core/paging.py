@@ -91,9 +91,11 @@ def keyset_page(
     )
 
 
-def number_of(rows: models.QuerySet[M], page: KeysetPage[M], *, up_to: int | None = COUNTED_TO) -> int | None:
-    """How many ``rows`` there are, of which ``page`` shows some; None past ``up_to``, if that is told."""
-    number = page.number
+def number_of(
+    rows: models.QuerySet[M], page: KeysetPage[M] | None = None, *, up_to: int | None = COUNTED_TO
+) -> int | None:
+    """How many ``rows`` there are, of which ``page`` may show some; None past ``up_to``, if that is told."""
+    number = page.number if page else None
     if number is None:
         number = rows.count() if up_to is None else rows.order_by()[: up_to + 1].count()
     return number if up_to is None or number <= up_to else None

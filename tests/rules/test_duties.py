@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Q
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
@@ -18,7 +19,7 @@ from parkparty.organizations.models import Organization
 from parkparty.organizations.services import dissolve, save_organization
 from parkparty.rules.choices import DutyState
 from parkparty.rules.figures import Duty, duties
-from parkparty.rules.figures.owed import held_in
+from parkparty.rules.figures.owed import held_by, held_in
 from parkparty.rules.models import Rule
 from tests.conftest import World, make_organization
 
@@ -222,9 +223,7 @@ def test_what_was_held_is_what_its_hosts_are_told_to_have_held(
         for type in told.types.values_list("pk", flat=True) or [None]:
             seen = (told.pk, told.organization_id, told.held_on, told.state)
             plain.setdefault((row.organization_id, type), []).append(seen)
-    keys = [organization.pk for organization in asked]
-    for given in (keys, Organization.objects.filter(pk__in=keys).values("pk")):
-        assert {**held_in(given, since, until)} == plain
+    assert {**held_by(asked, since, until)} == {**held_in(Q(organization__in=asked), since, until)} == plain
     assert len(plain) > 6
     assert any(leader != host for (host, _type), rows in plain.items() for _pk, leader, *_rest in rows)
 

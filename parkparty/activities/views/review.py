@@ -29,7 +29,7 @@ from parkparty.activities.views.answers import (
     record_of,
     take_step,
 )
-from parkparty.core.paging import keyset_page
+from parkparty.core.paging import keyset_page, number_of
 
 ROWS = 30
 KEY_DIGITS = 18
@@ -52,11 +52,11 @@ def queue(request: ScopedRequest) -> HttpResponse:
         )
         for name, rows in shown.items()
     }
-    numbers = {name: figures.number_waiting(rows, pages.get(name)) for name, rows in parts.items()}
+    numbers = {name: number_of(rows, pages.get(name), up_to=figures.COUNT_CAP) for name, rows in parts.items()}
     flagged = pages.get("flagged")
     context = {
         "part": part if part in parts else "",
-        "number": figures.capped(sum(numbers.values())),
+        "number": figures.capped(*numbers.values()),
         "numbers": {name: figures.capped(number) for name, number in numbers.items()},
         "regular": pages.get("regular"),
         "flagged": flagged,

@@ -13,7 +13,7 @@ from parkparty.organizations.models import Organization
 from parkparty.rules.choices import DutyState, Every
 from parkparty.rules.figures.book import RuleBook
 from parkparty.rules.figures.history import History
-from parkparty.rules.figures.owed import PERIOD_OF, Duty, duties_of, held_in
+from parkparty.rules.figures.owed import PERIOD_OF, Duty, duties_of, held_by
 from parkparty.rules.models import Rule
 
 MONTHS_IN = {Every.MONTH: 1, Every.QUARTER: 3, Every.YEAR: 12}
@@ -89,7 +89,7 @@ def life_of(history: History, on: dt.date, book: RuleBook) -> list[LifeRow]:
     """The duties of the one branch of ``history``: 12 months, 4 quarters and 2 years back from ``on``; one query."""
     branch = history.organizations[0]
     since = PERIOD_OF[Every.YEAR](add_months(on, -12)).since
-    held = held_in([branch.pk], since, PERIOD_OF[Every.YEAR](on).until)
+    held = held_by([branch], since, PERIOD_OF[Every.YEAR](on).until)
     found: dict[str, list[Duty]] = {}
     for every, day in _days_back(on):
         branches: list[Any] = list(history.branches_on(day))

@@ -56,8 +56,7 @@ def impact(changed: Rule, organization: Organization | None, on: dt.date) -> lis
         judge = _Hints(history, changed.general_code)
         return [Impact(p, judge.rate(p, books), judge.rate(p, books.with_instead(changed))) for p in periods]
     top = organization.path if organization else ""
-    below = Organization.objects.filter(paths.under("path", top)).values("pk")
-    held = held_in(below, periods[0].since, periods[-1].until)
+    held = held_in(paths.under("organization__path", top), periods[0].since, periods[-1].until)
     done = _Done(history, changed.general_code, held)
     return [Impact(p, done.rate(p, books), done.rate(p, books.with_instead(changed))) for p in periods]
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.utils.translation import gettext as _
 
 from parkparty.activities.choices import COUNTED_STATES, ActivityState
@@ -107,9 +107,7 @@ def duties(organizations: OrganizationQuerySet, on: dt.date) -> list[Duty]:
     if not book.general:
         return []
     branches = list(branches_on(organizations, on))
-    # As one value: who is meant may be told by a long walk, and they may be very many.
-    keys = Organization.objects.filter(IsGiven([branch.pk for branch in branches])).order_by().values("pk")
-    held = held_in(keys, year_of(on).since, year_of(on).until)
+    held = held_by(branches, year_of(on).since, year_of(on).until)
     found = duties_of(branches, on, book, held)
     rank = {state: position for position, state in enumerate(DutyState)}
     return sorted(found, key=lambda duty: (rank[duty.state], duty.due_on, duty.organization.path, duty.rule.code))
@@ -141,13 +139,18 @@ def owed_on(day: dt.date) -> list[Every]:
     return [every for every in Every if every != Every.YEAR or day.month >= LAST_QUARTER_STARTS]
 
 
-def held_in(organizations: Any, since: dt.date, until: dt.date) -> Held:
-    """The activities of ``since <= day < until``, by host and type; ``organizations`` as keys or a query of keys.
+def held_by(branches: Iterable[Organization], since: dt.date, until: dt.date) -> Held:
+    """The activities of ``branches``, perhaps very many, of ``since <= day < until``, by host and type."""
+    return held_in(IsGiven([branch.pk for branch in branches], "organization"), since, until)
+
+
+def held_in(organizations: Q | IsGiven, since: dt.date, until: dt.date) -> Held:
+    """The activities of ``since <= day < until``, by host and type; ``organizations`` is what each is like.
 
     Hosts do not know the day: who leads an activity and who joins are asked apart, so that no others are read.
     """
-    led = Activity.objects.filter(organization__in=organizations, held_on__gte=since, held_on__lt=until)
-    joined = JointHost.objects.filter(organization__in=organizations, held_on__gte=since, held_on__lt=until)
+    led = Activity.objects.filter(organizations, held_on__gte=since, held_on__lt=until)
+    joined = JointHost.objects.filter(organizations, held_on__gte=since, held_on__lt=until)
     of_joined = [f"activity__{name}" for name in HeldActivity._fields]
     rows = led.order_by().values_list("host_rows__organization", "types", Value(False), *HeldActivity._fields)
     joint = joined.order_by().values_list("organization", "activity__types", Value(True), *of_joined)

@@ -12,7 +12,7 @@ from parkparty.organizations.models import Organization
 from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.rules.choices import DutyState, Every, RuleKind
 from parkparty.rules.figures.book import RuleBook
-from parkparty.rules.figures.owed import Duty, branches_on, duties_of, held_in
+from parkparty.rules.figures.owed import Duty, branches_on, duties_of, held_by
 
 MONTHS = 12
 
@@ -52,7 +52,7 @@ def strips(organizations: OrganizationQuerySet, code: str, on: dt.date) -> Strip
         return None
     months = [month_of(add_months(month_of(on).since, -back)) for back in reversed(range(MONTHS))]
     branches: list[Any] = list(branches_on(organizations, on).order_by("path"))
-    held = held_in([branch.pk for branch in branches], months[0].since, months[-1].until)
+    held = held_by(branches, months[0].since, months[-1].until)
     found: dict[tuple[int, Period], Duty] = {}
     for month in months:
         stood = [branch for branch in branches if branch.approved_on < month.until]
