@@ -38,3 +38,8 @@ def test_a_row_has_its_titles_in_each_cell_whatever_they_hold() -> None:
         f'<tr><th scope="row"><a href="/?a=1&amp;b=2">{escaped(EVIL)}</a></th><td data-label="首页">&lt;1&gt;</td>'
         '<td class="number" data-label="a{0}&lt;"><a href="/x/">2</a></td></tr>'
     )
+
+
+def test_brackets_are_those_of_the_language_and_close_to_what_stands_before() -> None:
+    page = Template("{% load parkparty %}甲{% brackets %}<a>{{ evil }}</a>{% endbrackets %}")
+    assert page.render(Context({"evil": EVIL})) == f"甲（<a>{escaped(EVIL)}</a>）"

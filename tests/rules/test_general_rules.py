@@ -42,7 +42,7 @@ def again(shown: str, typed: Sent) -> Sent:
     ("code", "parameters", "before", "after"),
     [
         ("R03", '{"measure": "units", "types": ["joint_branch"], "more_than": 6}', "（1/8）", "（0/8）"),
-        ("R01", '{"full_at_least": 4}', "（0/2）", "（0/1）"),
+        ("R01", '{"full_at_least": 4}', ">0/2<", ">0/1<"),
     ],
 )
 def test_what_moves_figures_is_shown_before_it_is_saved(

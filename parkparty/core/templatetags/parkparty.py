@@ -141,6 +141,12 @@ DRAWINGS = 500
 
 
 @register.simple_block_tag
+def brackets(content: SafeString) -> SafeString:
+    """What stands inside, in the brackets of the language, close to what stands before: ``（3）``, `` (3)``."""
+    return format_html(_("（{}）"), content)
+
+
+@register.simple_block_tag
 def drawn(content: SafeString) -> SafeString:
     """What stands inside, drawn once; ``as name`` keeps it to be shown in several places."""
     return content
