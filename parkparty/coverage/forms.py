@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from parkparty.companies.choices import Denominator
 from parkparty.core.dates import EARLIEST, today, year_of
@@ -88,7 +88,7 @@ class ChangesForm(forms.Form):
     """Two days and two denominators to compare. What is left empty is the start of this year, today, and operating."""
 
     since = _day(gettext_lazy("从"))
-    until = _day(gettext_lazy("到"))
+    until = _day(pgettext_lazy("止于", "到"))
     denominator = forms.ChoiceField(label=gettext_lazy("起点口径"), choices=Denominator.choices, widget=_select())
     then = forms.ChoiceField(label=gettext_lazy("终点口径"), choices=Denominator.choices, widget=_select())
 
@@ -143,7 +143,7 @@ class CrossForm(forms.Form):
     """The two dimensions of a table. Without any, parks (of a park: industries) by how companies are covered."""
 
     rows = forms.ChoiceField(label=gettext_lazy("行"), widget=_select())
-    columns = forms.ChoiceField(label=gettext_lazy("列"), widget=_select())
+    columns = forms.ChoiceField(label=pgettext_lazy("复数", "列"), widget=_select())
 
     def __init__(self, parameters: Mapping[str, str], *, point: Point) -> None:
         first = Dimension.INDUSTRY if isinstance(point.node, Park) else Dimension.PARK
@@ -194,7 +194,6 @@ class TargetForm(forms.Form):
         required=False,
         min_value=decimal.Decimal("0.1"),
         max_value=100,
-        max_digits=4,
         decimal_places=1,
         widget=_number(step="0.1"),
     )

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.access.permissions import ROLES_FOR, Action
-from parkparty.core.dates import today
+from parkparty.core.dates import EARLIEST, add_months, today
 from parkparty.core.scope import Scope
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.filters import OrganizationField
@@ -23,10 +24,15 @@ MAX_INCOME, MAX_STAFF, MAX_REVENUE = 10_000_000, 10_000_000, 1_000_000_000
 WRONG_DAY = _("日期写成 2026-11-21 的样子。")
 
 
-def _day_field(label: Any, *, required: bool = False) -> forms.DateField:
+def _latest() -> dt.date:
+    """The last day on which a local rule may begin: what lies beyond is a slip of the keys."""
+    return add_months(today(), 60)
+
+
+def _day_field(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
-        required=required,
+        **options,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": WRONG_DAY, "required": _("填写日期。")},
     )
@@ -35,7 +41,7 @@ def _day_field(label: Any, *, required: bool = False) -> forms.DateField:
 class RulesOnForm(forms.Form):
     """The day whose rules are shown."""
 
-    as_of = _day_field(_("哪一天的规则"))
+    as_of = _day_field(_("哪一天的规则"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,7 +77,14 @@ class LocalRuleForm(forms.Form):
     source = SentenceField(
         label=_("依据（文件名称和条款）"), max_length=200, error_messages={"required": _("写明依据的文件和条款。")}
     )
-    since = _day_field(_("施行日期"), required=True)
+    since = _day_field(
+        _("施行日期"),
+        required=True,
+        validators=[
+            MinValueValidator(EARLIEST, _("日期不早于 1921-07-01，核对年份后再填。")),
+            MaxValueValidator(_latest, _("施行日期最多提前五年登记，核对年份后再填。")),
+        ],
+    )
     is_active = forms.BooleanField(label=_("在这个范围适用；去掉勾选表示不适用"), required=False)
 
     def __init__(self, data: Any = None, *, general: Rule, scope: Scope) -> None:

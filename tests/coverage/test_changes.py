@@ -256,9 +256,21 @@ def test_every_number_of_the_page_opens_a_list_of_its_length(year: World, viewer
 def test_what_cannot_be_read_is_said(
     year: World, viewer: User, client_of: SignIn, query: dict[str, str], complaint: str
 ) -> None:
-    response = client_of(viewer).get(reverse("coverage:changes"), {"place": "park:kic", **query})
-    assert response.status_code == 200
-    assert complaint in response.content.decode()
+    client, asked = client_of(viewer), {"place": "park:kic", "list": "joined", **query}
+    for name in ("coverage:changes", "coverage:companies"):
+        response = client.get(reverse(name), asked)
+        assert response.status_code == 200
+        assert complaint in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["coverage:companies", "coverage:snapshots", "coverage:wall"])
+def test_a_day_and_a_definition_that_cannot_be_read_are_said(
+    year: World, viewer: User, client_of: SignIn, name: str
+) -> None:
+    asked = {"place": "park:kic", "as_of": "2020-02-30", "denominator": "made-up"}
+    shown = client_of(viewer).get(reverse(name), asked).content.decode()
+    assert "日期按 2026-11-21 的样子填写" in shown
+    assert "made-up" in shown
 
 
 @pytest.mark.parametrize("name", ["coverage:changes", "coverage:companies", "coverage:snapshots"])

@@ -172,7 +172,17 @@ def test_it_is_for_ones_own_subtree_only(
     assert client_of(reviewer).post(reverse("rules:end", args=[rule.code])).status_code == 302
 
 
-@pytest.mark.parametrize("wrong", [{"more_than": "-1"}, {"more_than": "x"}, {"since": "x"}, {"source": ""}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"more_than": "-1"},
+        {"more_than": "x"},
+        {"since": "x"},
+        {"since": "0202-01-01"},
+        {"since": "2206-01-01"},
+        {"source": ""},
+    ],
+)
 def test_what_cannot_be_read_is_said_and_nothing_typed_is_lost(
     world: World, administrator: User, client_of: SignIn, wrong: dict[str, str]
 ) -> None:

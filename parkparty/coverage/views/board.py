@@ -53,6 +53,7 @@ def wall(request: ScopedRequest) -> HttpResponse:
     point = Point(node, form.chosen, form.day)
     context = {
         "node": node,
+        "form": form,
         "point": point,
         "definition": point.definition,
         "tiles": drawn("coverage/_tiles.html", point, scope, partial(_tiles, point, scope)),

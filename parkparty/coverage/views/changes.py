@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -73,7 +74,7 @@ def companies(request: ScopedRequest) -> HttpResponse:
     node = asked_node(request.GET, scope) or first_node(scope)
     if node is None:
         return redirect("coverage:index")
-    rows, known, day, title, note, back = _asked(request, node)
+    form, rows, known, day, title, note, back = _asked(request, node)
     page = keyset_page(
         rows,
         request.GET,
@@ -84,6 +85,7 @@ def companies(request: ScopedRequest) -> HttpResponse:
     )
     context = {
         "crumbs": [*crumbs_of(node), (_("回到数字"), back)],
+        "form": form,
         "title": title,
         "note": note,
         "page": page,
@@ -94,19 +96,29 @@ def companies(request: ScopedRequest) -> HttpResponse:
     return render(request, "coverage/companies.html", context)
 
 
-def _asked(request: ScopedRequest, node: Node) -> tuple[Any, int | None, dt.date, str, str, str]:
-    """The rows that the address asks for, how many where that is kept, their day, what they are, and the page whose
-    number they are.
+def _asked(request: ScopedRequest, node: Node) -> tuple[Form, Any, int | None, dt.date, str, str, str]:
+    """How the address was read, the rows that it asks for, how many where that is kept, their day, what they are, and
+    the page whose number they are.
     """
     asked = request.GET.get("list", "")
+    form: ChangesForm | CoverageOptionsForm
     if asked in Cause.values:
-        cause, comparison = Cause(asked), ChangesForm(request.GET).comparison(node)
+        form = ChangesForm(request.GET)
+        cause, comparison = Cause(asked), form.comparison(node)
         covered = request.GET.get("covered") == "1"
         rows = companies_behind(comparison, cause, request.scope, covered_only=covered)
         note = _("%(since)s 到 %(until)s") % {"since": comparison.since, "until": comparison.until}
         label = _("%(cause)s，影响分子的企业") if covered else _("%(cause)s的企业")
         back = reverse("coverage:changes", query=asked_of(comparison))
-        return rows, None, comparison.until, label % {"cause": cause.label}, note, back
+        return form, rows, None, comparison.until, label % {"cause": cause.label}, note, back
     form, cut = CoverageOptionsForm(request.GET), CutForm(request.GET, scope=request.scope).cut
     rows, number = effectively_covered(Point(node, form.chosen, form.day, cut), request.scope)
-    return rows, number, form.day, _("有效覆盖的企业"), definition(), Lists(node, form.day, form.chosen, cut).page()
+    return (
+        form,
+        rows,
+        number,
+        form.day,
+        _("有效覆盖的企业"),
+        definition(),
+        Lists(node, form.day, form.chosen, cut).page(),
+    )

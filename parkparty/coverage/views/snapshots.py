@@ -39,12 +39,15 @@ CORRECTIONS_SHOWN = 200
 
 @requires(Action.VIEW_COVERAGE)
 def snapshot_list(request: ScopedRequest) -> HttpResponse:
-    """The snapshots of one node, or of all in reach, the latest first; with the form that takes one of the node."""
+    """The snapshots of one node, or of all in reach, the latest first; with the form that takes one of the node, as it
+    was typed where it could not be read.
+    """
     scope = request.scope
     node = asked_node(request.GET, scope)
     rows = CoverageSnapshot.objects.within(scope).select_related("area", "park", "organization").defer("companies")
     page = keyset_page(rows.of(node) if node else rows, request.GET, order=("-as_of", "-pk"), size=SHOWN)
-    denominator = CoverageOptionsForm(request.GET).chosen
+    asked = CoverageOptionsForm(request.GET)
+    denominator = asked.chosen
     points = trend_points(trend(node, denominator, scope)) if node else []
     taking = scope.with_roles(ROLES_FOR[Action.TAKE_SNAPSHOT])
     context = {
@@ -52,7 +55,7 @@ def snapshot_list(request: ScopedRequest) -> HttpResponse:
         "crumbs": crumbs_of(node),
         "page": page,
         "rows": [(snapshot, coverage_in(snapshot)) for snapshot in page.rows],
-        "form": CoverageOptionsForm(initial={"denominator": denominator}),
+        "form": asked if asked.errors else CoverageOptionsForm(initial={"denominator": denominator}),
         "points": points,
         "bar_width": f"{40 / (len(points) or 1):.2f}%",
         "label": denominator.label,
@@ -112,9 +115,8 @@ def snapshot_take(request: ScopedRequest) -> HttpResponse:
         raise Http404
     form = CoverageOptionsForm(request.POST)
     if not form.is_valid():
-        for problems in form.errors.values():
-            messages.error(request, " ".join(map(str, problems)))
-        return redirect(reverse("coverage:snapshots", query=key_of(node)))
+        typed = {name: request.POST.get(name, "") for name in form.fields}
+        return redirect(reverse("coverage:snapshots", query=key_of(node) | typed))
     snapshot, is_new = take_snapshot(node, as_of=form.day, denominator=form.chosen, by=request.user)
     said = _("快照已保存。") if is_new else _("与已保存的快照完全相同，没有再存一份。")
     messages.success(request, said)
