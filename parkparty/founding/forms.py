@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.access.permissions import ROLES_FOR, Action
-from parkparty.core.dates import today
+from parkparty.core.dates import EARLIEST, today
 from parkparty.core.scope import Scope
 from parkparty.founding.check import JOINT, OWN
 from parkparty.organizations.filters import OrganizationField
@@ -55,7 +56,10 @@ class CaseForm(forms.Form):
         error_messages={"required": _("填写批复的上级党组织的组织代码。")},
     )
     applied_on = forms.DateField(
-        label=_("申请日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages=WRONG_DAY
+        label=_("申请日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(EARLIEST, _("日期不早于 1921-07-01，核对年份后再填。"))],
+        error_messages=WRONG_DAY,
     )
 
     def __init__(self, data: Any = None, *, scope: Scope, **kwargs: Any) -> None:

@@ -56,7 +56,7 @@ def case_new(request: ScopedRequest) -> HttpResponse:
     checks = CHECK in request.POST
     initial |= {name: data[name] for name in CaseForm.base_fields if name in data}
     form = CaseForm(request.POST if request.method == "POST" and not checks else None, scope=scope, initial=initial)
-    if form.is_valid():
+    if form.is_valid() and choice.is_valid():
         try:
             case = services.open_case(form.organization(len(chosen), choice.park), chosen, by=request.user)
         except ValidationError as fault:

@@ -194,7 +194,16 @@ def test_checking_what_is_ticked_keeps_what_was_typed_and_opens_nothing(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"name": ""}, {"parent": "NB"}, {"parent": "KIC-J1"}, {"applied_on": "2999-01-01"}, {"company": ["x"]}]
+    "wrong",
+    [
+        {"name": ""},
+        {"parent": "NB"},
+        {"parent": "KIC-J1"},
+        {"applied_on": "2999-01-01"},
+        {"applied_on": "0202-06-01"},
+        {"place": "park:nowhere"},
+        {"company": ["x"]},
+    ],
 )
 def test_nothing_is_opened_of_what_cannot_be(
     world: World, companies: list[Company], administrator: User, client_of: SignIn, wrong: dict[str, Any]
