@@ -15,6 +15,7 @@ from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.audit.choices import Kind
 from parkparty.audit.services import record_read
 from parkparty.companies.choices import Denominator
+from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
 from parkparty.coverage.figures.frozen import (
     company_corrections,
@@ -55,7 +56,7 @@ def snapshot_list(request: ScopedRequest) -> HttpResponse:
         "crumbs": crumbs_of(node),
         "page": page,
         "rows": [(snapshot, coverage_in(snapshot)) for snapshot in page.rows],
-        "form": asked if asked.errors else CoverageOptionsForm(initial={"denominator": denominator}),
+        "form": asked if asked.errors else CoverageOptionsForm(initial={"as_of": today(), "denominator": denominator}),
         "points": points,
         "bar_width": f"{40 / (len(points) or 1):.2f}%",
         "label": denominator.label,
