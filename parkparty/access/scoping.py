@@ -34,6 +34,7 @@ class ScopedRequest(HttpRequest):
     scope: Scope
     limits: Any  # companies.scoping.LimitsByDay, put in place by rules.middleware
     kept_list: Any  # companies.scoping.KeptList, put in place by coverage.middleware
+    kept_ties: Any  # companies.scoping.KeptTies, as well
     id: str
 
 

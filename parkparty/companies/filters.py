@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 from parkparty.companies.choices import STATES_OF, CoverageChoice, Denominator, SizeClass, StaffBand
 from parkparty.companies.models import Company, Industry, Tenancy
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut, TenancyQuerySet
-from parkparty.companies.scoping import KeptList, LimitsByDay, Told
+from parkparty.companies.scoping import KeptList, KeptTies, LimitsByDay, Told
 from parkparty.core.models import TreeNode
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
 from parkparty.core.written import flag
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField, PlainSelect
-from parkparty.organizations.models import is_whole
+from parkparty.organizations.models import Organization, is_whole
 from parkparty.places.filters import PlaceField, places_in_reach
 from parkparty.places.models import Area, Building, Park
 
@@ -147,11 +147,17 @@ class CompanyFilterForm(CutForm):
     def is_bounded(self) -> bool:
         return any(self.cleaned_data.get(name) for name in ("place", "organization", "branch", "building"))
 
-    @property
-    def is_of_place(self) -> bool:
-        """Whether a place, and no organisation, bounds the list."""
+    @cached_property
+    def node(self) -> TreeNode | None:
+        """The place that bounds the list, or the organisation with those below it; none where anything else does so."""
         asked = self.cleaned_data if self.is_valid() else {}
-        return bool(asked.get("place")) and not (asked["organization"] or asked["branch"])
+        found = [asked[name] for name in ("place", "organization", "branch") if asked.get(name)]
+        return found[0] if len(found) == 1 and not asked["branch"] else None
+
+    @property
+    def long_past(self) -> int:
+        """The number past which a list is long: one of an organisation is counted as far as any that is bounded."""
+        return self.counted_to if isinstance(self.node, Organization) else COUNTED_TO
 
     @property
     def _kind(self) -> Denominator:
@@ -183,14 +189,18 @@ class CompanyFilterForm(CutForm):
             return rows.located_in(place, self.day, on_site_only=on_site_only)
         return rows.on_site_on(self.day) if on_site_only and not self.cleaned_data["organization"] else rows
 
-    def found(self, kept_list: KeptList) -> tuple[CompanyQuerySet, bool]:
+    def found(self, kept_list: KeptList, kept_ties: KeptTies) -> tuple[CompanyQuerySet, bool]:
         """``rows`` as a page of them is found the soonest, and whether they are long.
 
         So many are then asked for, of so large a place, that a page is met sooner on a walk along all names.
         """
-        if not self.is_of_place:
-            return self._found_anywhere(kept_list)
-        place, coverage, text = (self.cleaned_data[name] for name in ("place", "coverage", "q"))
+        if isinstance(self.node, Organization):
+            return self._found_tied(self.node, kept_ties)
+        return self._found_there(self.node, kept_list) if self.node else self._found_anywhere(kept_list)
+
+    def _found_there(self, place: TreeNode, kept_list: KeptList) -> tuple[CompanyQuerySet, bool]:
+        """``found`` of a place."""
+        coverage, text = (self.cleaned_data[name] for name in ("coverage", "q"))
         told = Told()
         there = Tenancy.objects.within(self.scope, cut_to=place).located_in(place).order_by()
         beyond = self._long_of(place, there)
@@ -228,6 +238,21 @@ class CompanyFilterForm(CutForm):
         # Of an industry that hardly anybody has no list is long, however large the place.
         alike = Company.objects.within(self.scope, cut_to=place).cut_to(Cut(self.cut.industry), self.day)
         return alike.filter(Exists(beyond)).order_by().values("industry")[COUNTED_TO : COUNTED_TO + 1]
+
+    def _found_tied(self, organization: Organization, kept_ties: KeptTies) -> tuple[CompanyQuerySet, bool]:
+        """``found`` of an organisation: by the facts databases would join all links with all organisations first."""
+        coverage, text = (self.cleaned_data[name] for name in ("coverage", "q"))
+        if text:
+            return self.rows(), False
+        states, meant = STATES_OF[coverage] if coverage else (), self._meant
+        asked = self._kind, self.day, self.cut, states, self.long_past, meant, self.scope
+        told = kept_ties(organization, *asked)
+        if told.holds is None:
+            return meant, False
+        rows = Company.objects.within(self.scope, cut_to=organization)
+        if told.is_long:
+            return rows.filter(flag(told.holds)), True
+        return rows.filter(told.holds) if is_whole(organization, self.scope) else rows.after(told.holds), False
 
     def _found_anywhere(self, kept_list: KeptList) -> tuple[CompanyQuerySet, bool]:
         """``found`` where no place bounds the list: it is long where that of a place that the reader holds is so.

@@ -200,6 +200,11 @@ class CompanyQuerySet(models.QuerySet):
         """Those of ``companies``, which are very many, for a page of a list by name: as ``met_by_name``, anywhere."""
         return self.filter(flag(_is_one_of(companies, "pk")))
 
+    def after(self, found: Written) -> Self:
+        """Those of these, which are very many, that are ``found``: databases begin with the latter and ask each."""
+        companies: Any = self.model._default_manager.filter(found)
+        return companies.asked_by_name(self)  # type: ignore[no-any-return]
+
     def tied_to(self, organization: TreeNode, day: dt.date) -> Self:
         """Companies that are members of, or covered by, ``organization`` or anything below it on ``day``."""
         ours = paths.under("organization__path", organization.path)

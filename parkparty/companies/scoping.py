@@ -9,9 +9,11 @@ from typing import NamedTuple, Protocol
 from django.db.models import QuerySet
 
 from parkparty.companies.choices import CoverageState, Denominator, Limits
-from parkparty.companies.querysets import Cut
+from parkparty.companies.querysets import CompanyQuerySet, Cut
 from parkparty.core.models import TreeNode
+from parkparty.core.scope import Scope
 from parkparty.core.written import Written
+from parkparty.organizations.models import Organization
 
 
 class LimitsByDay(Protocol):
@@ -48,5 +50,26 @@ class KeptList(Protocol):
         """A list is long that has more ``than`` so many, while there is one of ``if_any``.
 
         Empty ``states`` are all of them.
+        """
+        ...
+
+
+class KeptTies(Protocol):
+    """Tells of a list of companies of an organisation, by what is kept of them above and put in place there."""
+
+    def __call__(
+        self,
+        organization: Organization,
+        denominator: Denominator,
+        day: dt.date,
+        cut: Cut,
+        states: Collection[CoverageState],
+        than: int,
+        meant: CompanyQuerySet,
+        scope: Scope,
+    ) -> Told:
+        """A list is long of which the reader sees more ``than`` so many; it may be so where this is not told.
+
+        ``meant`` are the same companies by the facts. Who is on the list is told wherever anything is.
         """
         ...

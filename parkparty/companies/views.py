@@ -16,7 +16,7 @@ from parkparty.companies.filters import CompanyFilterForm
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership
 from parkparty.companies.tables import company_table
 from parkparty.core.dates import today
-from parkparty.core.paging import COUNTED_TO, ROWS, keyset_page, number_of
+from parkparty.core.paging import ROWS, keyset_page, number_of
 
 
 @requires(Action.VIEW_COMPANY)
@@ -24,21 +24,21 @@ def company_list(request: ScopedRequest) -> HttpResponse:
     """Companies in reach, cut by the filters in the address. Every coverage figure opens here."""
     form = CompanyFilterForm(request.GET, scope=request.scope, limits=request.limits)
     form.offer_places()
-    rows, is_long = form.found(request.kept_list)
+    rows, is_long = form.found(request.kept_list, request.kept_ties)
     page = keyset_page(
         rows,
         request.GET,
         order=("name", "pk"),
         size=ROWS,
         as_shown=lambda keys: shown_companies(keys, form.day),
-        is_counted=form.is_of_place and not is_long,
+        is_counted=form.node is not None and not is_long,
     )
     context = {
         "form": form,
         "page": page,
         "table": company_table(page.rows, request.scope, form.day),
         "number": None if is_long else number_of(rows, page, up_to=form.counted_to),
-        "counted_to": COUNTED_TO if is_long else form.counted_to,
+        "counted_to": form.long_past if is_long else form.counted_to,
         "day": form.day,
     }
     return render(request, "companies/list.html", context)

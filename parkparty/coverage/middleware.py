@@ -1,4 +1,4 @@
-"""Puts ``request.kept_list`` in place."""
+"""Puts ``request.kept_list`` and ``request.kept_ties`` in place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from parkparty.coverage.figures.listed import kept_list
+from parkparty.coverage.figures.listed import kept_list, kept_ties
 
 
 class KeptListMiddleware:
@@ -17,4 +17,5 @@ class KeptListMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.kept_list = kept_list  # type: ignore[attr-defined]
+        request.kept_ties = kept_ties  # type: ignore[attr-defined]
         return self.get_response(request)

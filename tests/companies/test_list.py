@@ -197,7 +197,6 @@ def test_a_large_place_has_the_same_pages_however_they_are_found(
     by_sorting = list(pages(client, address))
     monkeypatch.setattr("parkparty.companies.filters.SORTED_TO", 10)
     monkeypatch.setattr("parkparty.companies.filters.COUNTED_TO", 50)
-    monkeypatch.setattr("parkparty.companies.views.COUNTED_TO", 50)
     for tell in (lambda: None, fold_all):
         tell()  # by the facts, then by what is kept
         with django_assert_max_num_queries(12):
@@ -282,6 +281,51 @@ def test_how_all_are_covered_has_the_same_pages_however_they_are_found(
     assert list(pages(client, address)) == plain
     assert bool(walks) == is_long
     assert len(plain) > (2 if is_long else -1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        ("", 63),
+        ("coverage=joint", 60),
+        ("coverage=own", 0),
+        ("coverage=uncovered&size=-", 3),
+        ("size=-&staff=20&industry=-", 63),
+        ("size=large", 0),
+        ("denominator=operating&as_of=2020-05-01", 63),
+        ("q=企业", 63),
+        ("industry=6513", 0),
+    ],
+)
+@pytest.mark.parametrize("node", ["kic", "yangpu", "kic_committee"])
+def test_a_large_organisation_has_the_same_pages_however_they_are_found(
+    world: World,
+    make_user: Callable[..., User],
+    client_of: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+    node: str,
+    asked: str,
+    number: int,
+    django_assert_max_num_queries: Any,
+) -> None:
+    units, beyond = make_companies(world.kic, 70), make_company(9, world.tiandi)
+    for unit in (*units[:60], beyond):
+        cover(unit, world.joint_branch)
+    for unit in units[58:63]:
+        Membership.objects.create(company=unit, organization=world.kic_committee, since=LONG_AGO)
+    holds = getattr(world, node)
+    number += node == "kic_committee" and number >= 60 and "staff" not in asked  # the one that sits elsewhere
+    client, address = client_of(make_user("reader", Role.VIEWER, holds)), f"{LIST}?organization=KIC&{asked}"
+    plain = list(pages(client, address))
+    assert sum(map(len, plain)) == number
+    for most in (10_000, 50):
+        monkeypatch.setattr("parkparty.organizations.filters.BOUNDED_TO", most)
+        for change in (fold_all, lambda: Company.objects.filter(pk=units[20].pk).update(revenue_over_20m=True)):
+            change()  # by what is kept, then by the facts of who is marked
+            with django_assert_max_num_queries(12):
+                page = client.get(address).content.decode()
+            assert ("超过 50 家" if number > most else f"共 {number} 家" if number else "没有符合") in page
+            assert list(pages(client, address)) == plain
 
 
 def test_a_reader_of_places_alone_is_told_of_no_park_beside_them(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from itertools import product
 from random import Random
 from typing import Any
 from unittest import mock
 
 import pytest
+from django.db.models import F
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityHost, ActivityType
-from parkparty.companies.choices import Denominator
+from parkparty.companies.choices import STATES_OF, CoverageChoice, Denominator
 from parkparty.companies.models import Company
+from parkparty.companies.querysets import UNSTATED, Cut
 from parkparty.core.scope import Reach, Scope
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures import Point, changes, effective_kept, kept, load_at, standing
@@ -25,15 +28,18 @@ from parkparty.coverage.figures.cross import cross_table
 from parkparty.coverage.figures.effective import effective_companies
 from parkparty.coverage.figures.effective_kept import effectively_covered
 from parkparty.coverage.figures.kept import activities_by_month, activities_by_type
+from parkparty.coverage.figures.listed import kept_ties
 from parkparty.coverage.figures.marks import is_any_marked
+from parkparty.coverage.models import FoldCount
 from parkparty.coverage.services.counting import fold_all
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
+from parkparty.rules.figures import LimitBook
 from tests.conftest import World, cover, make_organization
 from tests.coverage import test_crossed, test_totals
 from tests.coverage.test_crossed import PAIRS, by_facts, numbers, sit
-from tests.coverage.test_totals import ALL, act, day_of, meet
+from tests.coverage.test_totals import ALL, CUTS, act, day_of, meet
 
 field, town = test_totals.field, test_crossed.town
 
@@ -93,6 +99,37 @@ def test_tables_are_those_of_the_facts(kept_world: World) -> None:
                 assert table == by_facts(point, rows, columns, scope), (point, rows, columns, scope)
                 totals.add((point, table.total if table else None))
     assert len(totals) > 8
+
+
+def test_who_is_on_a_list_is_told_by_the_facts(kept_world: World) -> None:
+    random, answers = Random(31), Counter[Any]()
+    for node, scope in product(committees(), [ALL, Scope(), *readers()]):
+        for choice in (None, *CoverageChoice):
+            kind, day, cut = random.choice(list(Denominator)), random.choice(DAYS), random.choice(CUTS)
+            rows = Company.objects.within(scope, cut_to=node).population(
+                node, kind, day, LimitBook().of(kind, day), cut
+            )
+            rows = rows.covered(choice, day) if choice else rows
+            meant, states = set(rows), STATES_OF[choice] if choice else ()
+            for than in (0, len(meant)):
+                told = kept_ties(node, kind, day, cut, states, than, rows, scope)
+                assert told.holds
+                assert set(Company.objects.within(scope, cut_to=node).filter(told.holds)) == meant, (node, kind, day)
+                assert told.is_long in {len(meant) > than or None, None}
+                answers[told.is_long, bool(meant)] += 1
+    assert min(answers[True, True], answers[None, True], answers[None, False]) > 20
+
+
+def test_no_list_of_a_branch_or_of_what_spells_do_not_tell(mixed: World) -> None:
+    asked = Denominator.REGISTERED, DAYS[0]
+    rest: Any = (), 0, Company.objects.all(), ALL
+    fold_all()
+    assert kept_ties(mixed.kic_committee, *asked, Cut(), *rest).is_long
+    assert kept_ties(mixed.joint_branch, *asked, Cut(), *rest) == (None, None)
+    assert kept_ties(mixed.kic_committee, *asked, Cut(industry="6513"), *rest) == (None, None)
+    assert kept_ties(mixed.kic_committee, *asked, Cut(building=UNSTATED), *rest) == (None, None)
+    FoldCount.objects.update(told=F("number") - 1)
+    assert kept_ties(mixed.kic_committee, *asked, Cut(), *rest) == (None, None)
 
 
 def test_causes_and_those_behind_them_are_those_of_the_facts(kept_world: World) -> None:
