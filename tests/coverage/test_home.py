@@ -96,6 +96,20 @@ def test_a_secretary_sees_what_is_owed_and_what_is_unfinished(
     assert "1 条被退回，待修改" in page
 
 
+def test_who_writes_for_very_many_branches_is_led_to_the_table_of_duties(
+    world: World, monthly_rule: Rule, make_user: Any, client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(make_user("park", Role.SECRETARY, world.kic_committee))
+    page = home(client)
+    assert "还有 2 项未报" in page
+    assert "党支部较多" not in page
+    monkeypatch.setattr(views, "OWED_OF", 1)
+    page = home(client)
+    assert "项未报" not in page
+    assert "党支部较多" in page
+    assert f'href="{reverse("rules:duties")}">逐个支部看' in page
+
+
 def test_a_reviewer_sees_how_many_records_wait_and_the_oldest_first(
     world: World, reviewer: User, secretary: User, make_activity: Callable[..., Activity], client_of: SignIn
 ) -> None:

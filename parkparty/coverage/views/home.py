@@ -25,11 +25,12 @@ from parkparty.coverage.figures.start import steps_done
 from parkparty.coverage.tables import ComparisonRow, comparison
 from parkparty.coverage.tables.board import change_of_number, change_of_rate
 from parkparty.organizations.models import Organization
-from parkparty.rules.figures import LimitBook, duties, grid
+from parkparty.organizations.querysets import OrganizationQuerySet
+from parkparty.rules.figures import Duty, LimitBook, duties, grid
 
 TILES = 3
 OWED_OF = 200
-"""Branches whose duties the home page counts; beyond, the table of duties is to be cut first."""
+"""Branches whose duties the home page reads; beyond, the table of duties is to be cut first."""
 DUTIES_SHOWN = 20
 IN_QUEUE_SHOWN = 5
 
@@ -67,9 +68,15 @@ def _waiting(scope: Scope) -> dict[str, Any]:
 
 def _owed_below(scope: Scope) -> Rate | None:
     """How far the branches in reach have done what this period asks; None when they are too many to count here."""
-    branches = Organization.objects.within(scope).branches().order_by("path")
-    owed = duties(Organization.objects.within(scope).filter(pk__in=branches.values("pk")[: OWED_OF + 1]), today())
-    return grid(owed).done if len({duty.organization.pk for duty in owed}) <= OWED_OF else None
+    owed = _owed_by(Organization.objects.within(scope))
+    return None if owed is None else grid(owed).done
+
+
+def _owed_by(organizations: OrganizationQuerySet) -> list[Duty] | None:
+    """What the branches among ``organizations`` owe today; None when they are too many for this page."""
+    branches = organizations.branches().order_by("path").values("pk")
+    owed = duties(organizations.filter(pk__in=branches[: OWED_OF + 1]), today())
+    return owed if len({duty.organization.pk for duty in owed}) <= OWED_OF else None
 
 
 def _tiles(nodes: Sequence[Node], scope: Scope) -> dict[str, Any]:
@@ -103,9 +110,10 @@ def _tiles(nodes: Sequence[Node], scope: Scope) -> dict[str, Any]:
 
 
 def _desk(scope: Scope) -> dict[str, Any]:
-    own = Organization.objects.within(scope).writable(scope, (Role.SECRETARY,))
-    owed = duties(own, today())
+    found = _owed_by(Organization.objects.within(scope).writable(scope, (Role.SECRETARY,)))
+    owed = found or []
     return {
+        "has_many_branches": found is None,
         "duties": owed[:DUTIES_SHOWN],
         "duties_left_out": max(0, len(owed) - DUTIES_SHOWN),
         "open_duties": sum(duty.is_open for duty in owed),
