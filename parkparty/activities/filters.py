@@ -100,10 +100,10 @@ class ActivityFilterForm(ListFilterForm):
         organization, place = asked.get("organization"), asked.get("place")
         if place and organization:
             rows = rows.walked(organization)
-        node = place or organization
-        if node and asked["state"] in UNCOUNTED_STATES:  # these are few, and all that a walk along them meets
-            return rows.walked(node)
-        return rows.newest_of(node, number) if node else rows
+        whose = place or organization or self.scope
+        if asked.get("state") in UNCOUNTED_STATES:  # these are few, and all that a walk along them meets
+            return rows.walked(whose)
+        return rows if whose == self.scope and self.scope.is_whole else rows.newest_of(whose, number)
 
     @property
     def ordering(self) -> tuple[str, str]:

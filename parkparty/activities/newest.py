@@ -1,4 +1,5 @@
-"""The first of a list by day of what a place's organisations lead, or what one and those below it hold: in one query.
+"""The first of a list by day of what a place's organisations lead, what one and those below it hold, or what a reader
+reaches: in one query.
 
 Where few of them ever met, each is asked for the first that it leads. The first of these, as many as the page has rows,
 stand before all that others lead, and before what lies behind the last of them; what any joins is found by its day.
@@ -19,6 +20,7 @@ from django.db.models import Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from parkparty.core import paths
+from parkparty.core.scope import Scope, Tree
 from parkparty.core.written import OfOuter, Written, given_list
 from parkparty.organizations.models import Organization, tree_of
 from parkparty.places.models import Park
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from django.db import models
 
     from parkparty.core.models import TreeNode
-    from parkparty.core.scope import Tree
+
+TREES: tuple[Tree, Tree] = "organizations", "places"
 
 Sql = tuple[str, tuple[Any, ...]]
 """A part of a query, and its values."""
@@ -45,12 +48,12 @@ SOON, NEAR, LAST, STEPS = 5, 1 / 16, 4, 100
 them; if not, so many organisations are asked before, which met last; and no more than so many steps are walked.
 """
 
-STANDS, SITS_IN, SITS_AT = "path BETWEEN {run}", "park_id IN ({parks})", "area_id IN ({areas})"
+STANDS, SITS_IN, SITS_AT = "path BETWEEN {stands}", "park_id IN ({parks})", "area_id IN ({areas})"
 # Only of places that it has read before PostgreSQL finds all by the index.
-ALL_IN = {STANDS: STANDS, SITS_IN: "park_id {one_of_parks}", SITS_AT: "area_id {one_of_areas}"}
+ALL_IN = {SITS_IN: "park_id {one_of_parks}", SITS_AT: "area_id {one_of_areas}"}
 SEATS = {
-    "parks": "SELECT id FROM places_park WHERE path BETWEEN {run}",
-    "areas": "SELECT id FROM places_area WHERE path BETWEEN {run}",
+    "parks": "SELECT id FROM places_park WHERE {lies}",
+    "areas": "SELECT id FROM places_area WHERE {lies}",
 }
 SEATS_READ = {"parks": "SELECT id FROM parks", "areas": "SELECT id FROM areas"}
 MET = "SELECT {} FROM activities_leader WHERE first_on IS NOT NULL AND {}"
@@ -61,7 +64,7 @@ OF_EACH = "SELECT met.* FROM {} seat CROSS JOIN LATERAL ({}) met"
 EACH = {SITS_IN: ("parks", "park_id = seat.id"), SITS_AT: ("areas", "area_id = seat.id")}
 MARKED = "SELECT leader_id AS organization_id, mark.held_on AS day FROM activities_leadermark mark WHERE {marks}"
 # In the order of an index: of a dormant committee PostgreSQL would look for a thousand among all leaders.
-ANY_IN_ORDER = "SELECT 1 FROM ({} ORDER BY path) met UNION ALL SELECT 1 FROM marked"
+ANY_IN_ORDER = "SELECT 1 FROM ({} ORDER BY path) met"
 ANY_MARKED, DAYS_MARKED = "SELECT 1 FROM marked", "SELECT organization_id, day, day FROM marked"
 ALL_MARKED = "SELECT organization_id FROM marked"
 
@@ -71,7 +74,7 @@ LEADS = "(SELECT {there} FROM activities_leader WHERE organization_id = {leader}
 JOINS = """(
     SELECT 1 FROM activities_jointhost joint JOIN activities_leader leader
     ON leader.organization_id = joint.organization_id
-    WHERE joint.activity_id = {key} AND leader.path BETWEEN {run} LIMIT 1
+    WHERE joint.activity_id = {key} AND ({there}) LIMIT 1
 ) IS NOT NULL"""
 WHOSE = {
     "marks": LEADS.replace("{leader}", "leader_id"),
@@ -89,9 +92,28 @@ HELD = {
     "leads": LEADS,
     "marks": LEADS.replace("{leader}", "leader_id"),
 }
+LED = {"theirs": LEADS, "of_these": "{of_led}", "by_park": ""}
+LED_OR_JOINED = {"theirs": f"({LEADS} OR {JOINS})", "of_these": "{of_led_or_joined}", "by_park": ""}
+REACHED = LED_OR_JOINED | {"theirs": f"({LEADS} OR held.park_id IN ({{parks}}) OR {JOINS})"}
+BY_PARK = {
+    "postgresql": """
+        UNION ALL SELECT id FROM (
+            SELECT found.id FROM parks seat CROSS JOIN LATERAL ({first_of_park}) found
+            ORDER BY found.held_on {way}, found.id {way} LIMIT {number}
+        ) found WHERE NOT (SELECT is_so FROM near)
+    """,
+    "sqlite": "UNION ALL SELECT id FROM ({first_of_park}) found WHERE NOT (SELECT is_so FROM near)",
+}
+"""The first of what was held when its leader sat in a park that the reader reaches, who may have moved since."""
+OF_PARK = {"postgresql": "= seat.id", "sqlite": "IN ({parks})"}
 
 PARTS = {
     "marked": MARKED,
+    "first_of_park": """
+        SELECT activities_activity.id, activities_activity.held_on
+        FROM (SELECT * FROM activities_activity WHERE park_id {of_park}) activities_activity{own}
+        {in_order} LIMIT {number}
+    """,
     "of_asked": "SELECT * FROM activities_activity WHERE organization_id = asked.organization_id",
     "first": "SELECT activities_activity.held_on FROM ({of_asked}) activities_activity{own} {in_order} LIMIT 1",
     "in_order": "ORDER BY activities_activity.held_on {way}, activities_activity.id {way}",
@@ -120,8 +142,8 @@ PARTS = {
     """,
 }
 FOUND = """
-WITH parks AS (SELECT id FROM places_park WHERE path BETWEEN {run}),
-areas AS (SELECT id FROM places_area WHERE path BETWEEN {run}),
+WITH parks AS (SELECT id FROM places_park WHERE {lies}),
+areas AS (SELECT id FROM places_area WHERE {lies}),
 marked AS ({marked}),
 known AS (SELECT COUNT(*) AS number FROM ({any_met} LIMIT {few} + 1) met),
 near AS (SELECT number > {few} AND {near} <= (SELECT COUNT(*) FROM (
@@ -154,6 +176,7 @@ SELECT NULL WHERE (SELECT COUNT(*) FROM walked) < {number} AND (SELECT COUNT(*) 
 UNION ALL
 SELECT 0 FROM known, span
 WHERE number BETWEEN {most} + 1 AND {few} AND NOT ends {after} (SELECT {least}(day) FROM asked)
+{by_park}
 """
 """The keys of the first, perhaps of some more; NULL where the walk broke off before it met enough; 0 where those who
 were not asked may hold some of the first.
@@ -184,8 +207,8 @@ RISING = {
 EARLIEST, LATEST = str(dt.date.min), str(dt.date.max)
 
 
-def first_keys(rows: models.QuerySet, node: TreeNode, number: int) -> list[int] | None:
-    """The keys of the first ``number`` of ``rows`` that are ``node``'s, and perhaps of some more; None if they lie far.
+def first_keys(rows: models.QuerySet, whose: TreeNode | Scope, number: int) -> list[int] | None:
+    """The keys of the first ``number`` of ``rows`` that are ``whose``, and perhaps of some more; None if they lie far.
 
     ``rows`` are in their order, by day and key, and begin where a page begins.
 
@@ -197,7 +220,7 @@ def first_keys(rows: models.QuerySet, node: TreeNode, number: int) -> list[int] 
     falls = str(rows.query.order_by[0]).startswith("-")
     ordered = FALLING | {"begin": LATEST, "end": EARLIEST} if falls else RISING | {"begin": EARLIEST, "end": LATEST}
     asked = {"there_are": _told_by_index(rows), "own": _conditions_of(rows)}
-    parts = {**PARTS, **SEATS_READ, **HELD, **ordered, **limits, **_parts_of(node), **asked}
+    parts = {**PARTS, **SEATS_READ, **HELD, **ordered, **limits, **_parts_of(whose), **asked}
     keys: list[int] = []
     for most in ("last", "few"):  # those that met last before the others: mostly theirs fill a page
         sql, values = _filled(FOUND, parts | {"most": limits[most]})
@@ -227,40 +250,56 @@ def is_led(tree: Tree, run: tuple[str, str]) -> Q:
 
 def _told(sql: str, column: str, tree: Tree, run: tuple[str, str]) -> Q:
     """Whether ``sql`` holds for a ``column`` of the outer activity."""
-    there = _standing() if tree == "organizations" else _there(SITS_IN, SITS_AT)
+    there = _there(STANDS) if tree == "organizations" else _there(SITS_IN, SITS_AT)
     _listed, one_of = given_list()
     places = {f"one_of_{name}": one_of.format(rows) for name, rows in SEATS.items()} | SEATS
     outer: Sql = OfOuter.SIGN, ()
-    asked: dict[str, str | Sql] = {"run": ("%s AND %s", run), "leader": outer, "key": outer, "some": str(SOME)}
-    return Q(Written(*_filled(sql, {**PARTS, **WHOSE, **places, **there, **asked}), column))
+    asked: dict[str, str | Sql] = {"stands": _between(run), "lies": _lies(run), "leader": outer, "key": outer}
+    return Q(Written(*_filled(sql, {**PARTS, **WHOSE, **places, **there, **asked, "some": str(SOME)}), column))
 
 
-def _parts_of(node: TreeNode) -> dict[str, str | Sql]:
+def _between(run: tuple[str, str]) -> Sql:
+    return "%s AND %s", run
+
+
+def _lies(*runs: tuple[str, str]) -> Sql:
+    return " OR ".join(["path BETWEEN %s AND %s"] * len(runs)) or "1 = 0", tuple(end for run in runs for end in run)
+
+
+def _parts_of(whose: TreeNode | Scope) -> dict[str, str | Sql]:
     """Who stands or sits there, and what is theirs."""
-    run: Sql = "%s AND %s", paths.run(node.path)
-    if isinstance(node, Organization):
-        held = {"theirs": f"({LEADS} OR {JOINS})", "of_these": "{of_led_or_joined}"}
-        return {"run": run} | _standing() | held
-    led: dict[str, str | Sql] = {"run": run, "theirs": LEADS, "of_these": "{of_led}"}
-    if isinstance(node, Park):  # no area lies in it
-        return led | _there(SITS_IN)
-    # Asked for by park or area at once, PostgreSQL reads all leaders.
-    return led | _there(SITS_IN, SITS_AT)
+    if isinstance(whose, Scope):
+        return _parts_of_reach(whose)
+    run = paths.run(whose.path)
+    if isinstance(whose, Organization):
+        return {"stands": _between(run), "lies": _lies(), **_there(STANDS), **LED_OR_JOINED}
+    # No area lies in a park. Asked for by park or area at once, PostgreSQL reads all leaders.
+    seats = [SITS_IN] if isinstance(whose, Park) else [SITS_IN, SITS_AT]
+    return {"lies": _lies(run), **_there(*seats), **LED}
 
 
-def _standing() -> dict[str, str | Sql]:
-    return _there(STANDS) | {"any_met": ANY_IN_ORDER.format(MET.format("path", STANDS))}
+def _parts_of_reach(scope: Scope) -> dict[str, str | Sql]:
+    """Who stands or sits in reach, and what they hold or held in a park there."""
+    stand, places = ([paths.run(path) for path in scope.paths(tree)] for tree in TREES)
+    named = {f"stands_{number}": _between(run) for number, run in enumerate(stand)}
+    seats = [STANDS.replace("stands", name) for name in named] + [SITS_IN, SITS_AT] * bool(places)
+    of_places = {"by_park": BY_PARK[connection.vendor], "of_park": OF_PARK[connection.vendor]} if places else {}
+    return {**named, "lies": _lies(*places), **_there(*seats), **REACHED, **of_places}
 
 
 def _there(*seats: str) -> dict[str, str | Sql]:
     """Who is there, in one of ``seats``; who of those met, who met last, and whether any did."""
     days = [MET.format(ITS_DAYS, seat) for seat in seats]
+    any_met = [
+        MET.format("1", seat) if seat in EACH else ANY_IN_ORDER.format(MET.format("path", seat)) for seat in seats
+    ]
+    all_met = [MET.format("organization_id", ALL_IN.get(seat, seat)) for seat in seats]
     return {
         "there": " OR ".join(seats),
         "met": " UNION ALL ".join([*days, DAYS_MARKED]),
         "last_met": " UNION ALL ".join([*map(_last_met, seats), DAYS_MARKED]),
-        "any_met": " UNION ALL ".join([*(MET.format("1", seat) for seat in seats), ANY_MARKED]),
-        "all_met": " UNION ALL ".join([*(MET.format("organization_id", ALL_IN[seat]) for seat in seats), ALL_MARKED]),
+        "any_met": " UNION ALL ".join([*any_met, ANY_MARKED]),
+        "all_met": " UNION ALL ".join([*all_met, ALL_MARKED]),
     }
 
 

@@ -17,14 +17,13 @@ from parkparty.activities import newest
 from parkparty.activities.choices import COUNTED_STATES, FILED_STATES, UNCOUNTED_STATES, ActivityState
 from parkparty.core import paths
 from parkparty.core.models import rows_of
-from parkparty.core.scope import NOTHING
+from parkparty.core.scope import NOTHING, Scope
 from parkparty.core.written import OfOuter, Written
 from parkparty.organizations.models import Organization, is_whole
 from parkparty.organizations.querysets import reached
 
 if TYPE_CHECKING:
     from parkparty.core.models import TreeNode
-    from parkparty.core.scope import Scope
 
 SHOWN = ("organization", "theme", "station", "park")
 """The relations that a row of a list may show."""
@@ -83,19 +82,21 @@ class ActivityQuerySet(models.QuerySet):
             paths.under("organization__park__path", place.path) | paths.under("organization__area__path", place.path)
         )
 
-    def newest_of(self, node: TreeNode, number: int) -> Self:
-        """``located_in`` or ``hosted_under`` for the first ``number`` of a list by day, and perhaps some more."""
-        if _is_branch(node):
-            return self.walked(node)
+    def newest_of(self, whose: TreeNode | Scope, number: int) -> Self:
+        """``located_in``, ``hosted_under`` or ``within`` for the first ``number`` of a list by day, or more."""
+        if _is_branch(whose):
+            return self.walked(whose)
         try:
-            keys = newest.first_keys(self, node, number)
+            keys = newest.first_keys(self, whose, number)
         except EmptyResultSet:
             return self.none()
-        return self.walked(node) if keys is None else self.filter(pk__in=keys)
+        return self.walked(whose) if keys is None else self.filter(pk__in=keys)
 
-    def walked(self, node: TreeNode) -> Self:
-        """``located_in`` or ``hosted_under`` for a list by day, each asked by itself."""
-        return self.hosted_under(node) if _is_branch(node) else self.filter(newest.is_of(node))
+    def walked(self, whose: TreeNode | Scope) -> Self:
+        """``located_in`` or ``hosted_under`` for a list by day, each asked by itself; a reach is cut already."""
+        if isinstance(whose, Scope):
+            return self
+        return self.hosted_under(whose) if _is_branch(whose) else self.filter(newest.is_of(whose))
 
     def first_of_each_day(self, number: int) -> Self:
         """Of every day the first ``number``, in the order in which they were written."""
@@ -159,7 +160,7 @@ def _is_hosted_in(activities: type[models.Model], scope: Scope) -> Written:
     return Written.of(hosts)
 
 
-def _is_branch(node: TreeNode) -> TypeGuard[Organization]:
+def _is_branch(node: TreeNode | Scope) -> TypeGuard[Organization]:
     return isinstance(node, Organization) and node.is_branch
 
 

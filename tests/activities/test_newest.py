@@ -42,6 +42,7 @@ NODES = (
     *({"organization": code} for code in ("YP", "WJC", "KIC", "NB", "PT", "KIC-J1")),
     *({"place": place} for place in ("area:310000", "area:310110", "park:kic", "park:neighbour", "park:tiandi")),
     {"organization": "WJC", "place": "park:kic"},
+    {},
 )
 
 
@@ -59,7 +60,7 @@ def held(world: World, secretary: User, reviewer: User, request: pytest.FixtureR
         state, leader = chance.choice(STATES), chance.choice(hosts)
         activity = Activity.objects.create(
             organization=leader,
-            park=leader.park,
+            park=chance.choice([leader.park, leader.park, world.kic, world.tiandi]),  # where it may have sat then
             author=secretary,
             topic=f"第{number}次",
             held_on=DAY - dt.timedelta(days=chance.randrange(4)),
@@ -136,7 +137,13 @@ def test_page_by_page_they_are_those_that_asking_plainly_finds(
 ) -> None:
     for name, number in limits.items():
         monkeypatch.setattr(newest, name, number)
-    readers = (Role.VIEWER, world.shanghai), (Role.SECRETARY, world.kic_committee), (Role.VIEWER, world.kic)
+    readers = (
+        (Role.VIEWER, world.shanghai),
+        (Role.SECRETARY, world.kic_committee),
+        (Role.VIEWER, world.kic),
+        (Role.SECRETARY, world.own_branch),
+        (Role.SECRETARY, world.joint_branch, world.neighbour_committee, world.tiandi, world.neighbour),
+    )
     scopes = [scope_of(make_user(f"reader {number}", *reader)) for number, reader in enumerate(readers)]
     found = 0
     for scope in (Scope.everything(), *scopes):
