@@ -2,7 +2,7 @@
 
 The data is written by SQL into a database of its own, on PostgreSQL or on SQLite, in a temporary folder or in one that
 is kept (``KEEP=``) and found filled the next time. gunicorn serves pages and the floor; they are opened in turn over
-HTTP by a signed-in reader, and medians compared: absolute times drift with the machine. Queries and their time are
+HTTP by signed-in users, and medians compared: absolute times drift with the machine. Queries and their time are
 taken in this process. A city is also held against one with the same places and a hundredth of what is in them, pair by
 pair of openings. The command fails when a bar is missed, twice: the second time is the longer one.
 """
@@ -44,11 +44,12 @@ the machine does something else.
 
 @dataclass(frozen=True)
 class Page:
-    """A page that is timed, and how many times the floor it may cost."""
+    """A page that is timed, how many times the floor it may cost, and who opens it."""
 
     name: str
     address: str
     bar: float
+    by: str = "reader"
 
     @property
     def is_of_newest(self) -> bool:
@@ -95,6 +96,7 @@ def pages(town: Any) -> list[Page]:
     return [
         *rows,
         Page("home", "/", DASHBOARDS),
+        Page("home, secretary", "/", DASHBOARDS, by="secretary"),
         Page("dashboard, branch", f"/coverage/dashboard/?organization={town.branch.code}", DASHBOARDS),
         Page("activities, branch", f"/activities/?organization={town.branch.code}", LISTS),
         Page("activities, middle park", f"/activities/?place=park:{midst.key}", LISTS),
@@ -105,9 +107,11 @@ def pages(town: Any) -> list[Page]:
         *(Page("activities, stopped committee", f"/activities/?organization={own.code}", LISTS) for own in merged),
         Page("cross-tab, park", f"/coverage/cross/?place=park:{park}&rows=industry&columns=coverage", DASHBOARDS),
         Page("companies, all", "/companies/", LISTS),
+        Page("companies, secretary", "/companies/", LISTS, by="secretary"),
         Page("companies, far page", f"/companies/?{far}", LISTS),
         Page("companies, three filters", f"/companies/?place=park:{park}&size=large&coverage=joint", LISTS),
         Page("activities, all", "/activities/", LISTS),
+        Page("activities, secretary", "/activities/", LISTS, by="secretary"),
         Page("activities, oldest first", "/activities/?order=oldest", LISTS),
         Page("activities, far page", f'/activities/?older=["{middle}", 1]', LISTS),
         Page("activities, three filters", f"/activities/?place=park:{park}&state=approved&since=2024-01-01", LISTS),
@@ -149,35 +153,35 @@ def surely(measured: Callable[[int], Found], missed: Callable[[Found], Any], rou
     return measured(rounds * LONGER) if missed(found) else found
 
 
-def timed(sites: Sequence[Site], client: Any, page: Page, rounds: int) -> Cost:
+def timed(sites: Sequence[Site], clients: dict[str, Any], page: Page, rounds: int) -> Cost:
     """What ``page`` costs on the first of ``sites``, held against the floor and the second, if there is one."""
     first, again, floor = [], [], []
     for site in sites:
-        site.opened(page.address)
+        site.opened(page.address, page.by)
     for number in range(rounds):
-        first.append(in_turn([(site, page.address) for site in sites], number))
+        first.append(in_turn([(site, page) for site in sites], number))
         floor.append(sites[0].opened("/floor/")[0])
-        seconds, body = sites[0].opened(page.address)
+        seconds, body = sites[0].opened(page.address, page.by)
         again.append(seconds)
         floor.append(sites[0].opened("/floor/")[0])
-    queries = [queried(client, page.address) for _round in range(rounds)]
+    queries = [queried(clients[page.by], page.address) for _round in range(rounds)]
     medians = [statistics.median(found) for found in ([pair[0] for pair in first], again, floor)]
     grown = ratio(first) if len(sites) > 1 else None
     sql = statistics.median(milliseconds for _number, milliseconds in queries)
     return Cost(*medians, grown, queries[0][0], sql, len(gzip.compress(body)))
 
 
-def in_turn(pages: Sequence[tuple[Site, str]], number: int) -> list[float]:
+def in_turn(pages: Sequence[tuple[Site, Page]], number: int) -> list[float]:
     """Seconds of each of ``pages``, opened as for the first time: one after the other, or backwards if odd."""
     seconds = [0.0] * len(pages)
     for place in range(len(pages))[:: -1 if number % 2 else 1]:
-        site, address = pages[place]
+        site, page = pages[place]
         site.opened("/floor/forget/")
-        seconds[place] = site.opened(address)[0]
+        seconds[place] = site.opened(page.address, page.by)[0]
     return seconds
 
 
-def beside(pages: Sequence[tuple[Site, str]], rounds: int) -> float:
+def beside(pages: Sequence[tuple[Site, Page]], rounds: int) -> float:
     """How many times the second the first of ``pages`` takes."""
     return ratio([in_turn(pages, number) for number in range(rounds)])
 
@@ -207,7 +211,7 @@ def queried(client: Any, address: str) -> tuple[int, float]:
     return len(times), sum(times) * 1000
 
 
-def table(sites: Sequence[Site], client: Any, town: Any, rounds: int) -> list[str]:
+def table(sites: Sequence[Site], clients: dict[str, Any], town: Any, rounds: int) -> list[str]:
     """Print a line for each page; returns those that miss a bar."""
     from django.db import DatabaseError
 
@@ -216,13 +220,13 @@ def table(sites: Sequence[Site], client: Any, town: Any, rounds: int) -> list[st
     missed, opened = [], {}
     for page in pages(town):
         try:
-            cost = surely(partial(timed, sites, client, page), page.missed, rounds)
+            cost = surely(partial(timed, sites, clients, page), page.missed, rounds)
         except (Stopped, DatabaseError) as stopped:
             missed.append(page.name)
             print(f"| {page.name} ✗ | {str(stopped).strip()} |", flush=True)
             continue
         missed += [page.name] * page.missed(cost)
-        opened[page.name] = page.address
+        opened[page.name] = page
         print(cost.told(page), flush=True)
     print()
     for kind in ("companies", "activities"):
@@ -258,7 +262,7 @@ def main() -> None:
         environment = stack.enter_context(databases(asked.database, folder, is_kept=bool(asked.keep)))
         names = [asked.scale, *["hundredth"] * (asked.scale == "city")]
         ready = [filled(environment, name) for name in names]
-        sites = [stack.enter_context(served(own, session)) for own, session in ready]
+        sites = [stack.enter_context(served(own, sessions)) for own, sessions in ready]
         os.environ |= bounded(ready[0][0])
         missed = measured(sites, asked.scale, asked.rounds)
     if missed:
@@ -278,10 +282,11 @@ def measured(sites: Sequence[Site], scale: str, rounds: int) -> list[str]:
     from benchmarks.keeping import counts, throughput
 
     settings.ALLOWED_HOSTS.append("testserver")
-    found, client = town(), Client()
-    client.cookies[settings.SESSION_COOKIE_NAME] = sites[0].session
+    found, clients = town(), {name: Client() for name in sites[0].sessions}
+    for name, client in clients.items():
+        client.cookies[settings.SESSION_COOKIE_NAME] = sites[0].sessions[name]
     print(f"## {scale}, {connection.vendor}\n\n{SCALES[scale]}\n")
-    missed = table(sites, client, found, rounds)
+    missed = table(sites, clients, found, rounds)
     print()
     for line in counts(found.nodes, rounds):
         print(line, flush=True)

@@ -1,4 +1,4 @@
-"""Fill the database of ``DATABASE_URL`` unless it is filled, and sign in; prints the key of the session.
+"""Fill the database of ``DATABASE_URL`` unless it is filled, and sign in; prints the keys of sessions, by user.
 
 A process of its own, so that one run can fill several databases.
 """
@@ -44,7 +44,8 @@ def main(name: str) -> None:
         # As it does by itself while a site fills.
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
-    print(session_of(town().reader))
+    found = town()
+    print(*(f"{user.username}={session_of(user)}" for user in (found.reader, found.secretary)))
 
 
 def session_of(user: Any) -> str:

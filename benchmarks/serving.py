@@ -46,8 +46,8 @@ def databases(vendor: str, folder: Path, *, is_kept: bool) -> Iterator[dict[str,
             server.cleanup()
 
 
-def filled(environment: dict[str, str], name: str) -> tuple[dict[str, str], str]:
-    """The environment on the database of a scale, which is filled first, and the key of a session in it."""
+def filled(environment: dict[str, str], name: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The environment on the database of a scale, which is filled first, and the keys of sessions in it by user."""
     url = environment["DATABASE_URL"]
     if url.startswith("postgres"):
         create = f"SELECT 'CREATE DATABASE {name}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{name}')"
@@ -56,7 +56,7 @@ def filled(environment: dict[str, str], name: str) -> tuple[dict[str, str], str]
     done = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks/fill.py"), name], env=environment, stdout=subprocess.PIPE, check=True
     )
-    return environment, done.stdout.decode().split()[-1]
+    return environment, dict(pair.split("=") for pair in done.stdout.decode().splitlines()[-1].split())
 
 
 def _postgres(url: str, query: str) -> None:
@@ -74,17 +74,17 @@ def _postgres(url: str, query: str) -> None:
 
 @dataclass
 class Site:
-    """A served site and the session of a reader."""
+    """A served site and the sessions of its users."""
 
     connection: http.client.HTTPConnection
-    session: str
+    sessions: dict[str, str]
 
-    def opened(self, address: str) -> tuple[float, bytes]:
+    def opened(self, address: str, by: str = "reader") -> tuple[float, bytes]:
         """Seconds and body of one page."""
         started = time.perf_counter()
         try:
             self.connection.request(
-                "GET", quote(address, safe="/?&=:"), headers={"Cookie": f"sessionid={self.session}"}
+                "GET", quote(address, safe="/?&=:"), headers={"Cookie": f"sessionid={self.sessions[by]}"}
             )
             response = self.connection.getresponse()
             body = response.read()
@@ -105,7 +105,7 @@ def bounded(environment: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def served(environment: dict[str, str], session: str) -> Iterator[Site]:
+def served(environment: dict[str, str], sessions: dict[str, str]) -> Iterator[Site]:
     """The site on one process of gunicorn, so that what it keeps as drawn is the same for all requests."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -116,7 +116,7 @@ def served(environment: dict[str, str], session: str) -> Iterator[Site]:
     )  # fmt: skip
     try:
         _wait(port)
-        yield Site(http.client.HTTPConnection("127.0.0.1", port, timeout=300), session)
+        yield Site(http.client.HTTPConnection("127.0.0.1", port, timeout=300), sessions)
     finally:
         server.terminate()
         server.wait()
