@@ -19,6 +19,7 @@ from parkparty.companies.scoping import KeptList, KeptTies, LimitsByDay, Told
 from parkparty.core.models import TreeNode
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
+from parkparty.core.text import number_in
 from parkparty.core.written import flag
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField, PlainSelect
 from parkparty.organizations.models import Organization, is_whole
@@ -30,8 +31,6 @@ NOT_COVERED = gettext_lazy("没有")
 SIZES = [(value or UNSTATED, label) for value, label in SizeClass.choices]
 STAFF = [(str(value) if value else UNSTATED, label) for value, label in StaffBand.choices]
 BUILDINGS_OFFERED = 100
-MAX_DIGITS = 9
-"""Of a key in an address."""
 SORTED_TO = 5000
 """Tenancies of a place whose companies are found and sorted sooner than met on a walk along all names."""
 
@@ -45,8 +44,8 @@ class BuildingField(forms.CharField):
         text = str(super().clean(value))
         if text in ("", UNSTATED):
             return text
-        is_key = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
-        found = Building.objects.within(self.scope).filter(pk=int(text)).first() if is_key else None
+        key = number_in(text)
+        found = None if key is None else Building.objects.within(self.scope).filter(pk=key).first()
         if found is None:
             raise ValidationError(_("没有找到这座楼宇，或不在授权范围内。"))
         return found

@@ -18,6 +18,9 @@ _SIMPLE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]+")
 _FORMULA = re.compile(r"[\s\x00\ufeff]*[=+\-@＝＋－＠]|[\t\r\x00]")
 
 
+NUMBER_DIGITS = 18
+"""So many digits of a number any database takes as a key."""
+
 _OPENCC = find_spec("opencc")
 _TABLES = Path(str(_OPENCC and _OPENCC.origin)).with_name("dictionary")
 """Found without loading the package, which the process that reads rosters would wait for."""
@@ -42,6 +45,11 @@ def _traditional_forms() -> dict[int, str]:
 def is_simple(text: str) -> bool:
     """Whether plain letters, digits and characters are all of it, as of most names: cleaning leaves it as it is."""
     return _SIMPLE.fullmatch(text) is not None
+
+
+def number_in(text: str) -> int | None:
+    """The key or number that ``text`` spells in plain digits; None where it is anything else, or a longer one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= NUMBER_DIGITS else None
 
 
 def clean(text: str) -> str:

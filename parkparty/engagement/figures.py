@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from parkparty.access.choices import Role
 from parkparty.core.scope import Scope
+from parkparty.core.text import number_in
 from parkparty.engagement.choices import COOL_DOWN_DAYS, ReminderKind
 from parkparty.engagement.models import Reminder
 from parkparty.organizations.models import Organization
@@ -45,7 +47,16 @@ def looked_after(scope: Scope) -> OrganizationQuerySet:
 
 def owed(scope: Scope, on: dt.date) -> list[Owed]:
     """What is open on ``on`` in the units that the reader looks after, the first due first."""
-    units = looked_after(scope)
+    return _owed_by(looked_after(scope), on)
+
+
+def ticked(keys: Collection[str], scope: Scope, on: dt.date) -> list[Owed]:
+    """Of ``owed``, those that a form named by their ``keys``."""
+    units = {number_in(key.partition(":")[0]) for key in keys}
+    return [one for one in _owed_by(looked_after(scope).filter(pk__in=units - {None}), on) if one.key in keys]
+
+
+def _owed_by(units: OrganizationQuerySet, on: dt.date) -> list[Owed]:
     found = [duty for duty in duties(units, on) if duty.is_open]
     sent_since = {"kind": ReminderKind.URGED, "on__gt": on - dt.timedelta(days=366)}
     urged = Reminder.objects.filter(organization__in=units.order_by().values("pk"), **sent_since)

@@ -38,8 +38,7 @@ def missing(request: ScopedRequest) -> HttpResponse:
 @requires(Action.REVIEW_ACTIVITY)
 def urge(request: ScopedRequest) -> HttpResponse:
     """Urge the ticked duties that were not urged lately."""
-    ticked = set(request.POST.getlist("duty"))
-    chosen = [one for one in figures.owed(request.scope, today()) if one.key in ticked]
+    chosen = figures.ticked(request.POST.getlist("duty"), request.scope, today())
     sent, left = reminders.urge(chosen, by=request.user, on=today())
     enqueue_messages()
     if not chosen:

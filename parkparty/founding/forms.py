@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.core.dates import EARLIEST, today
 from parkparty.core.scope import Scope
+from parkparty.core.text import number_in
 from parkparty.founding.check import JOINT, OWN
 from parkparty.organizations.filters import OrganizationField
 from parkparty.organizations.models import Organization
@@ -42,8 +43,8 @@ class ChoiceForm(forms.Form):
 
 
 def _keys(data: Any) -> list[int]:
-    typed = [key for key in data.getlist("company") if key.isascii() and key.isdigit() and len(key) < 10]
-    return [int(key) for key in dict.fromkeys(typed)][:MOST_CHOSEN]
+    typed = dict.fromkeys(map(number_in, data.getlist("company")))
+    return [key for key in typed if key is not None][:MOST_CHOSEN]
 
 
 class CaseForm(forms.Form):

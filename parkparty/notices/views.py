@@ -12,10 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from parkparty.access.scoping import ScopedRequest
 from parkparty.core.http import local_address
 from parkparty.core.paging import keyset_page
+from parkparty.core.text import number_in
 from parkparty.notices.models import Notice
 from parkparty.notices.services import choose_mail, mark_read
-
-KEY_DIGITS = 18
 
 
 @login_required
@@ -31,12 +30,12 @@ def inbox(request: ScopedRequest) -> HttpResponse:
 @require_POST
 def read(request: ScopedRequest) -> HttpResponse:
     """Mark one notice as read and go where it leads, or mark all."""
-    key = request.POST.get("notice", "")
-    if not key:
+    asked = request.POST.get("notice", "")
+    if not asked:
         mark_read(request.user)
         return redirect("notices:inbox")
-    one = Notice.objects.within(request.scope)
-    found = one.filter(pk=int(key)).first() if key.isdecimal() and len(key) < KEY_DIGITS else None
+    key = number_in(asked)
+    found = None if key is None else Notice.objects.within(request.scope).filter(pk=key).first()
     if found:
         mark_read(request.user, found.pk)
     return redirect((local_address(request, found.address) if found else "") or "notices:inbox")

@@ -18,6 +18,7 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
+from parkparty.core.text import number_in
 from parkparty.places.models import Park
 from parkparty.rosters import tasks
 from parkparty.rosters.choices import DECIDED, BatchState, IssueKind, Outcome, fault_sentence
@@ -201,10 +202,11 @@ def _repair(batch: RosterBatch, request: ScopedRequest, cells: dict[str, Any]) -
     """Do what the button that was pressed says; without one, and beside an accepted proposal, take what was typed."""
     if "forget" in request.POST:
         return forget_repairs(batch, by=request.user)
-    number, _dash, choice = request.POST.get("alike", "").partition("-")
-    if choice and number.isdecimal():
+    alike, _dash, choice = request.POST.get("alike", "").partition("-")
+    number = number_in(alike)
+    if choice and number is not None:
         everywhere = "alike-all" in request.POST
-        return decide_alike(batch, by=request.user, number=int(number), choice=choice, everywhere=everywhere)
+        return decide_alike(batch, by=request.user, number=number, choice=choice, everywhere=everywhere)
     if "kinds" in request.POST:
         chosen = {each["first"]: request.POST.get(f"kind-{each['first']}") for each in batch.sheets}
         kinds = {first: kind for first, kind in chosen.items() if kind is not None}

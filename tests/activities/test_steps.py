@@ -207,7 +207,7 @@ class TestReview:
 
 class TestMeanwhile:
     @pytest.mark.parametrize("step", [P.SUBMIT, P.DELETE, P.APPROVE, P.RETURN, P.WITHDRAW])
-    @pytest.mark.parametrize("version", ["1", "", "x", "9" * 40])
+    @pytest.mark.parametrize("version", ["1", "", "x", "9" * 40, "9" * 5000])
     def test_a_button_beside_an_older_version_does_nothing_and_says_so(
         self, step: Step, version: str, world: World, in_state: Any, client_of: Any, secretary: User, reviewer: User
     ) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkparty.core.text import clean, fold, fold_each, fold_label, half_width
+from parkparty.core.text import clean, fold, fold_each, fold_label, half_width, number_in
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,16 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 @given(st.lists(st.sampled_from(("漕河泾ABC", "上海１２ （某）公司", "創智", "")) | st.text()))
 def test_many_names_are_folded_as_each_by_itself(texts: list[str]) -> None:
     assert fold_each(texts) == [fold(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("007", 7),
+        ("9" * 18, 10**18 - 1),
+        *((wrong, None) for wrong in ("", "-1", "1.0", "x", "٣", "²", "9" * 19)),
+    ],
+)
+def test_a_number_is_read_that_any_database_takes_as_a_key(text: str, number: int | None) -> None:
+    assert number_in(text) == number

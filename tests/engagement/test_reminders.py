@@ -125,6 +125,12 @@ class TestUrging:
             assert "没有选中未报的活动" in self.urge(client, world)
         assert not Notice.objects.exists()
 
+    @pytest.mark.parametrize("key", ["", ":", "x:R34", f"{'9' * 5000}:R34", "1", "\x00:R34"])
+    def test_what_names_no_open_duty_urges_nobody(self, desk: Client, world: World, key: str) -> None:
+        page = desk.post("/missing/urge/", {"duty": [key]}, follow=True).content.decode()
+        assert "没有选中未报的活动" in page
+        assert not Notice.objects.exists()
+
     def test_few_queries(self, desk: Client, world: World, django_assert_max_num_queries: Any) -> None:
         with django_assert_max_num_queries(12):
             desk.get("/missing/")

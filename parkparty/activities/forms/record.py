@@ -31,13 +31,12 @@ from parkparty.activities.models import Activity, ActivityAttachment, ActivityPh
 from parkparty.companies.models import Company
 from parkparty.core.dates import add_months, month_of, today
 from parkparty.core.scope import Scope
-from parkparty.core.text import clean
+from parkparty.core.text import clean, number_in
 from parkparty.organizations.models import Organization
 from parkparty.places.models import ServiceStation
 
 ORGANIZATIONS_OFFERED = 200
 STATIONS_OFFERED = 200
-KEY_DIGITS = 18
 MAX_TURNS = 1_000_000
 FILES = ("photos", "attachments")
 COMPARED = (
@@ -200,9 +199,9 @@ class ActivityForm(KeepsNumbers, forms.ModelForm):
         self.recent_topics = usual.topics
         self.initial["held_on"] = _day(self.asked.get("held_on", "")) or today()
         self.initial.update(expected=usual.expected, place=usual.place)
-        like = self.asked.get("like", "")
-        if like.isdecimal() and len(like) < KEY_DIGITS:
-            self._copy(Activity.objects.within(self.scope).writable(self.scope).filter(pk=int(like)).first())
+        like = number_in(self.asked.get("like", ""))
+        if like is not None:
+            self._copy(Activity.objects.within(self.scope).writable(self.scope).filter(pk=like).first())
 
     def _copy(self, pattern: Activity | None) -> None:
         """Start with what stays the same from one time to the next; who came and what was said is new."""
@@ -317,8 +316,8 @@ class ActivityForm(KeepsNumbers, forms.ModelForm):
         rows, chosen = self.offers[name]
         text = clean(str(self[f"{name}_text"].value() or ""))
         if self.is_bound:
-            keys = [key for key in self[name].value() or () if key.isdecimal() and len(key) < KEY_DIGITS]
-            chosen = Q(pk__in=[int(key) for key in keys])
+            keys = map(number_in, self[name].value() or ())
+            chosen = Q(pk__in=[key for key in keys if key is not None])
         elif self.copied:
             chosen = Q(pk__in=self.copied[name])
         if self.current and name == "partners":

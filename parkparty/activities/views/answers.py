@@ -22,6 +22,7 @@ from parkparty.activities.forms.review import ReturnForm, UndoForm
 from parkparty.activities.forms.series import RepeatForm
 from parkparty.activities.models import Activity
 from parkparty.activities.services.guards import StaleActivity
+from parkparty.core.text import number_in
 
 APPROVED = "approved"
 """Key in the session: when the last approval was given, and to which records in which versions."""
@@ -47,8 +48,7 @@ def record_of(request: ScopedRequest, pk: int) -> Activity:
 def as_seen(request: ScopedRequest, pk: int) -> Activity:
     """The record in the version that the pressed button stood beside."""
     activity = record_of(request, pk)
-    seen = request.POST.get("version", "")
-    activity.version = int(seen) if seen.isdecimal() else 0
+    activity.version = number_in(request.POST.get("version", "")) or 0
     return activity
 
 

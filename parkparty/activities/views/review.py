@@ -30,9 +30,9 @@ from parkparty.activities.views.answers import (
     take_step,
 )
 from parkparty.core.paging import keyset_page, number_of
+from parkparty.core.text import number_in
 
 ROWS = 30
-KEY_DIGITS = 18
 
 
 @require_GET
@@ -177,12 +177,8 @@ def _page_of(activity: Activity) -> HttpResponse:
 
 def _ticked(values: list[str]) -> dict[int, int]:
     """The keys of ticked records with the versions that were seen, from ``12:3``; what does not read is left out."""
-    pairs = [value.partition(":")[::2] for value in values[:ROWS]]
-    return {
-        int(key): int(version)
-        for key, version in pairs
-        if key.isdecimal() and version.isdecimal() and max(len(key), len(version)) < KEY_DIGITS
-    }
+    pairs = (map(number_in, value.partition(":")[::2]) for value in values[:ROWS])
+    return {key: version for key, version in pairs if key is not None and version is not None}
 
 
 def _next_in_queue(request: ScopedRequest, judged: Activity) -> HttpResponse:
