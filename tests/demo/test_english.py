@@ -70,9 +70,9 @@ def given(loaded: Site, django_db_blocker: Any) -> re.Pattern[str]:
 
 
 def shown(answer: Any) -> set[str]:
-    """What a page says."""
+    """What a page says, but for what its fields hold."""
     page = answer.content.decode()
-    page = re.sub(r"<script.*?</script>|<!--.*?-->", "", page, flags=re.S)
+    page = re.sub(r"<script.*?</script>|<textarea.*?</textarea>|<!--.*?-->", "", page, flags=re.S)
     return {html.unescape(text or told).strip() for text, told in SHOWN.findall(page)}
 
 
