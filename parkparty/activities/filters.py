@@ -19,7 +19,7 @@ from parkparty.activities.models import Activity
 from parkparty.activities.querysets import ActivityQuerySet
 from parkparty.core.dates import Period, month_named, month_of, today
 from parkparty.core.models import holds
-from parkparty.core.paths import under
+from parkparty.core.paths import STEP, under
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField
 from parkparty.places.filters import PlaceField
@@ -103,7 +103,9 @@ class ActivityFilterForm(ListFilterForm):
         whose = place or organization or self.scope
         if asked.get("state") in UNCOUNTED_STATES:  # these are few, and all that a walk along them meets
             return rows.walked(whose)
-        return rows if whose == self.scope and self.scope.is_whole else rows.newest_of(whose, number)
+        # Of all activities most are those of who holds a root of the places: a walk soon meets enough.
+        meets_soon = whose == self.scope and any(len(path) <= STEP for path in self.scope.paths("places"))
+        return rows if meets_soon else rows.newest_of(whose, number)
 
     @property
     def ordering(self) -> tuple[str, str]:

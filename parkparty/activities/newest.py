@@ -102,16 +102,21 @@ BY_PARK = {
             ORDER BY found.held_on {way}, found.id {way} LIMIT {number}
         ) found WHERE NOT (SELECT is_so FROM near)
     """,
-    "sqlite": "UNION ALL SELECT id FROM ({first_of_park}) found WHERE NOT (SELECT is_so FROM near)",
+    "sqlite": """
+        UNION ALL SELECT id FROM (
+            SELECT found.id FROM parks seat CROSS JOIN activities_activity found
+            WHERE NOT (SELECT is_so FROM near) AND found.id IN (SELECT id FROM ({first_of_park}) first)
+            ORDER BY found.held_on {way}, found.id {way} LIMIT {number}
+        ) found
+    """,
 }
 """The first of what was held when its leader sat in a park that the reader reaches, who may have moved since."""
-OF_PARK = {"postgresql": "= seat.id", "sqlite": "IN ({parks})"}
 
 PARTS = {
     "marked": MARKED,
     "first_of_park": """
         SELECT activities_activity.id, activities_activity.held_on
-        FROM (SELECT * FROM activities_activity WHERE park_id {of_park}) activities_activity{own}
+        FROM (SELECT * FROM activities_activity WHERE park_id = seat.id) activities_activity{own}
         {in_order} LIMIT {number}
     """,
     "of_asked": "SELECT * FROM activities_activity WHERE organization_id = asked.organization_id",
@@ -283,7 +288,7 @@ def _parts_of_reach(scope: Scope) -> dict[str, str | Sql]:
     stand, places = ([paths.run(path) for path in scope.paths(tree)] for tree in TREES)
     named = {f"stands_{number}": _between(run) for number, run in enumerate(stand)}
     seats = [STANDS.replace("stands", name) for name in named] + [SITS_IN, SITS_AT] * bool(places)
-    of_places = {"by_park": BY_PARK[connection.vendor], "of_park": OF_PARK[connection.vendor]} if places else {}
+    of_places = {"by_park": BY_PARK[connection.vendor]} if places else {}
     return {**named, "lies": _lies(*places), **_there(*seats), **REACHED, **of_places}
 
 

@@ -258,7 +258,12 @@ class CompanyFilterForm(CutForm):
 
         By how companies are covered databases would find all links first. Few of very many they find sooner.
         """
-        coverage = self.cleaned_data["coverage"] if self.is_valid() and not self.is_bounded else ""
+        if not self.is_valid() or self.is_bounded:
+            return self.rows(), False
+        organizations = self.scope.top_nodes("organizations")
+        if organizations and not self.scope.paths("places") and all(node.is_branch for node in organizations):
+            return self.rows().shown_to_few(self.scope), False
+        coverage = self.cleaned_data["coverage"]
         held = next(iter(self.scope.top_nodes("places") or ()), None) if coverage else None
         if held is None or self.cleaned_data["q"]:
             return self.rows(), False

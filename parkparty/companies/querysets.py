@@ -174,6 +174,11 @@ class CompanyQuerySet(models.QuerySet):
         shown = (Q(Exists(facts.filter(company=OuterRef("pk")))) for facts in self.shown_by(scope))
         return self.filter(reduce(or_, shown))
 
+    def shown_to_few(self, scope: Scope) -> Self:
+        """Those of a reader who sees few: databases begin with these, by ``within`` alone with all."""
+        shown = [facts.order_by().values("company") for facts in self.shown_by(scope)]
+        return self.filter(pk__in=shown[0].union(*shown[1:]))
+
     def shown_by(self, scope: Scope) -> list[Any]:
         """The facts of which one is enough to show a company to the reader: where it sits, what it is tied to."""
         facts = [rows_of(self.model, "tenancies").filter(scope.q("places", "park__path"))]

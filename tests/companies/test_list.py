@@ -70,6 +70,19 @@ def test_only_companies_in_reach_are_listed(
     assert names(client_of(secretary)) == ["贝塔网络有限公司"]
 
 
+def test_who_writes_for_branches_alone_sees_those_that_they_cover_once(
+    companies: list[Company], world: World, make_user: Any, client_of: SignIn
+) -> None:
+    cover(companies[2], world.own_branch, LinkKind.INSTRUCTOR)
+    cover(companies[0], world.joint_branch, LinkKind.LIAISON)
+    client = client_of(make_user("two branches", Role.SECRETARY, world.own_branch, world.joint_branch))
+    assert sorted(names(client)) == ["伽马数据有限公司", "贝塔网络有限公司", "Ａlpha 软件（上海）有限公司"]
+    assert names(client, coverage="joint") == ["贝塔网络有限公司"]
+    assert names(client, q="数据") == ["伽马数据有限公司"]
+    client = client_of(make_user("a branch and a park", Role.SECRETARY, world.joint_branch, world.tiandi))
+    assert len(names(client)) == 3
+
+
 def test_a_member_unit_elsewhere_is_in_reach_of_its_committee(
     companies: list[Company], world: World, administrator: User, client_of: SignIn
 ) -> None:
