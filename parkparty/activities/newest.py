@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from parkparty.core import paths
-from parkparty.core.scope import Scope, Tree
+from parkparty.core.scope import TREES, Scope
 from parkparty.core.written import OfOuter, Written, given_list
 from parkparty.organizations.models import Organization, tree_of
 from parkparty.places.models import Park
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from django.db import models
 
     from parkparty.core.models import TreeNode
-
-TREES: tuple[Tree, Tree] = "organizations", "places"
+    from parkparty.core.scope import Tree
 
 Sql = tuple[str, tuple[Any, ...]]
 """A part of a query, and its values."""

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import chinese_calendar
+from django.core.validators import MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 __all__ = [
     "EARLIEST",
+    "NOT_TOO_EARLY",
     "Period",
     "add_months",
     "half_of",
@@ -36,6 +38,8 @@ __all__ = [
 
 EARLIEST = dt.date(1921, 7, 1)
 """No day that is written or asked for lies before it."""
+NOT_TOO_EARLY = MinValueValidator(EARLIEST, gettext_lazy("日期不早于 1921-07-01，核对年份后再填。"))
+"""Of a field of a form."""
 
 FIRST_FREE_WEEKDAY = 5  # Saturday, counted from Monday = 0
 

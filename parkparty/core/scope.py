@@ -14,6 +14,7 @@ from django.db.models import Q
 from parkparty.core import paths
 
 Tree = Literal["organizations", "places"]
+TREES: tuple[Tree, Tree] = ("organizations", "places")
 
 NOTHING = Q(pk__in=())
 """No row at all."""
@@ -42,8 +43,7 @@ class Scope:
     @classmethod
     def everything(cls, *roles: str, user_id: int | None = None) -> Scope:
         """Both whole trees, with ``roles``: for the command line on the server and for superusers."""
-        trees: tuple[Tree, ...] = ("organizations", "places")
-        return cls(tuple(Reach(r, t, "") for r in roles or ("",) for t in trees), user_id)
+        return cls(tuple(Reach(r, t, "") for r in roles or ("",) for t in TREES), user_id)
 
     @property
     def roles(self) -> frozenset[str]:

@@ -9,12 +9,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from parkparty.companies.choices import Denominator
-from parkparty.core.dates import EARLIEST, today, year_of
+from parkparty.core.dates import NOT_TOO_EARLY, today, year_of
 from parkparty.coverage.choices import PLACE_DIMENSIONS, Dimension, TargetRate
 from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import Comparison
@@ -23,7 +22,6 @@ from parkparty.organizations.filters import PlainDate, PlainSelect
 from parkparty.places.models import Park
 
 WRONG_DAY = gettext_lazy("日期按 2026-11-21 的样子填写。")
-TOO_EARLY = gettext_lazy("日期不早于 1921-07-01，核对年份后再填。")
 
 
 def _day(label: Any) -> forms.DateField:
@@ -31,7 +29,7 @@ def _day(label: Any) -> forms.DateField:
         label=label,
         required=False,
         widget=PlainDate(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
-        validators=[MinValueValidator(EARLIEST, TOO_EARLY)],
+        validators=[NOT_TOO_EARLY],
         error_messages={"invalid": WRONG_DAY},
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Set
 from dataclasses import dataclass
 
 from parkparty.access.choices import Role
@@ -50,7 +50,7 @@ def owed(scope: Scope, on: dt.date) -> list[Owed]:
     return _owed_by(looked_after(scope), on)
 
 
-def ticked(keys: Collection[str], scope: Scope, on: dt.date) -> list[Owed]:
+def ticked(keys: Set[str], scope: Scope, on: dt.date) -> list[Owed]:
     """Of ``owed``, those that a form named by their ``keys``."""
     units = {number_in(key.partition(":")[0]) for key in keys}
     return [one for one in _owed_by(looked_after(scope).filter(pk__in=units - {None}), on) if one.key in keys]

@@ -38,7 +38,7 @@ def missing(request: ScopedRequest) -> HttpResponse:
 @requires(Action.REVIEW_ACTIVITY)
 def urge(request: ScopedRequest) -> HttpResponse:
     """Urge the ticked duties that were not urged lately."""
-    chosen = figures.ticked(request.POST.getlist("duty"), request.scope, today())
+    chosen = figures.ticked(set(request.POST.getlist("duty")), request.scope, today())
     sent, left = reminders.urge(chosen, by=request.user, on=today())
     enqueue_messages()
     if not chosen:

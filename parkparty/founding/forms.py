@@ -7,11 +7,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.access.permissions import ROLES_FOR, Action
-from parkparty.core.dates import EARLIEST, today
+from parkparty.core.dates import NOT_TOO_EARLY, today
 from parkparty.core.scope import Scope
 from parkparty.core.text import number_in
 from parkparty.founding.check import JOINT, OWN
@@ -59,7 +58,7 @@ class CaseForm(forms.Form):
     applied_on = forms.DateField(
         label=_("申请日期"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[MinValueValidator(EARLIEST, _("日期不早于 1921-07-01，核对年份后再填。"))],
+        validators=[NOT_TOO_EARLY],
         error_messages=WRONG_DAY,
     )
 

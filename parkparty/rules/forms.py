@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.access.permissions import ROLES_FOR, Action
-from parkparty.core.dates import EARLIEST, add_months, today
+from parkparty.core.dates import NOT_TOO_EARLY, add_months, today
 from parkparty.core.scope import Scope
 from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.filters import OrganizationField
@@ -81,7 +81,7 @@ class LocalRuleForm(forms.Form):
         _("施行日期"),
         required=True,
         validators=[
-            MinValueValidator(EARLIEST, _("日期不早于 1921-07-01，核对年份后再填。")),
+            NOT_TOO_EARLY,
             MaxValueValidator(_latest, _("施行日期最多提前五年登记，核对年份后再填。")),
         ],
     )

@@ -151,7 +151,9 @@ def test_others_may_not_and_nobody_beyond_their_scope(
     assert take(client_of(administrator), place="park:neighbour").status_code == 404
     assert take(client_of(administrator)).status_code == 404
     client = client_of(district_administrator)
-    shown = client.get(take(client, place="park:kic", as_of="9999-01-01", denominator="sanyou").url).content.decode()
+    wrong = take(client, place="park:kic", as_of="9999-01-01", denominator="sanyou")
+    assert wrong.url.startswith(reverse("coverage:snapshots") + "?place=park%3Akic&")
+    shown = client.get(wrong.url).content.decode()
     assert "截至日期不晚于今天" in shown
     assert 'value="9999-01-01"' in shown, "what was typed stays"
     assert '<option value="sanyou" selected>' in shown

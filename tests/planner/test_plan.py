@@ -111,7 +111,8 @@ def test_a_large_place_names_those_below_it_in_place_of_a_plan(
     ]
     page = client.get(f"/coverage/areas/310110019/plan/{asked}").content.decode()
     found = re.findall(
-        r'(/coverage/\w+/\w+/plan/)\?[^"]*registered">([^<]*)</a></th>\s*<td [^>]*><a href="([^"]*)">(\d+)<',
+        r'(/coverage/\w+/\w+/plan/)\?[^"]*registered">([^<]*)</a></th>\s*'
+        r'<td class="number" [^>]*><a href="([^"]*)">(\d+)<',
         page,
     )
     assert [(plan, place, number) for plan, place, _listed, number in found] == [

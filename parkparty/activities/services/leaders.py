@@ -1,4 +1,4 @@
-"""What triggers keep of leaders: where they sit, and days that a writer could not tell, as it waits for no other."""
+"""What triggers keep of leaders: where they sit, and as marks the days that the fold is to tell them."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.forms import Form
 from django.http import HttpResponse
@@ -74,51 +74,55 @@ def companies(request: ScopedRequest) -> HttpResponse:
     node = asked_node(request.GET, scope) or first_node(scope)
     if node is None:
         return redirect("coverage:index")
-    form, rows, known, day, title, note, back = _asked(request, node)
+    asked = _asked(request, node)
     page = keyset_page(
-        rows,
+        asked.rows,
         request.GET,
         order=("name", "pk"),
         size=ROWS,
-        as_shown=lambda keys: shown_companies(keys, day),
-        is_counted=known is None,
+        as_shown=lambda keys: shown_companies(keys, asked.day),
+        is_counted=asked.number is None,
     )
     context = {
-        "crumbs": [*crumbs_of(node), (_("回到数字"), back)],
-        "form": form,
-        "title": title,
-        "note": note,
+        "crumbs": [*crumbs_of(node), (_("回到数字"), asked.back)],
+        "form": asked.form,
+        "title": asked.title,
+        "note": asked.note,
         "page": page,
-        "table": company_table(page.rows, scope, day),
-        "number": number_of(rows, page, up_to=None) if known is None else known,
-        "day": day,
+        "table": company_table(page.rows, scope, asked.day),
+        "number": number_of(asked.rows, page, up_to=None) if asked.number is None else asked.number,
+        "day": asked.day,
     }
     return render(request, "coverage/companies.html", context)
 
 
-def _asked(request: ScopedRequest, node: Node) -> tuple[Form, Any, int | None, dt.date, str, str, str]:
-    """How the address was read, the rows that it asks for, how many where that is kept, their day, what they are, and
-    the page whose number they are.
+class _Asked(NamedTuple):
+    """How an address was read: by which form; the rows that it asks for, how many where that is kept, their day; what
+    they are; and the page whose number they are.
     """
+
+    form: Form
+    rows: Any
+    number: int | None
+    day: dt.date
+    title: str
+    note: str
+    back: str
+
+
+def _asked(request: ScopedRequest, node: Node) -> _Asked:
+    """What the address of a list asks for."""
     asked = request.GET.get("list", "")
-    form: ChangesForm | CoverageOptionsForm
     if asked in Cause.values:
-        form = ChangesForm(request.GET)
-        cause, comparison = Cause(asked), form.comparison(node)
+        changes = ChangesForm(request.GET)
+        cause, comparison = Cause(asked), changes.comparison(node)
         covered = request.GET.get("covered") == "1"
         rows = companies_behind(comparison, cause, request.scope, covered_only=covered)
         note = _("%(since)s 到 %(until)s") % {"since": comparison.since, "until": comparison.until}
         label = _("%(cause)s，影响分子的企业") if covered else _("%(cause)s的企业")
         back = reverse("coverage:changes", query=asked_of(comparison))
-        return form, rows, None, comparison.until, label % {"cause": cause.label}, note, back
+        return _Asked(changes, rows, None, comparison.until, label % {"cause": cause.label}, note, back)
     form, cut = CoverageOptionsForm(request.GET), CutForm(request.GET, scope=request.scope).cut
     rows, number = effectively_covered(Point(node, form.chosen, form.day, cut), request.scope)
-    return (
-        form,
-        rows,
-        number,
-        form.day,
-        _("有效覆盖的企业"),
-        definition(),
-        Lists(node, form.day, form.chosen, cut).page(),
-    )
+    back = Lists(node, form.day, form.chosen, cut).page()
+    return _Asked(form, rows, number, form.day, _("有效覆盖的企业"), definition(), back)
