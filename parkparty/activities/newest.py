@@ -58,9 +58,14 @@ SEATS_READ = {"parks": "SELECT id FROM parks", "areas": "SELECT id FROM areas"}
 MET = "SELECT {} FROM activities_leader WHERE first_on IS NOT NULL AND {}"
 ITS_DAYS = "organization_id, {first_on} AS day, {last_on} AS end_day"
 LAST_MET = "SELECT * FROM ({} ORDER BY {{first_on}} {{way}} LIMIT {{most}}) met"
-# Of each seat they stand in the order of an index.
+# Of each seat they stand in the order of an index, and of each parent, unless it is the parent of the node itself.
 OF_EACH = "SELECT met.* FROM {} seat CROSS JOIN LATERAL ({}) met"
-EACH = {SITS_IN: ("parks", "park_id = seat.id"), SITS_AT: ("areas", "area_id = seat.id")}
+ITSELF = "SELECT * FROM ({} ORDER BY path LIMIT 1) itself"
+EACH = {
+    SITS_IN: ("parks", "park_id = seat.id"),
+    SITS_AT: ("areas", "area_id = seat.id"),
+    STANDS: ("({parents})", "{parent} = seat.path"),
+}
 MARKED = "SELECT leader_id AS organization_id, mark.held_on AS day FROM activities_leadermark mark WHERE {marks}"
 # In the order of an index: of a dormant committee PostgreSQL would look for a thousand among all leaders.
 ANY_IN_ORDER = "SELECT 1 FROM ({} ORDER BY path) met"
@@ -113,6 +118,15 @@ BY_PARK = {
 
 PARTS = {
     "marked": MARKED,
+    "parent": f"SUBSTRING(path, 1, LENGTH(path) - {paths.STEP})",
+    "next_parent": MET.format("MIN({parent}) AS path", "{parent} BETWEEN {stands}"),
+    "parents": """
+        WITH RECURSIVE past AS (
+            {next_parent} UNION ALL
+            SELECT ({next_parent} AND {parent} > past.path) FROM past WHERE path IS NOT NULL
+        )
+        SELECT path FROM past
+    """,
     "first_of_park": """
         SELECT activities_activity.id, activities_activity.held_on
         FROM (SELECT * FROM activities_activity WHERE park_id = seat.id) activities_activity{own}
@@ -295,7 +309,7 @@ def _there(*seats: str) -> dict[str, str | Sql]:
     """Who is there, in one of ``seats``; who of those met, who met last, and whether any did."""
     days = [MET.format(ITS_DAYS, seat) for seat in seats]
     any_met = [
-        MET.format("1", seat) if seat in EACH else ANY_IN_ORDER.format(MET.format("path", seat)) for seat in seats
+        MET.format("1", seat) if seat in ALL_IN else ANY_IN_ORDER.format(MET.format("path", seat)) for seat in seats
     ]
     all_met = [MET.format("organization_id", ALL_IN.get(seat, seat)) for seat in seats]
     return {
@@ -312,7 +326,11 @@ def _last_met(seat: str) -> str:
     if seat not in EACH or connection.vendor == "sqlite":
         return LAST_MET.format(MET.format(ITS_DAYS, seat))
     seats, there = EACH[seat]
-    return OF_EACH.format(seats, LAST_MET.format(MET.format(ITS_DAYS, there)))
+    of_each = OF_EACH.format(seats, LAST_MET.format(MET.format(ITS_DAYS, there)))
+    if seat != STANDS:
+        return of_each
+    itself = ITSELF.format(MET.format(ITS_DAYS, seat))
+    return f"{of_each} UNION ALL {itself}"
 
 
 def _told_by_index(rows: models.QuerySet) -> Sql:

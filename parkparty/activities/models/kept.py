@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length, Substr
 
 from parkparty.activities.models.records import Activity
-from parkparty.core.paths import PathField
+from parkparty.core.paths import STEP, PathField
 from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
 
@@ -27,7 +28,7 @@ class Leader(models.Model):
     last_on = models.DateField(null=True)
 
     class Meta:
-        # Of a dormant place they hold nobody. Those of a place that met last stand together.
+        # Of a dormant place they hold nobody. Those of a place, and of a parent, that met last stand together.
         indexes = [
             models.Index(
                 fields=[name, "last_on", "organization"],
@@ -35,6 +36,14 @@ class Leader(models.Model):
                 name=f"activities_last_by_{name}",
             )
             for name in ("path", "park", "area")
+        ] + [
+            models.Index(
+                Substr("path", 1, Length("path") - STEP),
+                "last_on",
+                "organization",
+                condition=Q(first_on__isnull=False),
+                name="activities_last_by_parent",
+            )
         ]
 
     def __str__(self) -> str:
