@@ -23,6 +23,8 @@ WRITTEN = (BatchState.APPLIED, BatchState.UNDOING, BatchState.UNDONE)
 
 SHEET_SPAN = 1 << 21
 """Row numbers that each sheet of a workbook takes in a batch: more than any sheet has rows."""
+ROWS_END = 1 << 31
+"""No row has this number or a higher one: the database keeps none."""
 
 
 class Outcome(models.TextChoices):

@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from parkparty.core.scope import Scope
+from parkparty.core.text import number_in
 from parkparty.places.filters import PlaceField, places_in_reach
-from parkparty.rosters.choices import FileFault
+from parkparty.rosters.choices import ROWS_END, FileFault
 from parkparty.rosters.columns import BY_KEY, COMPANIES, KINDS
 from parkparty.rosters.models import RosterBatch
 
@@ -130,9 +131,9 @@ class RepairForm(forms.Form):
 
 def _place(name: str, prefix: str) -> tuple[int, str] | None:
     """The row's number and the column's key in the name of a field."""
-    number, _dash, key = name.removeprefix(prefix).partition("-")
-    known = name.startswith(prefix) and key in BY_KEY and number.isascii() and number.isdecimal() and len(number) < 11
-    return (int(number), key) if known else None
+    typed, _dash, key = name.removeprefix(prefix).partition("-")
+    number = number_in(typed) if name.startswith(prefix) and key in BY_KEY else None
+    return None if number is None or number >= ROWS_END else (number, key)
 
 
 def place_of(name: str) -> tuple[int, str] | None:

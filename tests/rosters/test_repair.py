@@ -101,6 +101,8 @@ def test_nothing_typed_changes_nothing(page: Client, batch: RosterBatch) -> None
         page, batch, **{"cell-2-park": "创智圆", "was-2-park": "创智圆", "cell-x-park": "1", "cell-2-y": "1"}
     )
     assert "没有改动任何单元格" in shown
+    batch, shown = send(page, batch, **{f"cell-{1 << 31}-park": "1", f"skip-{'9' * 500}-park": "on"})
+    assert "没有改动任何单元格" in shown
     assert AuditEntry.objects.count() == entries
 
 
