@@ -20,6 +20,10 @@ class Cause(models.TextChoices):
     DEFINITION_OUT = "definition_out", _("换口径后不计入")
 
 
+EFFECTIVE = "effective"
+"""The list of the companies effectively covered, beside those of the causes."""
+
+
 class Dimension(models.TextChoices):
     """What a table of companies may have for its rows or its columns."""
 

@@ -273,6 +273,16 @@ def test_a_day_and_a_definition_that_cannot_be_read_are_said(
     assert "made-up" in shown
 
 
+@pytest.mark.parametrize(("asked", "is_known"), [("effective", True), ("", True), ("made-up", False)])
+def test_a_list_that_is_not_there_is_said(
+    year: World, viewer: User, client_of: SignIn, asked: str, is_known: bool
+) -> None:
+    response = client_of(viewer).get(reverse("coverage:companies"), {"place": "park:kic", "list": asked})
+    shown = response.content.decode()
+    said = ("没有找到这份名单" in shown, "有效覆盖的企业" in shown, "没有这样的企业" in shown)
+    assert said == ((False, True, True) if is_known else (True, False, False))
+
+
 @pytest.mark.parametrize("name", ["coverage:changes", "coverage:companies", "coverage:snapshots"])
 def test_a_place_outside_the_scope_does_not_exist(
     year: World, administrator: User, client_of: SignIn, name: str

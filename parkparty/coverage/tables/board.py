@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from parkparty.companies.choices import CoverageChoice, Denominator
 from parkparty.core.rates import Rate
 from parkparty.core.templatetags.parkparty import drawer, joined, thousands
-from parkparty.coverage.choices import TargetRate
+from parkparty.coverage.choices import EFFECTIVE, TargetRate
 from parkparty.coverage.figures.board import Board
 from parkparty.coverage.figures.effective import THEME_DAY
 from parkparty.coverage.figures.effective import definition as effective_definition
@@ -126,7 +126,7 @@ def _effective_tile(board: Board, lists: Lists) -> Tile:
     tile: dict[str, Any] = {
         "key": "effective",
         "question": _("覆盖的企业里，组织生活真正开展的有多少？"),
-        "address": lists.behind("effective"),
+        "address": lists.behind(EFFECTIVE),
         "definition": effective_definition(),
         "more": (_("逐月看主题党日"), reverse("rules:duties", query={**key_of(board.point.node), "months": THEME_DAY})),
     }
@@ -137,7 +137,7 @@ def _effective_tile(board: Board, lists: Lists) -> Tile:
     return Tile(
         number=str(now),
         facts=[
-            Fact(_("分子"), now.numerator, lists.behind("effective")),
+            Fact(_("分子"), now.numerator, lists.behind(EFFECTIVE)),
             Fact(_("分母"), now.denominator, lists.companies()),
         ],
         change=change_of_rate(now, then, board.before) if then else _("上季末没有活动记录"),

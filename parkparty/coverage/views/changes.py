@@ -15,10 +15,11 @@ from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.companies.figures import shown_companies
 from parkparty.companies.filters import CutForm
+from parkparty.companies.models import Company
 from parkparty.companies.tables import company_table
 from parkparty.core.paging import ROWS, keyset_page, number_of
 from parkparty.core.rates import signed
-from parkparty.coverage.choices import Cause
+from parkparty.coverage.choices import EFFECTIVE, Cause
 from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import companies_behind, waterfall
 from parkparty.coverage.figures.effective import definition
@@ -123,6 +124,10 @@ def _asked(request: ScopedRequest, node: Node) -> _Asked:
         back = reverse("coverage:changes", query=asked_of(comparison))
         return _Asked(changes, rows, None, comparison.until, label % {"cause": cause.label}, note, back)
     form, cut = CoverageOptionsForm(request.GET), CutForm(request.GET, scope=request.scope).cut
-    rows, number = effectively_covered(Point(node, form.chosen, form.day, cut), request.scope)
-    back = Lists(node, form.day, form.chosen, cut).page()
-    return _Asked(form, rows, number, form.day, _("有效覆盖的企业"), definition(), back)
+    point = Point(node, form.chosen, form.day, cut)
+    back = Lists(node, point.as_of, point.denominator, cut).page()
+    if asked not in {"", EFFECTIVE}:
+        form.add_error(None, _("没有找到这份名单，请从覆盖页、看板或“为什么变化”中的数字打开。"))
+        return _Asked(form, Company.objects.within(request.scope).none(), 0, point.as_of, _("企业名单"), "", back)
+    rows, number = effectively_covered(point, request.scope)
+    return _Asked(form, rows, number, point.as_of, _("有效覆盖的企业"), definition(), back)

@@ -25,6 +25,7 @@ from parkparty.core.dates import month_of, today
 from parkparty.core.paging import ROWS, keyset_page, number_of
 from parkparty.core.rates import Rate
 from parkparty.core.scope import Scope
+from parkparty.coverage.choices import EFFECTIVE
 from parkparty.coverage.figures import (
     CompanyCoverage,
     Node,
@@ -181,7 +182,7 @@ def _addresses(point: Point, coverage: CompanyCoverage, *, by_area: bool) -> dic
     key = key_of(node)
     return {
         "activities_address": lists.activities(month_of(point.as_of).since),
-        "effective_address": lists.behind("effective"),
+        "effective_address": lists.behind(EFFECTIVE),
         "board_address": reverse("coverage:dashboard", query=lists.state),
         "cross_address": lists.cross(),
         "changes_address": reverse("coverage:changes", query={**key, "denominator": point.denominator}),
