@@ -49,6 +49,18 @@ def test_J5_the_assembly_of_the_quarter_is_urged_in_three_clicks(
     assert list(Reminder.objects.values_list("organization__code", "rule")) == [("KIC-J1", "R30")]
 
 
+def test_on_a_phone_one_box_ticks_all_and_what_is_done_with_them_stays_in_sight(
+    phone_page: Page, sign_in: SignIn, world: World, secretary: User, reviewer: User
+) -> None:
+    sign_in(phone_page, reviewer)
+    phone_page.goto("/missing/")
+    phone_page.get_by_label("选择全部").check()
+    boxes = phone_page.get_by_role("checkbox")
+    expect(boxes).not_to_have_count(1)
+    assert all(box.is_checked() for box in boxes.all())
+    expect(phone_page.get_by_role("button", name="催办勾选的各项")).to_be_in_viewport()
+
+
 def test_J9_a_rule_is_changed_in_four_clicks_with_its_figures(
     desktop_page: Page, sign_in: SignIn, world: World, reviewer: User
 ) -> None:
