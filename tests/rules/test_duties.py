@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db.models import Q
+from django.utils import translation
 
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
@@ -66,6 +67,8 @@ class TestWhatIsOwed:
         assert (found["R34"].due_on, found["R34"].days_left) == (dt.date(2026, 11, 30), 9)
         assert found["R30"].due_on == dt.date(2026, 12, 31)
         assert [found[code].period_name for code in ("R34", "R30", "R35")] == ["11 月", "第四季度", "2026 年"]
+        with translation.override("en"):
+            assert found["R34"].period_name == "November"
 
     @pytest.mark.parametrize(("full", "owes"), [(6, False), (7, True)])
     def test_committee_meetings_from_seven_full_members(

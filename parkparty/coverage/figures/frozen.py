@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from parkparty.audit.models import AuditEntry
 from parkparty.companies.choices import WORK_LINKS, CoverageState, Denominator, LinkKind
@@ -259,7 +260,7 @@ def labels() -> dict[str, str]:
         "work_only": str(CoverageState.WORK_ONLY.label),
         "none": str(CoverageState.NONE.label),
         "effective": _("有效覆盖"),
-        "branches": _("党支部"),
+        "branches": pgettext("复数", "党支部"),
         "joint_branches": _("联合党支部"),
         "listed_by_joint_branches": _("联合党支部覆盖的企业"),
     }

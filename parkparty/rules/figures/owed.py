@@ -6,9 +6,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import Q, Value
+from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from parkparty.activities.choices import COUNTED_STATES, ActivityState
@@ -90,10 +93,16 @@ def name_of(every: str, period: Period) -> str:
     """What people call a month, a quarter or a year of a rule: 11 月, 第四季度, 2026 年."""
     first = period.since
     if every == Every.MONTH:
-        return _("%(month)d 月") % {"month": first.month}
+        return _month(first.month, get_language())
     if every == Every.QUARTER:
         return (_("第一季度"), _("第二季度"), _("第三季度"), _("第四季度"))[first.month // 3]
     return _("%(year)d 年") % {"year": first.year}
+
+
+@lru_cache(maxsize=64)
+def _month(month: int, language: str | None) -> str:
+    """What a month is called in the reader's language, found once: lists name it row by row."""
+    return date_format(dt.date(2000, month, 1), pgettext("日期格式", "n 月"))
 
 
 def duties(organizations: OrganizationQuerySet, on: dt.date) -> list[Duty]:
