@@ -38,7 +38,7 @@ def case_list(request: ScopedRequest) -> HttpResponse:
     """All foundings in reach, the newest first."""
     rows = FoundingCase.objects.within(request.scope).select_related("organization__park", "organization__parent")
     page = keyset_page(rows, request.GET, order=("-id",))
-    return render(request, "founding/list.html", {"page": page})
+    return render(request, "founding/list.html", {"page": page, "crumbs": _crumbs()[:-1]})
 
 
 @requires(Action.FOUND_ORGANIZATION)
@@ -159,7 +159,8 @@ def case_withdraw(request: ScopedRequest, pk: int) -> HttpResponse:
 
 
 def _crumbs() -> list[tuple[str, str]]:
-    return [(pgettext("复数", "筹建事项"), reverse("founding:list"))]
+    cases = (pgettext("复数", "筹建事项"), reverse("founding:list"))
+    return [(pgettext("复数", "党组织"), reverse("organizations:list")), cases]
 
 
 def _case(request: ScopedRequest, pk: int) -> FoundingCase:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from parkparty.core.http import addresses
 from parkparty.core.scope import Scope
 from parkparty.core.templatetags.parkparty import drawer, joined, row_drawer
-from parkparty.rules.choices import DutyState
+from parkparty.rules.choices import DutyState, Every
 from parkparty.rules.figures import Duty, Grid, LifeRow, Strips
 from parkparty.rules.models import Rule
 
@@ -75,7 +75,13 @@ class LifeLine(NamedTuple):
 def life_lines(life: Iterable[LifeRow]) -> list[LifeLine]:
     """The duties of one branch, period by period."""
     sign = _signs()
-    return [LifeLine(row.rule, joined(PERIOD(sign(duty), duty.period.name) for duty in row.duties)) for row in life]
+    return [LifeLine(row.rule, joined(PERIOD(sign(duty), _period_of(duty)) for duty in row.duties)) for row in life]
+
+
+def _period_of(duty: Duty) -> str:
+    """A period as it is written in a row of others, a quarter in words."""
+    period = duty.period
+    return f"{period.since.year} {duty.period_name}" if duty.rule.every == Every.QUARTER else period.name
 
 
 def _form_of(duty: Duty) -> str:

@@ -72,6 +72,7 @@ def tiles_of(board: Board) -> list[Tile]:
 def covered_tile(board: Board, lists: Lists) -> Tile:
     """How many companies are covered, and how."""
     now, definition = board.now, lists.denominator.definition(board.limits)
+    span = {"since": board.before.isoformat(), "until": lists.as_of.isoformat(), "denominator": lists.denominator}
     return Tile(
         key="covered",
         question=_("企业覆盖了多少，怎样覆盖的？"),
@@ -85,6 +86,7 @@ def covered_tile(board: Board, lists: Lists) -> Tile:
         change=change_of_rate(now.organization_rate, board.then.organization_rate, board.before),
         definition=_("组织覆盖率：分子为单独或联合组建党组织的企业。%(definition)s") % {"definition": definition},
         chart=stacked_bar(now, lists) if now.companies else None,
+        more=(_("为什么变化"), reverse("coverage:changes", query={**key_of(lists.node), **span})),
     )
 
 
@@ -125,7 +127,7 @@ def _target_tile(board: Board) -> Tile:
 def _effective_tile(board: Board, lists: Lists) -> Tile:
     tile: dict[str, Any] = {
         "key": "effective",
-        "question": _("覆盖的企业里，组织生活真正开展的有多少？"),
+        "question": _("真正开展组织生活的企业有多少？"),
         "address": lists.behind(EFFECTIVE),
         "definition": effective_definition(),
         "more": (_("逐月看主题党日"), reverse("rules:duties", query={**key_of(board.point.node), "months": THEME_DAY})),

@@ -44,11 +44,14 @@ def _plan_page(request: ScopedRequest, node: Place) -> HttpResponse:
             "joins_empty": request.GET.get("joins_empty", ""),
         }
     )
+    lists = Lists(node, form.day, form.chosen)
     context: dict[str, Any] = {
         "node": node,
         "crumbs": [(_("覆盖"), reverse("coverage:index")), (str(node), page_of(node))],
         "form": form,
-        "uncovered_address": Lists(node, form.day, form.chosen).companies(CoverageChoice.UNCOVERED),
+        "own_address": lists.companies(CoverageChoice.OWN),
+        "joint_address": lists.companies(CoverageChoice.JOINT),
+        "uncovered_address": lists.companies(CoverageChoice.UNCOVERED),
     }
     try:
         places = places_to_plan(Point(node, form.chosen, form.day), request.scope)
