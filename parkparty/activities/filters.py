@@ -84,7 +84,7 @@ class ActivityFilterForm(ListFilterForm):
         if not self.is_valid():
             return Activity.objects.none()
         asked = self.cleaned_data
-        rows = Activity.objects.within(self.scope, cut_to=asked["place"])
+        rows = Activity.objects.within(self.scope, cut_to=asked["place"] or asked["organization"])
         if asked["state"]:
             rows = rows.counted() if asked["state"] == COUNTED else rows.in_state(asked["state"])
         if asked["type"]:
