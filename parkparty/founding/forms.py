@@ -14,7 +14,7 @@ from parkparty.core.dates import NOT_TOO_EARLY, today
 from parkparty.core.scope import Scope
 from parkparty.core.text import number_in
 from parkparty.founding.check import JOINT, OWN
-from parkparty.organizations.filters import OrganizationField
+from parkparty.organizations.filters import TypedOrganizationField
 from parkparty.organizations.models import Organization
 from parkparty.places.filters import PlaceField
 from parkparty.places.models import Park
@@ -50,10 +50,10 @@ class CaseForm(forms.Form):
     """The branch that is applied for."""
 
     name = forms.CharField(label=_("党支部名称"), max_length=100, error_messages={"required": _("填写党支部名称。")})
-    parent = OrganizationField(
-        label=_("批复的上级党组织（组织代码）"),
-        max_length=40,
-        error_messages={"required": _("填写批复的上级党组织的组织代码。")},
+    parent = TypedOrganizationField(
+        label=_("批复的上级党组织（名称或组织代码）"),
+        max_length=100,
+        error_messages={"required": _("填写批复的上级党组织的名称或组织代码。")},
     )
     applied_on = forms.DateField(
         label=_("申请日期"),

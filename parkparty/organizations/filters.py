@@ -21,6 +21,7 @@ from parkparty.core.paging import BOUNDED_TO, COUNTED_TO
 from parkparty.core.scope import Scope
 from parkparty.core.templatetags.parkparty import drawer, joined
 from parkparty.organizations.models import Organization
+from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.places.filters import PlaceField
 
 Options = tuple[tuple[str, str], ...]
@@ -35,13 +36,34 @@ class OrganizationField(forms.CharField):
     scope = Scope()
 
     def clean(self, value: Any) -> Organization | None:
-        code = super().clean(value)
-        if not code:
+        typed = super().clean(value)
+        if not typed:
             return None
-        found = Organization.objects.within(self.scope).select_related("park", "area").filter(code=code).first()
+        found = self.find(Organization.objects.within(self.scope).select_related("park", "area"), typed)
         if found is None:
             raise ValidationError(_("没有找到这个党组织，或不在授权范围内。"))
         return found
+
+    def find(self, rows: OrganizationQuerySet, typed: str) -> Organization | None:
+        """The one of ``rows`` that is meant."""
+        return rows.filter(code=typed).first()
+
+
+class TypedOrganizationField(OrganizationField):
+    """An organisation as people type it: its code, its name, or a part of the name that no other has."""
+
+    OFFERED = 5
+
+    def find(self, rows: OrganizationQuerySet, typed: str) -> Organization | None:
+        """By the code first; of several with the words in their names, the one that is called just so."""
+        found = super().find(rows, typed) or rows.filter(name=typed).first()
+        if found:
+            return found
+        like = list(rows.matching(typed).order_by("path")[: self.OFFERED + 1])
+        if len(like) > 1:
+            names = _("、").join(f"{one.name} {one.code}" for one in like[: self.OFFERED])
+            raise ValidationError(_("有几个党组织的名称相近，写全名称或填写组织代码：%(names)s。") % {"names": names})
+        return next(iter(like), None)
 
 
 class PlainSelect(forms.Select):

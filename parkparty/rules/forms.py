@@ -14,7 +14,7 @@ from parkparty.access.permissions import ROLES_FOR, Action
 from parkparty.core.dates import NOT_TOO_EARLY, add_months, today
 from parkparty.core.scope import Scope
 from parkparty.organizations.choices import OrganizationType
-from parkparty.organizations.filters import OrganizationField
+from parkparty.organizations.filters import TypedOrganizationField
 from parkparty.rules.choices import NUMBERS, Every, RuleKind, Strength
 from parkparty.rules.models import MAX_NUMBER, Rule
 
@@ -68,10 +68,10 @@ class SentenceField(forms.CharField):
 class LocalRuleForm(forms.Form):
     """A local rule in place of ``general``: the subtree, the numbers of its kind, the source and the first day."""
 
-    organization = OrganizationField(
-        label=_("适用于哪个党组织及其下级（组织代码）"),
-        max_length=40,
-        error_messages={"required": _("填写党组织的组织代码。")},
+    organization = TypedOrganizationField(
+        label=_("适用于哪个党组织及其下级（名称或组织代码）"),
+        max_length=100,
+        error_messages={"required": _("填写党组织的名称或组织代码。")},
     )
     name = SentenceField(label=_("规则的内容"), max_length=100, error_messages={"required": _("写明规则的内容。")})
     source = SentenceField(

@@ -68,7 +68,7 @@ def test_J9_a_rule_is_changed_in_four_clicks_with_its_figures(
     desktop_page.goto("/")
     desktop_page.get_by_role("navigation").get_by_role("link", name="规则").click()
     desktop_page.get_by_role("link", name="R03", exact=True).click()
-    desktop_page.get_by_label("适用于哪个党组织及其下级（组织代码）").fill("WJC")
+    desktop_page.get_by_label("适用于哪个党组织及其下级（名称或组织代码）").fill("WJC")
     desktop_page.get_by_label("依据（文件名称和条款）").fill("街道试行办法")
     desktop_page.get_by_label("多于（名或家）").fill("8")
     desktop_page.get_by_role("button", name="看变化").click()

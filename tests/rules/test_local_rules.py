@@ -156,6 +156,24 @@ def test_set_by_hand_in_four_clicks_with_the_figures_before_and_after(
     assert "今天起终止" in client.get(reverse("rules:detail", args=["R08"])).content.decode()  # began today: stays
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("WJC", "五角场街道党工委及其下级"),
+        ("五角场街道党工委", "五角场街道党工委及其下级"),
+        ("街道", "五角场街道党工委及其下级"),
+        ("党委", "写全名称或填写组织代码：创智园党委 KIC、邻里园党委 NB。"),
+        ("邻区", "没有找到这个党组织"),
+    ],
+)
+def test_the_organisation_is_typed_as_people_call_it(
+    world: World, reviewer: User, client_of: SignIn, typed: str, said: str
+) -> None:
+    asked = {"organization": typed, "name": "甲", "source": "乙", "more_than": "8", "since": "2026-01-01"}
+    shown = client_of(reviewer).get(reverse("rules:detail", args=["R03"]), asked).content.decode()
+    assert said in shown
+
+
 def test_it_is_for_ones_own_subtree_only(
     world: World, administrator: User, reviewer: User, viewer: User, client_of: SignIn
 ) -> None:
