@@ -82,7 +82,7 @@ def test_a_node_of_the_tree_opens_in_place_and_back_closes_it(
     desktop_page: Page, sign_in: SignIn, world: World, viewer: User
 ) -> None:
     sign_in(desktop_page, viewer)
-    desktop_page.goto("/organizations/-/tree/")
+    desktop_page.goto("/organizations/-/tree/?open=")
     desktop_page.get_by_role("link", name="展开杨浦区党工委").click()
     expect(desktop_page.get_by_role("link", name="收起杨浦区党工委")).to_be_focused()
     expect(desktop_page.get_by_role("link", name="五角场街道党工委", exact=True)).to_be_visible()

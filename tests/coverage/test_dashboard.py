@@ -112,11 +112,14 @@ def test_the_change_since_the_last_quarter_is_told_with_its_parts(town: World, v
         (Rate(2001, 3000), Rate(2000, 3000), "66.7%（2000/3000），变化不到 0.1 个百分点"),
         (Rate(3, 4), Rate(13, 20), "65.0%（13/20）"),
         (Rate(13, 20), Rate(3, 4), "3/4"),
-        (Rate(13, 20), Rate(0, 0), "—（0/0）"),
     ],
 )
 def test_a_rate_is_compared_in_words_and_only_where_a_percentage_is_honest(now: Rate, then: Rate, said: str) -> None:
     assert change_of_rate(now, then, dt.date(2026, 9, 30)) == f"上季末（2026-09-30）{said}"
+
+
+def test_a_rate_of_nothing_is_not_compared_with() -> None:
+    assert change_of_rate(Rate(13, 20), Rate(0, 0), dt.date(2026, 9, 30)) == ""
 
 
 @pytest.mark.parametrize(("now", "said"), [(9, "增加 2 家"), (5, "减少 2 家"), (7, "没有变化")])

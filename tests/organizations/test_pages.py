@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from parkparty.access.choices import Role
+from parkparty.access.models import Grant
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
@@ -50,14 +51,20 @@ def begin_term(organization: Organization, since: dt.date, until: dt.date | None
 class TestTree:
     def test_it_opens_one_node_at_a_time(self, world: World, viewer: User, client_of: SignIn) -> None:
         client = client_of(viewer)
-        assert in_tree(client) == ["YP"]
+        assert in_tree(client, "") == ["YP"]
         assert in_tree(client, "YP") == ["YP", "WJC"]
         assert in_tree(client, "KIC") == ["YP", "WJC", "KIC", "KIC-J1", "KIC-O1", "NB"]
+
+    def test_an_only_top_stands_open_until_it_is_closed(self, world: World, viewer: User, client_of: SignIn) -> None:
+        assert in_tree(client_of(viewer)) == ["YP", "WJC"]
+        Grant.objects.create(user=viewer, role=Role.VIEWER, park=world.tiandi, since=LONG_AGO)
+        make_organization("TD", OrganizationType.COMMITTEE, park=world.tiandi)
+        assert in_tree(client_of(viewer)) == ["YP", "TD"]
 
     def test_closing_a_node_closes_what_is_below(self, world: World, viewer: User, client_of: SignIn) -> None:
         page = client_of(viewer).get("/organizations/-/tree/", {"open": ["KIC", "NB"]}).content.decode()
         links = dict(re.findall(r'data-tree-toggle="([^"]+)" aria-expanded="true" href="\?([^#"]*)', page))
-        assert links["WJC"] == ""
+        assert links["WJC"] == "open="
         assert links["KIC"] == "open=NB"
 
     def test_it_begins_where_the_reader_reaches(

@@ -20,6 +20,9 @@ OPENED = 50
 BELOW = 100
 """Nodes listed below one that is opened; the rest is in the list."""
 
+NOTHING_OPEN = [""]
+"""What an address says of a tree of which all is closed; one that says nothing leaves the choice to the page."""
+
 
 @dataclass(slots=True)
 class TreeNodeShown:
@@ -38,13 +41,15 @@ class TreeNodeShown:
         return bool(self.organization.has_below)
 
 
-def branches_of_tree(opened: Collection[str], scope: Scope) -> list[TreeNodeShown]:
-    """The tops of the reader's reach, opened along the nodes whose codes are ``opened``."""
+def branches_of_tree(opened: Collection[str] | None, scope: Scope) -> list[TreeNodeShown]:
+    """The tops of the reader's reach, opened along the nodes whose codes are ``opened``; None opens an only top."""
     reach = Organization.objects.within(scope)
     children = reach.filter(parent=OuterRef("pk"), dissolved_on__isnull=True)
     rows: Any = reach.filter(dissolved_on__isnull=True).annotate(has_below=Exists(children)).order_by("path")
     parents = reach.filter(pk=OuterRef("parent"))
     tops = list(rows.filter(~Exists(parents))[:TOPS])
+    if opened is None:
+        opened = [top.code for top in tops] if len(tops) == 1 else []
     wanted = list(reach.filter(code__in=list(opened)[:OPENED]).values_list("path", "code"))
     along = {above for path, _code in wanted for above in paths.ancestors(path, include_self=True)}
     below: dict[int, list[Any]] = defaultdict(list)
@@ -57,7 +62,7 @@ def branches_of_tree(opened: Collection[str], scope: Scope) -> list[TreeNodeShow
 def _node(organization: Any, below: dict[int, list[Any]], wanted: dict[str, str], along: set[str]) -> TreeNodeShown:
     path, is_open = organization.path, organization.path in along
     if is_open:
-        kept = [code for other, code in wanted.items() if not other.startswith(path)]
+        kept = [code for other, code in wanted.items() if not other.startswith(path)] or NOTHING_OPEN
     else:
         kept = [*wanted.values(), organization.code]
     children = below.get(organization.pk, []) if is_open else []

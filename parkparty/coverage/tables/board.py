@@ -158,7 +158,7 @@ def _month_tile(board: Board) -> Tile:
         number=_("%(number)s 次") % {"number": f"{total:,}"},
         facts=[Fact(_("最近 12 个月"), total, whole)],
         definition=_("只计已审核通过的活动，按活动日期归月；联办的活动只计一次。"),
-        chart=columns_of(month_cells(point, board.months)),
+        chart=columns_of(month_cells(point, board.months)) if total else None,
         more=(_("按类型逐月看"), reverse("coverage:months", query=state)),
     )
 
@@ -228,8 +228,10 @@ def change_of_number(now: int, then: int, before: dt.date) -> str:
 def change_of_rate(now: Rate, then: Rate, before: dt.date) -> str:
     """How a rate stood on the day ``before``, with its parts, and by how many points of a hundred it moved since.
 
-    Of so few that a percentage would say more than is known, the parts are all that is said.
+    Of so few that a percentage would say more than is known, the parts are all that is said; of none, nothing.
     """
+    if not then.denominator:
+        return ""
     if then.is_small:
         return _("上季末（%(day)s）%(rate)s") % {"day": before, "rate": then}
     told = _("上季末（%(day)s）%(rate)s（%(numerator)d/%(denominator)d）") % {
@@ -238,7 +240,7 @@ def change_of_rate(now: Rate, then: Rate, before: dt.date) -> str:
         "numerator": then.numerator,
         "denominator": then.denominator,
     }
-    if now.is_small or not now.denominator or not then.denominator:
+    if now.is_small or not now.denominator:
         return told
     if now == then:
         return _("%(told)s，没有变化") % {"told": told}

@@ -33,8 +33,8 @@ LOADS_SHOWN = 60
 
 @requires(Action.VIEW_ORGANIZATION)
 def tree(request: ScopedRequest) -> HttpResponse:
-    """The party tree, opened where the address says; each node opens by a link, so that nothing is read unasked."""
-    opened = request.GET.getlist("open")
+    """The party tree, opened where the address says; each node opens by a link, so that little is read unasked."""
+    opened = request.GET.getlist("open") if "open" in request.GET else None
     return render(
         request, "organizations/tree.html", {"nodes": branches_of_tree(opened, request.scope), "crumbs": _crumbs()}
     )
