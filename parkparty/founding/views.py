@@ -52,7 +52,7 @@ def case_new(request: ScopedRequest) -> HttpResponse:
     choice = ChoiceForm(data, scope=scope)
     chosen = companies_of(choice.keys, scope)
     offered = list(parents(choice.park, scope, OFFICIALS)[:PARENTS_SHOWN])
-    initial = {"applied_on": today(), "parent": offered[0].code if offered else ""}
+    initial = {"applied_on": today(), "parent": offered[0].name if offered else ""}
     checks = CHECK in request.POST
     initial |= {name: data[name] for name in CaseForm.base_fields if name in data}
     form = CaseForm(request.POST if request.method == "POST" and not checks else None, scope=scope, initial=initial)

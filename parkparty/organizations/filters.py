@@ -50,18 +50,20 @@ class OrganizationField(forms.CharField):
 
 
 class TypedOrganizationField(OrganizationField):
-    """An organisation as people type it: its code, its name, or a part of the name that no other has."""
+    """An organisation as people type it: its code, or as much of its name as no other has."""
 
     OFFERED = 5
 
     def find(self, rows: OrganizationQuerySet, typed: str) -> Organization | None:
-        """By the code first; of several with the words in their names, the one that is called just so."""
-        found = super().find(rows, typed) or rows.filter(name=typed).first()
+        """By the code first; of several with the words in their names, the only one that is called just so."""
+        found = super().find(rows, typed)
         if found:
             return found
-        like = list(rows.matching(typed).order_by("path")[: self.OFFERED + 1])
+        like = list(rows.filter(name=typed)[:2])
+        if len(like) != 1:
+            like = list(rows.matching(typed).order_by("path")[: self.OFFERED])
         if len(like) > 1:
-            names = _("、").join(f"{one.name} {one.code}" for one in like[: self.OFFERED])
+            names = _("、").join(f"{one.name} {one.code}" for one in like)
             raise ValidationError(_("有几个党组织的名称相近，写全名称或填写组织代码：%(names)s。") % {"names": names})
         return next(iter(like), None)
 

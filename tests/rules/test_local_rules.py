@@ -174,6 +174,15 @@ def test_the_organisation_is_typed_as_people_call_it(
     assert said in shown
 
 
+def test_two_organisations_of_one_name_are_told_apart_by_their_codes(
+    world: World, reviewer: User, client_of: SignIn
+) -> None:
+    Organization.objects.filter(code="NB").update(name="创智园党委")
+    asked = {"organization": "创智园党委", "name": "甲", "source": "乙", "more_than": "8", "since": "2026-01-01"}
+    shown = client_of(reviewer).get(reverse("rules:detail", args=["R03"]), asked).content.decode()
+    assert "写全名称或填写组织代码：创智园党委 KIC、创智园党委 NB。" in shown
+
+
 def test_it_is_for_ones_own_subtree_only(
     world: World, administrator: User, reviewer: User, viewer: User, client_of: SignIn
 ) -> None:
