@@ -273,6 +273,13 @@ def test_a_day_and_a_definition_that_cannot_be_read_are_said(
     assert "made-up" in shown
 
 
+def test_what_companies_are_narrowed_by_and_cannot_be_read_is_said(
+    year: World, viewer: User, client_of: SignIn
+) -> None:
+    asked = {"place": "park:kic", "list": "effective", "industry": "软件"}
+    assert "行业按代码填写，例如 65。" in client_of(viewer).get(reverse("coverage:companies"), asked).content.decode()
+
+
 @pytest.mark.parametrize(("asked", "is_known"), [("effective", True), ("", True), ("made-up", False)])
 def test_a_list_that_is_not_there_is_said(
     year: World, viewer: User, client_of: SignIn, asked: str, is_known: bool

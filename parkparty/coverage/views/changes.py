@@ -87,6 +87,7 @@ def companies(request: ScopedRequest) -> HttpResponse:
     context = {
         "crumbs": [*crumbs_of(node), (_("回到数字"), asked.back)],
         "form": asked.form,
+        "cut_form": asked.cut_form,
         "title": asked.title,
         "note": asked.note,
         "page": page,
@@ -98,11 +99,12 @@ def companies(request: ScopedRequest) -> HttpResponse:
 
 
 class _Asked(NamedTuple):
-    """How an address was read: by which form; the rows that it asks for, how many where that is kept, their day; what
+    """How an address was read: by which forms; the rows that it asks for, how many where that is kept, their day; what
     they are; and the page whose number they are.
     """
 
     form: Form
+    cut_form: CutForm | None
     rows: Any
     number: int | None
     day: dt.date
@@ -122,12 +124,12 @@ def _asked(request: ScopedRequest, node: Node) -> _Asked:
         note = _("%(since)s 到 %(until)s") % {"since": comparison.since, "until": comparison.until}
         label = _("%(cause)s，影响分子的企业") if covered else _("%(cause)s的企业")
         back = reverse("coverage:changes", query=asked_of(comparison))
-        return _Asked(changes, rows, None, comparison.until, label % {"cause": cause.label}, note, back)
-    form, cut = CoverageOptionsForm(request.GET), CutForm(request.GET, scope=request.scope).cut
-    point = Point(node, form.chosen, form.day, cut)
-    back = Lists(node, point.as_of, point.denominator, cut).page()
+        return _Asked(changes, None, rows, None, comparison.until, label % {"cause": cause.label}, note, back)
+    form, cut_form = CoverageOptionsForm(request.GET), CutForm(request.GET, scope=request.scope)
+    point = Point(node, form.chosen, form.day, cut_form.cut)
+    back = Lists(node, point.as_of, point.denominator, point.cut).page()
     if asked not in {"", EFFECTIVE}:
         form.add_error(None, _("没有找到这份名单，请从覆盖页、看板或“为什么变化”中的数字打开。"))
-        return _Asked(form, Company.objects.within(request.scope).none(), 0, point.as_of, _("企业名单"), "", back)
+        return _Asked(form, None, Company.objects.within(request.scope).none(), 0, point.as_of, _("企业名单"), "", back)
     rows, number = effectively_covered(point, request.scope)
-    return _Asked(form, rows, number, point.as_of, _("有效覆盖的企业"), definition(), back)
+    return _Asked(form, cut_form, rows, number, point.as_of, _("有效覆盖的企业"), definition(), back)
