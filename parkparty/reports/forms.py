@@ -163,6 +163,12 @@ class CloseForm(PeriodForm):
     )
 
 
+class ReasonForm(forms.Form):
+    """Why a period is opened again, or a public edition stays in the office: one line, which some decisions need."""
+
+    reason = forms.CharField(max_length=300, required=False)
+
+
 class MeasuresForm(forms.Form):
     """What the office does next, in its own words."""
 

@@ -212,7 +212,7 @@ def _repair(batch: RosterBatch, request: ScopedRequest, cells: dict[str, Any]) -
         kinds = {first: kind for first, kind in chosen.items() if kind is not None}
         return choose_kinds(batch, by=request.user, kinds=kinds)
     kind = request.POST.get("accept_all")
-    if kind is not None:
+    if kind in ("", *IssueKind.values):
         return accept_proposals(batch, by=request.user, wanted=Q(kind=kind) if kind else Q())
     place = place_of(request.POST.get("accept", ""))
     if place:

@@ -10,6 +10,7 @@ from babel.messages import Message
 from babel.messages.pofile import read_po
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.formats import date_format, localize_input
 
@@ -44,6 +45,21 @@ def test_django_still_has_every_sentence_that_we_put_in_other_words(ours: list[M
     stock = Path(django.__path__[0])
     known = {message.id for path in stock.glob("**/locale/en/LC_MESSAGES/django.po") for message in messages_of(path)}
     assert [message.id for message in ours if message.id not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        (forms.CharField(max_length=3), "四个字了", "最多 3 个字，现在有 4 个，删短后再提交。"),
+        (forms.CharField(min_length=3), "两字", "至少 3 个字，现在有 2 个，补充后再提交。"),
+        (forms.DecimalField(decimal_places=1), "3.14", "小数最多 1 位，核对后重新填写。"),
+        (forms.IntegerField(), "12 人", "只填整数，不带小数、单位和其他文字。"),
+    ],
+)
+def test_what_is_not_taken_is_said_in_our_words(field: forms.Field, typed: str, says: str) -> None:
+    with translation.override("zh-hans"), pytest.raises(ValidationError) as refusal:
+        field.clean(typed)
+    assert refusal.value.messages == [says]
 
 
 def test_our_words_neither_plead_nor_accuse(ours: list[Message]) -> None:

@@ -113,6 +113,14 @@ def test_what_is_too_long_is_told_and_kept_in_its_field(page: Client, batch: Ros
     assert not batch.repairs.exists()
 
 
+@pytest.mark.parametrize("odd", ["a\0b", "no such kind", "9" * 5000])
+@pytest.mark.parametrize("button", ["accept_all", "accept", "alike", "kinds"])
+def test_a_button_that_is_not_there_changes_nothing(page: Client, batch: RosterBatch, button: str, odd: str) -> None:
+    batch, shown = send(page, batch, **{button: odd, "kind-1": odd})
+    assert "没有改动任何单元格" in shown
+    assert not batch.repairs.exists()
+
+
 def test_a_wrong_correction_is_told_like_a_wrong_cell(page: Client, batch: RosterBatch) -> None:
     batch, shown = send(page, batch, **{"cell-3-full": "若干", "was-3-full": "约12"})
     assert "若干" in shown

@@ -55,7 +55,7 @@ def _form(request: ScopedRequest, activity: Activity) -> HttpResponse:
         return _form_page(request, ActivityForm(instance=activity, scope=request.scope, asked=request.GET))
     if "read" in request.POST:
         form, found = form_with_notice(request.POST, stored=activity, scope=request.scope)
-        return _form_page(request, form, notice=request.POST.get("notice", ""), found=found, is_read=True)
+        return _form_page(request, form, found=found, is_read=True)
     form = ActivityForm(request.POST, request.FILES, instance=activity, scope=request.scope)
     if not form.is_valid():
         return _form_page(request, form)
@@ -122,7 +122,13 @@ def _form_page(
     Whoever writes is not called away: the bell stands without its number.
     """
     known = record or (form.instance if form.instance.pk and status == 200 else None)
-    context |= {"form": form, "record": known, "crumbs": crumbs(), "unread": ""}
+    context |= {
+        "form": form,
+        "record": known,
+        "crumbs": crumbs(),
+        "unread": "",
+        "notice": request.POST.get("notice", ""),
+    }
     context["files"] = figures.files_of(known) if known else None
     context["similar"] = figures.similar_to(known, request.scope) if known and request.method == "GET" else []
     return render(request, "activities/edit.html", context, status=status)

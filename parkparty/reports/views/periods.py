@@ -23,7 +23,7 @@ from parkparty.organizations.models import is_whole, tree_of
 from parkparty.reports import tasks
 from parkparty.reports.choices import PeriodState
 from parkparty.reports.figures.closing import late_in
-from parkparty.reports.forms import CloseForm
+from parkparty.reports.forms import CloseForm, ReasonForm
 from parkparty.reports.models import Closing
 from parkparty.reports.permissions import holds, may_reopen
 from parkparty.reports.scoping import NODE, node_for
@@ -93,7 +93,11 @@ def reopen(request: ScopedRequest, pk: int) -> HttpResponse:
     closing = _closing(request, pk)
     if not may_reopen(request.scope, closing.node, tree_of(closing.node)):
         raise PermissionDenied(_("重新打开由上一级的审核员或管理员办理。"))
-    _said(request, lambda: reopen_period(closing, reason=request.POST.get("reason", "")[:300], by=request.user))
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        say_errors(request, form)
+    else:
+        _said(request, lambda: reopen_period(closing, reason=form.cleaned_data["reason"], by=request.user))
     return redirect(reverse("reports:periods", query=key_of(closing.node)))
 
 

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires
 from parkparty.reports import tasks
+from parkparty.reports.forms import ReasonForm
 from parkparty.reports.permissions import holds
 from parkparty.reports.scoping import version_or_404
 from parkparty.reports.services import decide_release
+from parkparty.reports.views.answers import say_errors
 
 
 @require_POST
@@ -35,7 +37,11 @@ def _decided(request: ScopedRequest, pk: int, *, is_released: bool) -> HttpRespo
     version = version_or_404(request, pk)
     if not holds(request.scope, version.node, Action.MAKE_REPORT):
         raise PermissionDenied(_("公开版由本级或上级的审核员、管理员批准。"))
-    reason = request.POST.get("reason", "")[:300]
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        say_errors(request, form)
+        return redirect("reports:report", pk=pk)
+    reason = form.cleaned_data["reason"]
     try:
         keys = decide_release(version, is_released=is_released, reason=reason, by=request.user)
     except ValidationError as refusal:

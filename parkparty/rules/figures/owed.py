@@ -116,7 +116,8 @@ def duties(organizations: OrganizationQuerySet, on: dt.date) -> list[Duty]:
     if not book.general:
         return []
     branches = list(branches_on(organizations, on))
-    held = held_by(branches, year_of(on).since, year_of(on).until)
+    periods = [PERIOD_OF[every](on) for every in owed_on(on)]
+    held = held_by(branches, min(period.since for period in periods), max(period.until for period in periods))
     found = duties_of(branches, on, book, held)
     rank = {state: position for position, state in enumerate(DutyState)}
     return sorted(found, key=lambda duty: (rank[duty.state], duty.due_on, duty.organization.path, duty.rule.code))
