@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from parkparty.accounts.models import User
@@ -92,6 +93,7 @@ def _watched_page(browser: Browser, origin: str, **device: Any) -> Iterator[Page
             faults.append(f"outside request: {request.url}")
 
     context = browser.new_context(base_url=origin, locale="zh-CN", timezone_id="Asia/Shanghai", **device)
+    context.clock.set_fixed_time(timezone.now())  # scripts tell the same day as the server
     context.on("console", note_console)
     context.on("weberror", lambda error: faults.append(f"script: {error.error}"))
     context.on("request", note_request)
