@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from parkparty.companies.choices import STATES_OF, CoverageChoice, Denominator, SizeClass, StaffBand
 from parkparty.companies.models import Company, Industry, Tenancy
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut, TenancyQuerySet
-from parkparty.companies.scoping import KeptList, KeptTies, LimitsByDay, Told
+from parkparty.companies.scoping import KeptList, KeptTies, LimitsByDay, Sought, Told
 from parkparty.core.models import TreeNode
 from parkparty.core.paging import COUNTED_TO
 from parkparty.core.scope import Scope
@@ -211,7 +211,7 @@ class CompanyFilterForm(CutForm):
                 return self.rows().filter(pk__in=keys) if keys else self.rows(), False
         elif not text and is_whole(place, self.scope):
             states = STATES_OF[coverage] if coverage else ()
-            told = kept_list(place, self._kind, self.day, self.cut, states, COUNTED_TO, beyond)
+            told = kept_list(Sought(place, self._kind, self.day, self.cut, states), COUNTED_TO, beyond)
         is_long = told.is_long
         if is_long is None:
             counting = there.counting_on(self.day, on_site_only=self._kind.is_on_site)
@@ -244,8 +244,8 @@ class CompanyFilterForm(CutForm):
         if text:
             return self.rows(), False
         states, meant = STATES_OF[coverage] if coverage else (), self._meant
-        asked = self._kind, self.day, self.cut, states, self.long_past, meant, self.scope
-        told = kept_ties(organization, *asked)
+        sought = Sought(organization, self._kind, self.day, self.cut, states)
+        told = kept_ties(sought, self.long_past, meant, self.scope)
         if told.holds is None:
             return meant, False
         rows = Company.objects.within(self.scope, cut_to=organization)
@@ -268,7 +268,8 @@ class CompanyFilterForm(CutForm):
         if held is None or self.cleaned_data["q"]:
             return self.rows(), False
         any_there = Tenancy.objects.within(self.scope).order_by().values("company")[:1]
-        told = kept_list(held, self._kind, self.day, self.cut, STATES_OF[coverage], COUNTED_TO, any_there)
+        sought = Sought(held, self._kind, self.day, self.cut, STATES_OF[coverage])
+        told = kept_list(sought, COUNTED_TO, any_there)
         if told.holds or not told.is_long:
             return self.rows(), False
         return Company.objects.within(self.scope).cut_to(self.cut, self.day).asked_by_name(self.rows()), True

@@ -13,7 +13,6 @@ from parkparty.companies.querysets import CompanyQuerySet, Cut
 from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
 from parkparty.core.written import Written
-from parkparty.organizations.models import Organization
 
 
 class LimitsByDay(Protocol):
@@ -34,40 +33,30 @@ class Told(NamedTuple):
     holds: Written | None = None
 
 
+class Sought(NamedTuple):
+    """The companies of a list: of which place or organisation, as what they count on which day, to what it is cut, and
+    how they are covered; without ``states`` in any way.
+    """
+
+    node: TreeNode
+    denominator: Denominator
+    day: dt.date
+    cut: Cut
+    states: Collection[CoverageState] = ()
+
+
 class KeptList(Protocol):
     """Tells of a list of companies of a place, by what is kept of them above and put in place there."""
 
-    def __call__(
-        self,
-        place: TreeNode,
-        denominator: Denominator,
-        day: dt.date,
-        cut: Cut,
-        states: Collection[CoverageState],
-        than: int,
-        if_any: QuerySet,
-    ) -> Told:
-        """A list is long that has more ``than`` so many, while there is one of ``if_any``.
-
-        Empty ``states`` are all of them.
-        """
+    def __call__(self, sought: Sought, than: int, if_any: QuerySet) -> Told:
+        """A list is long that has more ``than`` so many, while there is one of ``if_any``."""
         ...
 
 
 class KeptTies(Protocol):
     """Tells of a list of companies of an organisation, by what is kept of them above and put in place there."""
 
-    def __call__(
-        self,
-        organization: Organization,
-        denominator: Denominator,
-        day: dt.date,
-        cut: Cut,
-        states: Collection[CoverageState],
-        than: int,
-        meant: CompanyQuerySet,
-        scope: Scope,
-    ) -> Told:
+    def __call__(self, sought: Sought, than: int, meant: CompanyQuerySet, scope: Scope) -> Told:
         """A list is long of which the reader sees more ``than`` so many; it may be so where this is not told.
 
         ``meant`` are the same companies by the facts. Who is on the list is told wherever anything is.

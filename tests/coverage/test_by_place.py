@@ -18,6 +18,7 @@ from parkparty.activities.models import Activity, ActivityHost, ActivityType
 from parkparty.companies.choices import STATES_OF, CoverageChoice, Denominator
 from parkparty.companies.models import Company
 from parkparty.companies.querysets import UNSTATED, Cut
+from parkparty.companies.scoping import Sought
 from parkparty.core.scope import Reach, Scope
 from parkparty.coverage.choices import Cause
 from parkparty.coverage.figures import Point, changes, effective_kept, kept, load_at, standing
@@ -112,7 +113,7 @@ def test_who_is_on_a_list_is_told_by_the_facts(kept_world: World) -> None:
             rows = rows.covered(choice, day) if choice else rows
             meant, states = set(rows), STATES_OF[choice] if choice else ()
             for than in (0, len(meant)):
-                told = kept_ties(node, kind, day, cut, states, than, rows, scope)
+                told = kept_ties(Sought(node, kind, day, cut, states), than, rows, scope)
                 assert told.holds
                 assert set(Company.objects.within(scope, cut_to=node).filter(told.holds)) == meant, (node, kind, day)
                 assert told.is_long in {len(meant) > than or None, None}
@@ -121,15 +122,14 @@ def test_who_is_on_a_list_is_told_by_the_facts(kept_world: World) -> None:
 
 
 def test_no_list_of_a_branch_or_of_what_spells_do_not_tell(mixed: World) -> None:
-    asked = Denominator.REGISTERED, DAYS[0]
-    rest: Any = (), 0, Company.objects.all(), ALL
+    sought, rest = Sought(mixed.kic_committee, Denominator.REGISTERED, DAYS[0], Cut()), (0, Company.objects.all(), ALL)
     fold_all()
-    assert kept_ties(mixed.kic_committee, *asked, Cut(), *rest).is_long
-    assert kept_ties(mixed.joint_branch, *asked, Cut(), *rest) == (None, None)
-    assert kept_ties(mixed.kic_committee, *asked, Cut(industry="6513"), *rest) == (None, None)
-    assert kept_ties(mixed.kic_committee, *asked, Cut(building=UNSTATED), *rest) == (None, None)
+    assert kept_ties(sought, *rest).is_long
+    assert kept_ties(sought._replace(node=mixed.joint_branch), *rest) == (None, None)
+    assert kept_ties(sought._replace(cut=Cut(industry="6513")), *rest) == (None, None)
+    assert kept_ties(sought._replace(cut=Cut(building=UNSTATED)), *rest) == (None, None)
     FoldCount.objects.update(told=F("number") - 1)
-    assert kept_ties(mixed.kic_committee, *asked, Cut(), *rest) == (None, None)
+    assert kept_ties(sought, *rest) == (None, None)
 
 
 def test_causes_and_those_behind_them_are_those_of_the_facts(kept_world: World) -> None:

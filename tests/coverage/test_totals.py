@@ -19,9 +19,18 @@ from hypothesis import strategies as st
 from parkparty.accounts.models import User
 from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityHost, ActivityType
-from parkparty.companies.choices import STATES_OF, CompanyStatus, CoverageChoice, Denominator, LinkKind, TenancyKind
+from parkparty.companies.choices import (
+    STATES_OF,
+    CompanyStatus,
+    CoverageChoice,
+    CoverageState,
+    Denominator,
+    LinkKind,
+    TenancyKind,
+)
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Membership, Tenancy
 from parkparty.companies.querysets import UNSTATED, Cut
+from parkparty.companies.scoping import Sought
 from parkparty.core.scope import Reach, Scope
 from parkparty.coverage.choices import Dimension
 from parkparty.coverage.figures import Node, Point, cross, listed, load_at, totals, with_units
@@ -243,8 +252,8 @@ def assert_kept_list_is_live(point: Point) -> None:
         meant = set(companies.covered(choice, point.as_of) if choice else companies)
         number, by_index = len(meant), bool(choice or cut.size)
         for than in (max(number - 1, 0), number, 20):
-            asked = cut, STATES_OF[choice] if choice else (), than, Company.objects.all()
-            told = kept_list(point.node, point.denominator, point.as_of, *asked)
+            sought = Sought(point.node, point.denominator, point.as_of, cut, STATES_OF[choice] if choice else ())
+            told = kept_list(sought, than, Company.objects.all())
             answers = {number > than} if is_exact else {number > than, None}
             # Of an area in which companies sit twice, fewer may be met among the first.
             assert told.is_long in (answers | {False} if is_exact and isinstance(point.node, Area) else answers)
@@ -389,23 +398,23 @@ def test_a_table_is_told_by_what_is_kept_but_for_companies_that_changed(field: W
 
 def test_a_list_is_told_by_what_is_kept_or_only_by_the_facts(field: World, monkeypatch: pytest.MonkeyPatch) -> None:
     fold_all()
-    asked, some = (field.kic, OPERATING, dt.date(2018, 1, 1)), Company.objects.all()
+    some, all_there = Company.objects.all(), Sought(field.kic, OPERATING, dt.date(2018, 1, 1), Cut())
     there = Company.objects.filter(tenancies__park=field.kic)
     assert there.count() == 3
-    assert [kept_list(*asked, Cut(), (), than, some).is_long for than in (2, 3)] == [True, False]
-    assert kept_list(*asked, Cut(industry=UNSTATED), (), 2, some).is_long is True
-    assert kept_list(*asked, Cut(), (), 2, some[100:101]) == (False, None)
-    assert kept_list(*asked, Cut(building=UNSTATED), (), 2, some) == (None, None)
-    assert kept_list(*asked, Cut(industry="6513"), (), 2, some) == (None, None)
+    assert [kept_list(all_there, than, some).is_long for than in (2, 3)] == [True, False]
+    assert kept_list(all_there._replace(cut=Cut(industry=UNSTATED)), 2, some).is_long is True
+    assert kept_list(all_there, 2, some[100:101]) == (False, None)
+    assert kept_list(all_there._replace(cut=Cut(building=UNSTATED)), 2, some) == (None, None)
+    assert kept_list(all_there._replace(cut=Cut(industry="6513")), 2, some) == (None, None)
     Company.objects.filter(pk=there[0].pk).update(size="small")
-    longer = [kept_list(*asked, Cut(), (), than, some) for than in (1, 2, 3)]
+    longer = [kept_list(all_there, than, some) for than in (1, 2, 3)]
     assert longer == [(True, None), (None, None), (None, None)]
     fold_all()
-    assert kept_list(*asked, Cut(size="small"), (), 0, some).is_long is True
+    assert kept_list(all_there._replace(cut=Cut(size="small")), 0, some).is_long is True
     monkeypatch.setattr(listed, "FOUND_TO", 2)
-    assert kept_list(*asked, Cut(), ("own", "joint", "work_only", "none"), 1, some) == (True, None)
+    assert kept_list(all_there._replace(states=CoverageState.values), 1, some) == (True, None)
     FoldCount.objects.update(told=F("number") - 1)
-    assert kept_list(*asked, Cut(), (), 1, some) == (None, None)
+    assert kept_list(all_there, 1, some) == (None, None)
 
 
 def test_a_list_holds_those_who_sit_there_on_the_day_on_which_others_leave(field: World, secretary: User) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from parkparty.companies.choices import CoverageState, Denominator, StaffBand
+from parkparty.companies.choices import StaffBand
 from parkparty.companies.models import Company
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut
-from parkparty.companies.scoping import Told
+from parkparty.companies.scoping import Sought, Told
 from parkparty.core import paths
 from parkparty.core.models import TreeNode
 from parkparty.core.scope import Scope
@@ -51,25 +50,17 @@ WHERE told = number
 """
 
 
-def kept_list(
-    place: TreeNode,
-    denominator: Denominator,
-    day: dt.date,
-    cut: Cut,
-    states: Collection[CoverageState],
-    than: int,
-    if_any: QuerySet,
-) -> Told:
+def kept_list(sought: Sought, than: int, if_any: QuerySet) -> Told:
     """As ``companies.scoping.KeptList``: by the spells of companies that are not marked, of which there may be enough.
 
     Meetings, which may be marked as well, are no matter of spells.
     """
-    if not _tells(cut):
+    if not _tells(sought.cut):
         return Told()
     any_of, of_any = if_any.query.sql_with_params()
-    narrowed, values = _narrowed(place, denominator, day, cut, states)
+    narrowed, values = _narrowed(sought)
     # A tenth more than are asked for: a company may sit there twice.
-    most = FOUND_TO if states or cut.size else than + than // 10
+    most = FOUND_TO if sought.states or sought.cut.size else than + than // 10
     unmarked = SPELLS.format(narrowed=narrowed + UNMARKED, most=most)
     with connection.cursor() as cursor:
         query = TOLD.format(if_any=any_of, spells=unmarked, most=most, than=than, marked=MARKED)
@@ -84,24 +75,16 @@ def kept_list(
     return Told(is_long, Written(f"{OfOuter.SIGN} IN ({spells})", tuple(values), "pk"))
 
 
-def kept_ties(
-    organization: Organization,
-    denominator: Denominator,
-    day: dt.date,
-    cut: Cut,
-    states: Collection[CoverageState],
-    than: int,
-    meant: CompanyQuerySet,
-    scope: Scope,
-) -> Told:
+def kept_ties(sought: Sought, than: int, meant: CompanyQuerySet, scope: Scope) -> Told:
     """As ``companies.scoping.KeptTies``: by the spells, and of companies that are marked by the facts.
 
     No spell is kept of a branch.
     """
-    if organization.is_branch or not _tells(cut):
+    is_branch = isinstance(sought.node, Organization) and sought.node.is_branch
+    if is_branch or not _tells(sought.cut):
         return Told()
-    narrowed, values = _narrowed(organization, denominator, day, cut, states)
-    seen, of_seen = _seen(organization, scope)
+    narrowed, values = _narrowed(sought)
+    seen, of_seen = _seen(sought.node, scope)
     # A tenth more than are asked for: a company may be tied to several organisations.
     spells = SPELLS.format(narrowed=narrowed + UNMARKED, most=than + than // 10)
     with connection.cursor() as cursor:
@@ -132,7 +115,7 @@ def _found(narrowed: str, values: list[Any], marked: Written | None) -> Written:
     return Written(f"{OfOuter.SIGN} IN ({told} UNION ALL {others})", (*values, *marked.values), "pk")
 
 
-def _seen(organization: Organization, scope: Scope) -> tuple[str, list[Any]]:
+def _seen(organization: TreeNode, scope: Scope) -> tuple[str, list[Any]]:
     """What narrows companies that are tied to those that the reader sees, each asked by itself, with its values."""
     if is_whole(organization, scope):
         return "", []
@@ -146,10 +129,9 @@ def _tells(cut: Cut) -> bool:
     return not cut.building and (cut.industry in ("", UNSTATED) or len(cut.industry) == INDUSTRY_DIGITS)
 
 
-def _narrowed(
-    node: TreeNode, denominator: Denominator, day: dt.date, cut: Cut, states: Collection[CoverageState]
-) -> tuple[str, list[Any]]:
+def _narrowed(sought: Sought) -> tuple[str, list[Any]]:
     """What narrows the spells of ``OF_NODE``, and all values."""
+    node, denominator, day, cut, states = sought
     narrowed = "AND on_site" if denominator.is_on_site else ""
     values: list[Any] = [*paths.run(node.path), day, day, BIT[denominator]]
     told: dict[str, Collection[Any]] = {"state": states}
