@@ -129,7 +129,7 @@ def _asked(request: ScopedRequest, node: Node) -> _Asked:
     point = Point(node, form.chosen, form.day, cut_form.cut)
     back = Lists(node, point.as_of, point.denominator, point.cut).page()
     if asked not in {"", EFFECTIVE}:
-        form.add_error(None, _("没有找到这份名单，请从覆盖页、看板或“为什么变化”中的数字打开。"))
+        form.add_error(None, _("没有找到这份名单，从覆盖页、看板或“为什么变化”中的数字打开。"))
         return _Asked(form, None, Company.objects.within(request.scope).none(), 0, point.as_of, _("企业名单"), "", back)
     rows, number = effectively_covered(point, request.scope)
     return _Asked(form, cut_form, rows, number, point.as_of, _("有效覆盖的企业"), definition(), back)
