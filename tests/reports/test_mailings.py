@@ -11,7 +11,6 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from parkparty.access.choices import Role
 from parkparty.accounts.models import User
@@ -51,7 +50,7 @@ def mailing(world: World, reviewer: User, park_viewer: User, street_viewer: User
         recipients=[park_viewer, street_viewer],
         by=reviewer,
     )
-    Mailing.objects.update(made_at=timezone.now() - dt.timedelta(days=200))
+    Mailing.objects.update(made_at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
     mailing.refresh_from_db()
     return mailing
 
