@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from parkparty.access.choices import Role
+from parkparty.access.models import Grant
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
 from parkparty.activities import figures, newest
@@ -19,12 +20,13 @@ from parkparty.activities.filters import ActivityFilterForm
 from parkparty.activities.migrations import _joint, _spans
 from parkparty.activities.models import Activity, ActivityHost, ActivityType, JointHost, Leader
 from parkparty.activities.services.leaders import tell_leaders
+from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
 from parkparty.core.scope import Scope
 from parkparty.organizations.models import Organization
 from parkparty.organizations.services import save_organization
 from parkparty.places.models import Park
-from tests.conftest import World, make_organization
+from tests.conftest import LONG_AGO, World, make_organization
 
 DAY = dt.date(2026, 11, 2)
 STATES = (ActivityState.DRAFT, ActivityState.SUBMITTED, ActivityState.RETURNED, ActivityState.APPROVED)
@@ -185,6 +187,19 @@ def test_those_who_judge_find_what_asking_plainly_finds(
         assert {row.pk for row in Activity.objects.reviewable(scope)} == theirs
     assert found > 8
     assert not Activity.objects.reviewable(scope_of(make_user("viewer", Role.VIEWER, world.shanghai))).exists()
+
+
+def test_a_right_of_another_day_or_role_lets_nobody_judge(world: World, make_user: Any, held: Random) -> None:
+    day = today()
+    judge, as_much = (make_user(name, Role.REVIEWER, world.kic) for name in ("judge", "as much"))
+    for since, until in ((LONG_AGO, day), (day + dt.timedelta(days=1), None)):
+        Grant.objects.create(user=judge, role=Role.REVIEWER, area=world.shanghai, since=since, until=until)
+    Grant.objects.create(user=judge, role=Role.VIEWER, area=world.shanghai, since=LONG_AGO)
+    Grant.objects.create(user=judge, role=Role.SECRETARY, organization=world.district_committee, since=LONG_AGO)
+    theirs = set(Activity.objects.reviewable(scope_of(judge)))
+    assert theirs == set(Activity.objects.reviewable(scope_of(as_much)))
+    for other_day in (day - dt.timedelta(days=1), day + dt.timedelta(days=1)):
+        assert set(Activity.objects.reviewable(scope_of(judge, other_day))) > theirs > set()
 
 
 @pytest.mark.sqlite
