@@ -38,13 +38,11 @@ from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
 from parkparty.rules.figures import LimitBook
 from tests.conftest import World, cover, make_organization
-from tests.coverage import test_crossed, test_totals
-from tests.coverage.test_crossed import PAIRS, by_facts, numbers, sit
-from tests.coverage.test_totals import ALL, CUTS, act, day_of, meet
+from tests.coverage.play import ALL, ENDS, act, day_of, meet, numbers, sit
+from tests.coverage.test_crossed import PAIRS, by_facts
+from tests.coverage.test_totals import CUTS
 
-field, town = test_totals.field, test_crossed.town
-
-DAYS = [day_of(number) for number in (200, 450, 899)]
+DAYS = [day_of(number) for number in ENDS]
 CHANGES = ["found", "join", "move", "dissolve", "upgrade", "deregister", "correct", "meet"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from itertools import permutations
 from random import Random
 
@@ -10,8 +9,8 @@ import pytest
 from django.db import transaction
 
 from parkparty.accounts.models import User
-from parkparty.companies.choices import Denominator, LinkKind, TenancyKind
-from parkparty.companies.models import Company, Industry, Tenancy
+from parkparty.companies.choices import Denominator
+from parkparty.companies.models import Company, Tenancy
 from parkparty.core.scope import Reach, Scope
 from parkparty.coverage.choices import PLACE_DIMENSIONS, Dimension
 from parkparty.coverage.figures import Node, Point, cross, crossed, marks
@@ -21,59 +20,11 @@ from parkparty.coverage.figures.totals import is_kept
 from parkparty.coverage.models import FoldCount
 from parkparty.coverage.services.counting import fold_all
 from parkparty.organizations.models import Organization
-from parkparty.places.models import Area, Building, Park
-from tests.conftest import World, cover
-from tests.coverage.test_totals import ALL, SPAN, act, day_of, field  # noqa: F401 - a fixture
+from parkparty.places.models import Area, Park
+from tests.conftest import World
+from tests.coverage.play import ALL, ENDS, act, day_of, numbers, sit
 
 PAIRS = [pair for pair in permutations(Dimension, 2) if not {*pair} <= PLACE_DIMENSIONS]
-DAYS = (200, 450, 899)
-
-
-@pytest.fixture
-def town(field: World, secretary: User) -> World:  # noqa: F811
-    """After many changes: companies in buildings, some in two, some in another park too, not all of them on site."""
-    random = Random(7)
-    Park.objects.create(key="kic-2", name="二期", area=field.wujiaochang, parent=field.kic)
-    for _change in range(40):
-        act(field, secretary, random.choice(["found", "join", "join", "move", "correct"]), *numbers(random))
-    industries = [Industry.objects.get_or_create(code=code, defaults={"name": code})[0] for code in ("65", "6513")]
-    for park in Park.objects.all():
-        Building.objects.create(park=park, name="1 号楼")
-    for company in Company.objects.all():
-        some = {"industry": random.choice([None, *industries]), "size": random.choice(["", "small", "large"])}
-        Company.objects.filter(pk=company.pk).update(**some)
-        for tenancy in company.tenancies.all():
-            building = random.choice([None, *tenancy.park.buildings.all()])
-            Tenancy.objects.filter(pk=tenancy.pk).update(building=building)
-        for _more in range(random.choice([1, 2, 3])):
-            sit(company, random)
-            since, until = span(random)
-            organization, kind = random.choice(Organization.objects.all()), random.choice(LinkKind.values)
-            cover(company, organization, kind, since=since, until=until)
-    return field
-
-
-def sit(company: Company, random: Random) -> None:
-    """A company has a tenancy more, for a time."""
-    park = random.choice(Park.objects.all())
-    since, until = span(random)
-    Tenancy.objects.create(
-        company=company,
-        park=park,
-        building=random.choice([None, *park.buildings.all()]),
-        since=since,
-        until=until,
-        kind=random.choice(TenancyKind.values),
-    )
-
-
-def span(random: Random) -> list[dt.date]:
-    """A day on which a fact begins and one on which it ends; tables are of such days."""
-    return [day_of(number) for number in sorted(random.sample([0, *DAYS], 2))]
-
-
-def numbers(random: Random) -> tuple[int, int]:
-    return random.randrange(40), random.randrange(SPAN)
 
 
 def readers(world: World) -> list[Scope]:
@@ -89,7 +40,7 @@ def readers(world: World) -> list[Scope]:
 def points(scope: Scope) -> list[Point]:
     """What is kept of nodes that the reader sees, on three days."""
     nodes: list[Node] = [*Area.objects.all(), *Park.objects.all(), *Organization.objects.not_branches()]
-    found = [Point(node, kind, day_of(day)) for node in nodes for kind in Denominator for day in DAYS]
+    found = [Point(node, kind, day_of(day)) for node in nodes for kind in Denominator for day in ENDS]
     return [point for point in found if is_kept(point, scope)]
 
 

@@ -18,14 +18,11 @@ from parkparty.coverage.figures.effective import effective_at, effective_compani
 from parkparty.coverage.figures.effective_kept import effectively_covered
 from parkparty.coverage.figures.met import met_at
 from parkparty.coverage.models import FoldCount
+from parkparty.coverage.services.counting import fold_all
 from tests.conftest import World
-from tests.coverage import test_totals
-from tests.coverage.test_totals import ALL, SPAN, act, day_of, fold_all, meet
+from tests.coverage.play import ALL, SPAN, act, day_of, meet
 
 pytestmark = pytest.mark.django_db
-
-field = test_totals.field
-"""The same companies, of which the totals are tested."""
 
 ACTS = ["found", "join", "join", "move", "upgrade", "deregister", "correct", "meet"]
 

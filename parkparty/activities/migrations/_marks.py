@@ -10,14 +10,21 @@ leaders or organisations calls ``drop`` before and ``create`` after; ``tests/act
 from typing import Any
 
 from parkparty.activities.migrations import _days
-from parkparty.activities.migrations._joint import put
+from parkparty.activities.migrations._joint import DATE, put
 
 drop = _days.drop
+
+AT_ONCE = f"WITH dated AS ({DATE.rstrip(';')}) {_days.LEAVE}"
+"""What PostgreSQL does as one statement, which costs each writer half as much as two."""
 
 
 def triggers(vendor: str) -> dict[str, tuple[str, str, str]]:
     """Name to event, condition and statements of each trigger."""
-    return _days.telling(vendor, _days.LEAVE, _days.LEAVE)
+    found = _days.telling(vendor, _days.LEAVE, _days.LEAVE)
+    if vendor == "postgresql":
+        event, condition, _two_statements = found["activities_dated"]
+        found["activities_dated"] = (event, condition, AT_ONCE)
+    return found
 
 
 def create(apps: Any, schema_editor: Any) -> None:
