@@ -24,7 +24,7 @@ from parkparty.activities.models import (
     SavedView,
 )
 from parkparty.companies.choices import LinkKind
-from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Membership, Tenancy, Visit
 from parkparty.organizations.choices import OfficerPost, OrganizationStatus, OrganizationType
 from parkparty.organizations.models import MemberCount, Officer, Organization, OrganizationSpan
 from parkparty.places.choices import AreaLevel
@@ -86,6 +86,10 @@ class Writer:
 
     def of_company(self, model: type[models.Model], **values: Any) -> None:
         self.add(model, **{"company": self.company, "since": LONG_AGO} | values)
+
+    def visit(self, **values: Any) -> None:
+        given = {"company": self.company, "organization": self.world.kic_committee, "visited_on": LONG_AGO}
+        self.add(Visit, **given | values)
 
     def activity(self, **values: Any) -> None:
         given = {"organization": self.world.joint_branch, "author": self.user, "held_on": LONG_AGO, "topic": "会"}
@@ -183,6 +187,8 @@ REFUSED: dict[str, Callable[[Writer], None]] = {
     "companies_one_open_membership": lambda w: twice(
         lambda: w.of_company(Membership, organization=w.world.kic_committee)
     ),
+    "companies_one_visit_a_day": lambda w: twice(w.visit),
+    "companies_gap_reason_known": lambda w: w.visit(reason="no reason"),
     "companies_one_count_a_day": lambda w: twice(
         lambda: w.add(CompanyMemberCount, company=w.company, as_of=LONG_AGO, full=1)
     ),
@@ -241,6 +247,7 @@ def test_the_database_refuses(writer: Writer, name: str) -> None:
         Writer.organization,
         Writer.officer,
         Writer.new_company,
+        Writer.visit,
         Writer.activity,
         Writer.rule,
         lambda w: w.building(times=1),

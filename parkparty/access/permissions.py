@@ -32,6 +32,7 @@ class Action(StrEnum):
     SET_RULE = "set_rule"
     FOUND_ORGANIZATION = "found_organization"
     VIEW_COMPANY = "view_company"
+    LOG_VISIT = "log_visit"
     VIEW_CONTACT = "view_contact"
     IMPORT_ROSTER = "import_roster"
     MANAGE_DATA = "manage_data"
@@ -58,6 +59,7 @@ ROLES_FOR: dict[Action, tuple[Role, ...]] = {
     Action.SET_RULE: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.FOUND_ORGANIZATION: (Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_COMPANY: EVERY_READER,
+    Action.LOG_VISIT: (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR),
     Action.VIEW_CONTACT: (Role.SECRETARY, Role.REVIEWER, Role.ADMINISTRATOR),
     Action.IMPORT_ROSTER: (Role.ADMINISTRATOR,),
     Action.MANAGE_DATA: (Role.ADMINISTRATOR,),
@@ -82,6 +84,7 @@ WHAT = {
     Action.SET_RULE: gettext_lazy("设置地方规则"),
     Action.FOUND_ORGANIZATION: gettext_lazy("筹建党组织"),
     Action.VIEW_COMPANY: gettext_lazy("查看企业"),
+    Action.LOG_VISIT: gettext_lazy("登记走访"),
     Action.VIEW_CONTACT: gettext_lazy("查看联系方式"),
     Action.IMPORT_ROSTER: gettext_lazy("导入名册"),
     Action.MANAGE_DATA: gettext_lazy("维护数据"),
@@ -98,6 +101,7 @@ HISTORIES: dict[str, Action] = {
     "companies.company": Action.VIEW_COMPANY,
     "companies.coveragelink": Action.VIEW_COMPANY,
     "companies.tenancy": Action.VIEW_COMPANY,
+    "companies.visit": Action.VIEW_COMPANY,
     "coverage.coveragesnapshot": Action.VIEW_COVERAGE,
     "coverage.coveragetarget": Action.VIEW_COVERAGE,
     "founding.foundingcase": Action.VIEW_ORGANIZATION,

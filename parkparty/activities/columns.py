@@ -13,10 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from parkparty.core.sheets import Cell
+
 if TYPE_CHECKING:
     from parkparty.activities.models import Activity
-
-Cell = str | int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,20 @@
-"""The list of activities as lines of a page, and as a file: the same rows and columns, as text that no program runs.
-
-A number that looks like a person's, though its writer said that it is not, leaves the site only masked.
-"""
+"""The list of activities as lines of a page, and as a file: the same rows and columns."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from parkparty.activities.columns import COLUMNS, Cell, Column
+from parkparty.activities.columns import COLUMNS, Column
 from parkparty.activities.figures import name_types
 from parkparty.activities.models import Activity
 from parkparty.core.http import addresses
-from parkparty.core.privacy import masked
+from parkparty.core.sheets import Head, taken_away
 from parkparty.core.templatetags.parkparty import joined, row_drawer, thousands
-from parkparty.core.text import harmless
-
-MAX_ROWS = 20_000
-"""Longer lists are narrowed first: a file nobody can read is no answer."""
 
 
 def lines_of(activities: Sequence[Activity], columns: Sequence[Column]) -> SafeString:
@@ -57,36 +48,7 @@ def _shown(column: Column, activity: Activity, signs: dict[tuple[str, bool], str
     return cell or "—" if isinstance(cell, str) else thousands(cell)
 
 
-def as_xlsx(activities: Iterable[Activity], columns: list[Column]) -> bytes:
-    """A workbook with real numbers; text is written as text, whatever it begins with."""
-    written = io.BytesIO()
-    with xlsxwriter.Workbook(written, {"in_memory": True}) as book:
-        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, str(column.title), bold)
-            sheet.set_column(place, place, column.width)
-        for number, activity in enumerate(activities, start=1):
-            for place, column in enumerate(columns):
-                cell = _cell(column, activity)
-                if isinstance(cell, int):
-                    sheet.write_number(number, place, cell)
-                else:
-                    sheet.write_string(number, place, cell or "")
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(1, sheet.dim_rowmax or 1), len(columns) - 1)
-    return written.getvalue()
-
-
-def as_csv(activities: Iterable[Activity], columns: list[Column]) -> bytes:
-    """UTF-8 with the mark that Excel needs; what would be read as a formula gets an apostrophe before it."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow([column.title for column in columns])
-    cells = ([_cell(column, activity) for column in columns] for activity in activities)
-    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in cells)
-    return written.getvalue().encode("utf-8-sig")
-
-
-def _cell(column: Column, activity: Activity) -> Cell:
-    cell = column.of(activity)
-    return masked(cell) if isinstance(cell, str) else cell
+def as_file(kind: str, activities: Iterable[Activity], columns: Sequence[Column]) -> HttpResponse:
+    """The same as a file of ``kind``."""
+    heads = [Head(str(column.title), column.width) for column in columns]
+    return taken_away(kind, "activities", heads, ([column.of(row) for column in columns] for row in activities))

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from parkparty.access.admin.pages import CodeTablePages, DataPages, Rows
 from parkparty.access.admin.site import site
-from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Membership, Tenancy
+from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Membership, Tenancy, Visit
 from parkparty.core.dates import today
 from parkparty.core.models import valid_on
 from parkparty.core.scope import Scope
@@ -103,3 +103,11 @@ class CompanyMemberCountPages(DataPages):
 
     def editable(self, request: HttpRequest) -> models.QuerySet:
         return super().editable(request).filter(sits_with(self.scope(request), "company"))
+
+
+@admin.register(Visit, site=site)
+class VisitPages(OfOrganizationAndCompanyPages):
+    """Visits that were logged wrongly are mended here."""
+
+    list_display = ("company", "visited_on", "organization", "reason")
+    list_filter = ("reason", "visited_on")

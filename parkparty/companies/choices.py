@@ -65,6 +65,10 @@ TYPES_FOR = {LinkKind.OWN: OWN_TYPES, LinkKind.JOINT: (OrganizationType.JOINT_BR
 WORK_LINKS = (LinkKind.INSTRUCTOR, LinkKind.LIAISON, LinkKind.UNION, LinkKind.LEAGUE)
 
 
+SENT = (LinkKind.INSTRUCTOR, LinkKind.LIAISON)
+"""Posts whose holders an organisation sends to look after a company."""
+
+
 class CoverageState(models.TextChoices):
     """How a company is covered on a day: the best that holds, so that the four parts add up to the whole."""
 
@@ -102,6 +106,22 @@ STATES_OF: dict[str, tuple[CoverageState, ...]] = {
     CoverageChoice.WORK_ONLY: (CoverageState.WORK_ONLY,),
     CoverageChoice.NONE: (CoverageState.NONE,),
 }
+
+
+GAPS = (CoverageChoice.UNCOVERED, CoverageChoice.NOT_OWN, CoverageChoice.WORK_ONLY, CoverageChoice.NONE)
+"""Lists of companies that lack something: of these one asks why, who looks after them and when they were visited."""
+
+
+class GapReason(models.TextChoices):
+    """Why a company has no organisation, as it was found on a visit (一企一表：未建原因)."""
+
+    FEW_MEMBERS = "few_members", _("正式党员不足 3 名")
+    RELATIONS_ELSEWHERE = "elsewhere", _("党员组织关系没有转来")
+    OWNER_HESITATES = "owner", _("企业负责人有顾虑")
+    NO_SECRETARY = "secretary", _("没有合适的书记人选")
+    UNSTABLE = "unstable", _("经营不稳定或准备迁出")
+    PREPARING = "preparing", _("正在筹建")
+    OTHER = "other", _("其他原因")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parkparty.companies.choices import STATES_OF, CoverageChoice, Denominator, SizeClass, StaffBand
+from parkparty.companies.choices import GAPS, STATES_OF, CoverageChoice, Denominator, SizeClass, StaffBand
 from parkparty.companies.models import Company, Industry, Tenancy
 from parkparty.companies.querysets import UNSTATED, CompanyQuerySet, Cut, TenancyQuerySet
 from parkparty.companies.scoping import KeptList, KeptTies, LimitsByDay, Sought, Told
@@ -152,6 +152,11 @@ class CompanyFilterForm(CutForm):
         asked = self.cleaned_data if self.is_valid() else {}
         found = [asked[name] for name in ("place", "organization", "branch") if asked.get(name)]
         return found[0] if len(found) == 1 and not asked["branch"] else None
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether the list is one of companies that lack an organisation."""
+        return self.is_valid() and self.cleaned_data["coverage"] in GAPS
 
     @property
     def long_past(self) -> int:

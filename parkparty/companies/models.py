@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from parkparty.companies.choices import (
     ORGANISATION_LINKS,
     CompanyStatus,
+    GapReason,
     LinkKind,
     SizeClass,
     StaffBand,
@@ -23,6 +24,7 @@ from parkparty.companies.querysets import (
     CompanyQuerySet,
     LinkQuerySet,
     TenancyQuerySet,
+    TiedQuerySet,
 )
 from parkparty.core.codes import uscc_fault
 from parkparty.core.models import CodeTable, DatedFact
@@ -247,6 +249,37 @@ class Membership(DatedFact):
 
     def __str__(self) -> str:
         return f"{self.company} · {self.organization}"
+
+
+class Visit(models.Model):
+    """A visit to a company (走访): when, by which organisation, and why there is no branch yet. No person is named."""
+
+    company = models.ForeignKey(Company, models.CASCADE, verbose_name=_("企业"), related_name="visits", db_index=False)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, verbose_name=_("走访的党组织"), related_name="visits"
+    )
+    visited_on = models.DateField(_("走访日期"))
+    reason = models.CharField(_("未建原因"), max_length=11, choices=GapReason, blank=True)
+
+    objects = TiedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("走访")
+        verbose_name_plural = pgettext_lazy("复数", "走访")
+        ordering = ["-visited_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "visited_on", "organization"],
+                name="companies_one_visit_a_day",
+                violation_error_message=_("这个党组织当天的走访已经登记过。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(reason="") | Q(reason__in=GapReason.values), name="companies_gap_reason_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company} {self.visited_on}"
 
 
 class CompanyMemberCount(models.Model):

@@ -106,15 +106,24 @@ class TenancyQuerySet(DatedQuerySet):
         return self.filter(scope.q("places", "park__path") | Q(Exists(tied[0])) | Q(Exists(tied[1])))
 
 
-class LinkQuerySet(DatedQuerySet):
-    """Dated facts that tie a company to an organisation: coverage links and memberships."""
+class TiedQuerySet(models.QuerySet):
+    """Facts of a company and an organisation."""
 
     def within(self, scope: Scope) -> Self:
-        """Links of organisations or of companies' parks that the reader reaches."""
+        """Facts of organisations or of companies' parks that the reader reaches."""
         there = rows_of(self.model, "company__tenancies").filter(
             scope.q("places", "park__path"), company=OuterRef("company")
         )
         return self.filter(reached(scope, "organization__") | Q(Exists(there)))
+
+    def opening_for(self, scope: Scope) -> Self:
+        """Adds ``opens``: whether the reader reaches the organisation, so that its name may lead to its page."""
+        reach = flag(reached(scope, "organization__"))
+        return self.select_related("organization").annotate(opens=reach)
+
+
+class LinkQuerySet(TiedQuerySet, DatedQuerySet):  # type: ignore[override]
+    """Dated facts that tie a company to an organisation: coverage links and memberships."""
 
     def covering(self, day: dt.date) -> Self:
         """Links of companies not deregistered by ``day`` to the organisation that covers them, alone or jointly."""
@@ -142,11 +151,6 @@ class LinkQuerySet(DatedQuerySet):
     def _spans_on(self, day: dt.date) -> Any:
         spans = rows_of(self.model, "organization__spans").filter(organization=OuterRef("organization"))
         return spans.filter(valid_on(day))
-
-    def opening_for(self, scope: Scope) -> Self:
-        """Adds ``opens``: whether the reader reaches the organisation, so that its name may lead to its page."""
-        reach = flag(reached(scope, "organization__"))
-        return self.select_related("organization").annotate(opens=reach)
 
 
 class CompanyMemberCountQuerySet(models.QuerySet):

@@ -14,7 +14,7 @@ from parkparty.activities.choices import ActivityState
 from parkparty.activities.models import Activity, ActivityHost, ActivityPhoto, ActivityType
 from parkparty.audit.services import record
 from parkparty.companies.choices import LinkKind
-from parkparty.companies.models import CompanyMemberCount, Industry, Membership
+from parkparty.companies.models import CompanyMemberCount, Industry, Membership, Visit
 from parkparty.demo.models import DemoRecord
 from parkparty.engagement.choices import ReminderKind, RobotKind
 from parkparty.engagement.models import Reminder, Robot, RobotMessage
@@ -86,6 +86,7 @@ def fill(park: Park, branch: Organization, make_user: Callable[..., User], word:
     host = ActivityHost.objects.create(activity=activity, organization=branch)
     photo = ActivityPhoto.objects.create(activity=activity, file="photos/x.jpg", width=1, height=1, sha256="0" * 64)
     stock.put(park.area, park, building, station, figure, company, company.tenancies.get(), link, member, officer)
+    stock.put(Visit.objects.create(company=company, organization=branch, visited_on=LONG_AGO))
     stock.put(CompanyMemberCount.objects.create(company=company, as_of=LONG_AGO, full=3))
     stock.put(MemberCount.objects.create(organization=branch, as_of=LONG_AGO, full=3))
     stock.put(branch, branch.spans.get(), user, user.grants.get(), activity, host, photo)

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from parkparty.accounts.models import User
-from parkparty.companies.choices import LinkKind
-from parkparty.companies.models import CompanyMemberCount
+from parkparty.companies.choices import GapReason, LinkKind
+from parkparty.companies.models import CompanyMemberCount, Visit
 from parkparty.engagement.models import Reminder
 from parkparty.rules.models import Rule
 from tests.conftest import LONG_AGO, World, cover, make_company
@@ -24,6 +24,9 @@ def test_J4_who_should_have_a_branch_and_has_none_is_two_clicks_away(
     own, joint, without, small = (make_company(number, world.kic) for number in range(4))
     for company, full in ((own, 5), (joint, 3), (without, 4), (small, 2)):
         CompanyMemberCount.objects.create(company=company, as_of=LONG_AGO, full=full)
+    Visit.objects.create(
+        company=without, organization=world.kic_committee, visited_on=LONG_AGO, reason=GapReason.OWNER_HESITATES
+    )
     cover(own, world.own_branch, LinkKind.OWN)
     cover(joint, world.joint_branch)
     sign_in(desktop_page, viewer)
@@ -33,6 +36,9 @@ def test_J4_who_should_have_a_branch_and_has_none_is_two_clicks_away(
     tile.get_by_role("link", name="2 家").first.click()
     listed = desktop_page.get_by_role("rowheader")
     expect(listed).to_have_text([joint.name, without.name])
+    titles = "企业 园区 正式党员数 现状 党组织 未建原因 责任单位（岗位） 最近走访"
+    expect(desktop_page.get_by_role("columnheader")).to_have_text(titles.split())
+    expect(desktop_page.get_by_role("row", name=without.name)).to_contain_text("企业负责人有顾虑")
     listed.get_by_role("link", name=without.name).click()
     expect(desktop_page.get_by_role("heading", level=1, name=without.name)).to_be_visible()
 

@@ -16,17 +16,11 @@ from parkparty.activities import figures
 from parkparty.activities.columns import COLUMNS, NAME, read_by
 from parkparty.activities.filters import WHOLE, ActivityFilterForm
 from parkparty.activities.models import SavedView
-from parkparty.activities.tables import MAX_ROWS, as_csv, as_xlsx, lines_of
+from parkparty.activities.tables import as_file, lines_of
 from parkparty.audit.choices import Kind
 from parkparty.audit.services import record_read
-from parkparty.core.dates import today
 from parkparty.core.paging import ROWS, keyset_page
-
-NEVER_KEPT = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+from parkparty.core.sheets import MAX_ROWS, kind_named
 
 
 @require_GET
@@ -66,10 +60,8 @@ def export(request: ScopedRequest) -> HttpResponse:
     if not form.is_valid() or len(rows) > MAX_ROWS:
         messages.error(request, _("超过 %(limit)d 条或筛选条件有误，缩小范围后再导出。") % {"limit": MAX_ROWS})
         return redirect(f"{reverse('activities:list')}?{request.GET.urlencode()}")
-    kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
+    kind = kind_named(request.GET.get("format"))
     details = {"rows": len(rows), "format": kind} | {name: request.GET.get(name) for name in form.fields}
     record_read(gettext_noop("导出活动"), by=request.user, details=details, kind=Kind.EXPORT)
     columns = [NAME, *form.shown(figures.list_choice(request.user).columns)]
-    content = as_csv(rows, columns) if kind == "csv" else as_xlsx(rows, columns)
-    headers = {"Content-Disposition": f'attachment; filename="activities-{today()}.{kind}"'}
-    return HttpResponse(content, content_type=CONTENT_TYPES[kind], headers=headers | NEVER_KEPT)
+    return as_file(kind, rows, columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from parkparty.access.services import scope_of
 from parkparty.accounts.models import User
@@ -10,17 +11,25 @@ from parkparty.activities.models import Activity, ActivityType
 from parkparty.activities.services.records import save_activity
 from parkparty.activities.services.review import approve_activity, return_activity
 from parkparty.activities.services.steps import submit_activity
-from parkparty.companies.choices import Denominator
+from parkparty.companies.choices import CoverageChoice, Denominator, GapReason
+from parkparty.companies.models import Company, Visit
 from parkparty.core.dates import month_of, quarter_of
 from parkparty.coverage.choices import TargetRate
 from parkparty.coverage.services import set_target, take_snapshot
 from parkparty.demo.services.activities import Diary
 from parkparty.demo.services.organizations import Branch
 from parkparty.demo.services.stage import Stage
-from parkparty.places.models import Area
+from parkparty.organizations.models import Organization
+from parkparty.places.models import Area, Park
+from parkparty.rules.figures import LimitBook
 
 APPROVED_LAST = 4
 QUARTERS, TARGET_TENTHS = 6, 750
+NOT_YET_VISITED = 4
+"""Every fourth company."""
+
+FOUND = (GapReason.RELATIONS_ELSEWHERE, GapReason.OWNER_HESITATES, GapReason.NO_SECRETARY, GapReason.UNSTABLE)
+"""The reasons that demo companies give."""
 
 
 def lay_on_desks(diary: Diary, branch: Branch, secretary: User, reviewer: User) -> None:
@@ -56,6 +65,18 @@ def _log(activity: Activity, type: str, guests: Branch | None = None) -> Activit
         types=ActivityType.objects.filter(pk=type),
         companies=guests.companies[:3] if guests else (),
     )
+
+
+def ask_why(stage: Stage, park: Park, visitor: Organization) -> None:
+    """What the park's committee found on its visits to companies that have no branch of their own; not to all yet."""
+    day = stage.today
+    limits = LimitBook().of(Denominator.YINGJIAN, day)
+    lacking: Any = Company.objects.population(park, Denominator.YINGJIAN, day, limits)
+    for number, company in enumerate(lacking.covered(CoverageChoice.NOT_OWN, day).order_by("pk")):
+        if number % NOT_YET_VISITED:
+            on = stage.day_between(day - dt.timedelta(days=150), day - dt.timedelta(days=3))
+            reason = stage.chance.choice(FOUND)
+            stage.add([Visit(company=company, organization=visitor, visited_on=on, reason=reason)])
 
 
 def set_course(stage: Stage, district: Area, reviewer: User) -> None:

@@ -17,7 +17,7 @@ from parkparty.demo.models import DemoRecord
 from parkparty.demo.services.activities import Desk, Diary
 from parkparty.demo.services.codes import load_codes
 from parkparty.demo.services.companies import brands, open_register
-from parkparty.demo.services.desk import lay_on_desks, set_course
+from parkparty.demo.services.desk import ask_why, lay_on_desks, set_course
 from parkparty.demo.services.kic import Kic, raise_rank
 from parkparty.demo.services.organizations import Branch, found_committees
 from parkparty.demo.services.other_parks import NINGBO, TIANDI, OtherPark, open_changsha
@@ -29,6 +29,9 @@ from parkparty.organizations.models import Organization
 from parkparty.places.models import Area, Park
 
 SECRETARYS_BRANCH, REVIEWERS_DISTRICT = "DEMO-KIC-J4", "310110"
+VISITORS = {"kic": "DEMO-KIC", "tiandi": "DEMO-TD", "ningbo": "DEMO-NB"}
+"""Parks, and their committees that visit companies."""
+
 CHANGSHA_REPORTING = 22
 NINGBO_REPORTING = 30
 
@@ -51,6 +54,8 @@ def load_demo() -> dict[type[models.Model], int]:
     users = invite_users(stage)
     raise_rank(stage, branches["kic"], by=users["demo-administrator"])
     _tell_the_past(stage, branches, users)
+    for park, committee in VISITORS.items():
+        ask_why(stage, parks[park], committees[committee])
     created = with_all_that_hangs_on(stage.created)
     DemoRecord.objects.bulk_create(
         DemoRecord(model=model._meta.label_lower, keys=sorted(keys)) for model, keys in created.items()
