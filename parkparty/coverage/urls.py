@@ -24,6 +24,7 @@ urlpatterns = [
     path("snapshots/", snapshots.snapshot_list, name="snapshots"),
     path("snapshots/take/", snapshots.snapshot_take, name="snapshot_take"),
     path("snapshots/<int:pk>/", snapshots.snapshot_detail, name="snapshot"),
+    path("snapshots/<int:pk>/companies/", snapshots.snapshot_companies, name="snapshot_companies"),
     path("snapshots/<int:pk>/figures.json", snapshots.snapshot_file, name="snapshot_file"),
 ]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,8 +19,8 @@ from django.utils import translation
 from parkparty.accounts.models import User
 from parkparty.audit.models import AuditEntry
 from parkparty.companies.choices import CompanyStatus, Denominator, LinkKind
-from parkparty.companies.models import Company
-from parkparty.coverage.figures.frozen import coverage_in, faults, read
+from parkparty.companies.models import Company, CoverageLink, Tenancy
+from parkparty.coverage.figures.frozen import coverage_in, faults, keys_in, read
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.coverage.services import take_snapshot
 from tests.conftest import World, cover, make_company
@@ -178,3 +180,53 @@ def test_the_page_needs_few_queries(
     for address in (reverse("coverage:snapshots"), reverse("coverage:snapshot", args=[snapshot.pk])):
         with django_assert_max_num_queries(12):
             assert client.get(address).status_code == 200
+
+
+def kept_names(client: Client, snapshot: CoverageSnapshot, name: str, **asked: Any) -> list[str]:
+    """The companies on a page of a list that a snapshot keeps."""
+    address = reverse("coverage:snapshot_companies", args=[snapshot.pk], query={"list": name} | asked)
+    page = client.get(address).content.decode()
+    return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r'<th scope="row">(.*?)</th>', page)]
+
+
+def test_a_list_is_kept_as_it_was_whatever_was_corrected_since(
+    snapshot: CoverageSnapshot, companies: list[Company], reviewer: User, client_of: SignIn
+) -> None:
+    client, names = client_of(reviewer), [company.name for company in companies]
+    CoverageLink.objects.filter(company=companies[1]).delete()
+    assert kept_names(client, snapshot, "companies") == names
+    assert kept_names(client, snapshot, "own") == names[:1]
+    assert kept_names(client, snapshot, "joint") == names[1:4]
+    assert kept_names(client, snapshot, "organization") == names[:4]
+    assert kept_names(client, snapshot, "uncovered") == names[4:]
+    assert kept_names(client, snapshot, "effective") == []
+    assert [keys_in(snapshot, name) for name in ("own", "joint")] == [
+        [companies[0].pk],
+        [company.pk for company in companies[1:4]],
+    ]
+
+
+def test_a_kept_list_has_pages_in_both_directions(
+    world: World, snapshot: CoverageSnapshot, companies: list[Company], reviewer: User, client_of: SignIn
+) -> None:
+    client, names = client_of(reviewer), [company.name for company in companies]
+    with mock.patch("parkparty.coverage.tables.frozen.ROWS", 4):
+        assert kept_names(client, snapshot, "companies") == names[:4]
+        assert kept_names(client, snapshot, "companies", older=companies[3].pk) == names[4:]
+        assert kept_names(client, snapshot, "companies", newer=companies[4].pk) == names[:4]
+        assert kept_names(client, snapshot, "companies", older="x") == names[:4]
+        assert kept_names(client, snapshot, "companies", older=companies[5].pk) == []
+
+
+def test_who_moved_away_stays_on_a_kept_list_without_a_name(
+    world: World, snapshot: CoverageSnapshot, companies: list[Company], make_user: Any, client_of: SignIn
+) -> None:
+    Tenancy.objects.filter(company=companies[0]).update(park=world.tiandi)
+    CoverageLink.objects.filter(company=companies[0]).delete()
+    client = client_of(make_user("park", "viewer", world.kic))
+    assert kept_names(client, snapshot, "own") == ["已不在授权范围内的企业"]
+
+
+def test_a_list_that_no_snapshot_keeps_is_told(snapshot: CoverageSnapshot, reviewer: User, client_of: SignIn) -> None:
+    address = reverse("coverage:snapshot_companies", args=[snapshot.pk], query={"list": "nonsense"})
+    assert "没有“nonsense”这份名单" in client_of(reviewer).get(address, follow=True).content.decode()

@@ -8,7 +8,7 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,7 +19,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from parkparty.audit.models import AuditEntry
-from parkparty.companies.choices import WORK_LINKS, CoverageState, Denominator, LinkKind
+from parkparty.companies.choices import (
+    STATES_OF,
+    WORK_LINKS,
+    CoverageChoice,
+    CoverageState,
+    Denominator,
+    LinkKind,
+)
 from parkparty.companies.models import Company, CoverageLink
 from parkparty.companies.querysets import CompanyQuerySet
 from parkparty.core.paths import ancestors
@@ -45,7 +52,13 @@ HOW: dict[tuple[str, bool], tuple[CoverageState, bool]] = {
 
 UNCOVERED = HOW[CoverageState.NONE.value, False]
 
-UNCOVERED_LINES = re.compile(rf"^(\d+) (?:{CoverageState.WORK_ONLY.value}|{CoverageState.NONE.value}) ", re.MULTILINE)
+LISTS: dict[str, tuple[Sequence[str], str]] = {
+    "companies": (CoverageState.values, "[01]"),
+    **{state: ((state,), "[01]") for state in CoverageState.values},
+    **{choice.value: (STATES_OF[choice], "[01]") for choice in (CoverageChoice.ORGANIZATION, CoverageChoice.UNCOVERED)},
+    "effective": (CoverageState.values, "1"),
+}
+"""The lists that a snapshot keeps: of which states, and whether effectively."""
 
 COUNTED = ("companies", "own", "joint", "work_only", "none", "effective")
 """The figures that the list alone gives."""
@@ -214,9 +227,11 @@ def list_of(snapshot: CoverageSnapshot) -> Listed:
     return {int(pk): HOW[state, effective == "1"] for pk, state, effective in lines}
 
 
-def uncovered_in(snapshot: CoverageSnapshot) -> set[int]:
-    """The keys of the companies of a snapshot that no organisation covers."""
-    return {int(pk) for pk in re.findall(UNCOVERED_LINES, _list_text(snapshot))}
+def keys_in(snapshot: CoverageSnapshot, name: str) -> list[int]:
+    """The keys of the companies on one of the ``LISTS`` of a snapshot, in their order."""
+    states, effective = LISTS[name]
+    lines = rf"^(\d+) (?:{'|'.join(states)}) {effective}$"
+    return [int(pk) for pk in re.findall(lines, _list_text(snapshot), re.MULTILINE)]
 
 
 def faults(snapshot: CoverageSnapshot) -> list[str]:
@@ -264,6 +279,12 @@ def labels() -> dict[str, str]:
         "joint_branches": _("联合党支部"),
         "listed_by_joint_branches": _("联合党支部覆盖的企业"),
     }
+
+
+def list_labels() -> dict[str, str]:
+    """What the ``LISTS`` of a snapshot are called."""
+    sums = (CoverageChoice.ORGANIZATION, CoverageChoice.UNCOVERED)
+    return labels() | {choice.value: str(choice.label) for choice in sums}
 
 
 def _is_in_trail(snapshot: CoverageSnapshot) -> bool:

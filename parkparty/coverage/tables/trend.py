@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from parkparty.core.rates import Rate
 from parkparty.coverage.figures.frozen import coverage_in
 from parkparty.coverage.models import CoverageSnapshot
+from parkparty.coverage.tables.frozen import kept_list
 from parkparty.coverage.tables.scales import across, middle_of
 
 TOP, HEIGHT = 24, 120
@@ -30,6 +31,16 @@ class TrendPoint:
     bar_height: int
     before_x: str
     before_y: int
+
+    @property
+    def covered_address(self) -> str:
+        """The list of the covered companies as it was frozen."""
+        return kept_list(self.snapshot, "organization")
+
+    @property
+    def companies_address(self) -> str:
+        """The list of the companies counted as it was frozen."""
+        return kept_list(self.snapshot, "companies")
 
     @property
     def has_rate(self) -> bool:

@@ -18,11 +18,14 @@ from parkparty.companies.choices import Denominator
 from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
 from parkparty.coverage.figures.frozen import (
+    LISTS,
     company_corrections,
     coverage_in,
     faults,
     figure_corrections,
     freeze,
+    keys_in,
+    list_labels,
     read,
 )
 from parkparty.coverage.figures.trend import trend
@@ -31,6 +34,7 @@ from parkparty.coverage.models import CoverageSnapshot
 from parkparty.coverage.scoping import asked_node
 from parkparty.coverage.services import take_snapshot
 from parkparty.coverage.tables import Lists, crumbs_of, key_of
+from parkparty.coverage.tables.frozen import figure_rows, kept_list, list_page
 from parkparty.coverage.tables.trend import trend_points
 from parkparty.organizations.models import is_whole
 
@@ -55,7 +59,9 @@ def snapshot_list(request: ScopedRequest) -> HttpResponse:
         "node": node,
         "crumbs": crumbs_of(node),
         "page": page,
-        "rows": [(snapshot, coverage_in(snapshot)) for snapshot in page.rows],
+        "rows": [
+            (row, coverage_in(row), kept_list(row, "organization"), kept_list(row, "companies")) for row in page.rows
+        ],
         "form": asked if asked.errors else CoverageOptionsForm(initial={"as_of": today(), "denominator": denominator}),
         "points": points,
         "bar_width": f"{40 / (len(points) or 1):.2f}%",
@@ -79,9 +85,11 @@ def snapshot_detail(request: ScopedRequest, pk: int) -> HttpResponse:
         "snapshot": snapshot,
         "crumbs": crumbs_of(node),
         "parts": coverage_in(snapshot),
+        "covered_address": kept_list(snapshot, "organization"),
+        "companies_address": kept_list(snapshot, "companies"),
         "definition": read(snapshot)["definition"],
         "faults": faults(snapshot),
-        "figures": figure_corrections(snapshot, now),
+        "figures": figure_rows(snapshot, figure_corrections(snapshot, now)),
         "is_same": now.sha256 == snapshot.sha256,
         "corrections": found[:CORRECTIONS_SHOWN],
         "number": len(found),
@@ -89,6 +97,24 @@ def snapshot_detail(request: ScopedRequest, pk: int) -> HttpResponse:
         "coverage_address": lists.page(),
     }
     return render(request, "coverage/snapshot.html", context)
+
+
+@requires(Action.VIEW_COVERAGE)
+def snapshot_companies(request: ScopedRequest, pk: int) -> HttpResponse:
+    """One of the lists that a snapshot keeps, as it was, whatever was corrected since."""
+    snapshot = _snapshot(request, pk)
+    name = request.GET.get("list", "")
+    if name not in LISTS:
+        messages.error(request, _("没有“%(list)s”这份名单，从下面的数字打开名单。") % {"list": name})
+        return redirect("coverage:snapshot", pk=pk)
+    context = {
+        "snapshot": snapshot,
+        "crumbs": [*crumbs_of(snapshot.node), (_("快照"), reverse("coverage:snapshot", args=[pk]))],
+        "title": list_labels()[name],
+        "definition": read(snapshot)["definition"],
+        "page": list_page(keys_in(snapshot, name), request.GET, request.scope),
+    }
+    return render(request, "coverage/snapshot_companies.html", context)
 
 
 @requires(Action.VIEW_COVERAGE)

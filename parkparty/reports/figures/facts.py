@@ -23,7 +23,7 @@ from parkparty.core.reading import Begin
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures import Node, Point
 from parkparty.coverage.figures.changes import Comparison, Waterfall, waterfalls
-from parkparty.coverage.figures.frozen import code_of, uncovered_in
+from parkparty.coverage.figures.frozen import code_of, keys_in
 from parkparty.coverage.figures.kept import activities_by_month
 from parkparty.coverage.models import CoverageSnapshot
 from parkparty.organizations.choices import BRANCH_TYPES
@@ -245,7 +245,7 @@ def first_uncovered(snapshot: CoverageSnapshot, most: int) -> list[Any]:
 
     Names are asked of those alone that have as few members as the last of them: of others, all are meant or none.
     """
-    keys, day = uncovered_in(snapshot), snapshot.as_of
+    keys, day = set(keys_in(snapshot, CoverageChoice.UNCOVERED)), snapshot.as_of
     members = {key: full for key, full in _last_counts(keys, day).items() if full and key in keys}
     fewest = nlargest(most, members.values())[-1] if len(members) >= most else 0
     more = [key for key, full in members.items() if full > fewest]
