@@ -56,6 +56,11 @@ class TestTerms:
         assert hint
         assert hint.due_on == dt.date(2027, 2, 28)
 
+    def test_so_does_an_industry_committee(self) -> None:
+        hint = only(Facts(OrganizationType.INDUSTRY_COMMITTEE, term_since=dt.date(2019, 7, 1)), dt.date(2024, 7, 1))
+        assert hint
+        assert (hint.rule.code, hint.due_on, hint.is_overdue) == ("R20", dt.date(2024, 7, 1), True)
+
     def test_a_term_begun_in_2017_is_as_long_as_the_rules_of_then_allowed(self) -> None:
         hint = only(Facts(BRANCH, term_since=dt.date(2017, 12, 1)), dt.date(2023, 1, 1))
         assert hint

@@ -148,6 +148,20 @@ def test_wording_is_put_right_where_the_site_has_not_changed_it(town: World) -> 
     assert Rule.objects.get(pk="R06").strength == "usual"
 
 
+def test_rows_from_before_tell_the_term_of_industry_committees(town: World) -> None:
+    terms = import_module("parkparty.rules.migrations.0008_industry_committees_serve_terms")
+    rows = Rule.objects.filter(kind=RuleKind.TERM)
+    shipped = dict(rows.values_list("pk", "parameters"))
+    rows.filter(pk="R20-2007").update(parameters={"years": {"committee": 5, "industry_committee": 4}})
+    terms.as_committees(apps, None)
+    assert rows.get(pk="R20-2007").parameters["years"]["industry_committee"] == 4
+    rows.filter(pk="R20-2007").update(parameters=shipped["R20-2007"])
+    terms.as_before(apps, None)
+    assert not any("industry_committee" in rule.parameters["years"] for rule in rows)
+    terms.as_committees(apps, None)
+    assert dict(rows.values_list("pk", "parameters")) == shipped
+
+
 def test_a_rule_not_compared_with_the_original_says_so(town: World, viewer: User, client_of: Any) -> None:
     client = client_of(viewer)
     assert "第六章（未核对原文）" in client.get("/rules/R08/").content.decode()
