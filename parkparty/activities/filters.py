@@ -41,7 +41,8 @@ class ActivityFilterForm(ListFilterForm):
     """Filters of the list. ``rows`` is what they leave; nothing when one of them cannot be read.
 
     ``organization`` asks for what an organisation or one below it hosts, ``place`` for what the organisations there
-    lead, ``own`` for the organisations that the reader writes for. Both days belong to the span. ``order`` and
+    lead, ``together`` for those with other companies or organisations, ``own`` for the organisations that the reader
+    writes for. Both days belong to the span. ``order`` and
     ``columns`` (keys, with commas between) say how they are shown.
     """
 
@@ -57,6 +58,7 @@ class ActivityFilterForm(ListFilterForm):
     until = forms.DateField(label=gettext_lazy("到"), required=False, error_messages=NOT_READ)
     organization = OrganizationField(label=gettext_lazy("党组织"), required=False, widget=forms.HiddenInput)
     place = PlaceField(label=gettext_lazy("园区或辖区"), required=False, widget=forms.HiddenInput)
+    together = forms.BooleanField(label=gettext_lazy("共建或联办"), required=False, widget=forms.HiddenInput)
     own = forms.BooleanField(label=gettext_lazy("只看本人填报的党组织"), required=False, widget=forms.HiddenInput)
 
     order = Choice(choices=[("", ""), (OLDEST_FIRST, "")], required=False, widget=forms.HiddenInput)
@@ -89,6 +91,8 @@ class ActivityFilterForm(ListFilterForm):
             rows = rows.counted() if asked["state"] == COUNTED else rows.in_state(asked["state"])
         if asked["type"]:
             rows = rows.of_type(asked["type"])
+        if asked["together"]:
+            rows = rows.together()
         if asked["own"]:
             rows = rows.writable(self.scope)
         if asked.get("since"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Self, TypeGuard
+from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models
@@ -110,6 +110,13 @@ class ActivityQuerySet(models.QuerySet):
     def of_type(self, code: str) -> Self:
         """Activities that count as the type, each once."""
         return self.filter(Exists(rows_of(self.model, "types").filter(pk=code, activities=OuterRef("pk"))))
+
+    def together(self) -> Self:
+        """Activities that companies take part in, or several organisations hold (共建)."""
+        activity: Any = self.model
+        companies = activity.companies.through._default_manager
+        joint = rows_of(self.model, "joint_hosts").filter(activity=OuterRef("pk"))
+        return self.filter(Q(Exists(companies.filter(activity=OuterRef("pk")))) | Q(Exists(joint)))
 
     def held_between(self, since: dt.date, until: dt.date) -> Self:
         """Held on ``since`` or later and before ``until``."""

@@ -82,24 +82,21 @@ class CoverageOptionsForm(forms.Form):
         return Denominator(self.cleaned_data.get("denominator") or Denominator.OPERATING)
 
 
-class ChangesForm(forms.Form):
-    """Two days and two denominators to compare. What is left empty is the start of this year, today, and operating."""
+class SpanForm(forms.Form):
+    """Two days, both included, and which companies count. What is left empty is ``first_day``, today and operating."""
 
     since = _day(gettext_lazy("从"))
     until = _day(pgettext_lazy("止于", "到"))
-    denominator = forms.ChoiceField(label=gettext_lazy("起点口径"), choices=Denominator.choices, widget=_select())
-    then = forms.ChoiceField(label=gettext_lazy("终点口径"), choices=Denominator.choices, widget=_select())
+    denominator = forms.ChoiceField(label=gettext_lazy("口径（分母）"), choices=Denominator.choices, widget=_select())
 
-    def __init__(self, parameters: Mapping[str, str]) -> None:
-        denominator = parameters.get("denominator") or Denominator.OPERATING
-        super().__init__(
-            {
-                "since": parameters.get("since") or year_of(today()).since.isoformat(),
-                "until": parameters.get("until") or today().isoformat(),
-                "denominator": denominator,
-                "then": parameters.get("then") or denominator,
-            }
-        )
+    def __init__(self, parameters: Mapping[str, str], first_day: dt.date) -> None:
+        self.first_day = first_day
+        asked = {
+            "since": parameters.get("since") or first_day.isoformat(),
+            "until": parameters.get("until") or today().isoformat(),
+            "denominator": parameters.get("denominator") or Denominator.OPERATING,
+        }
+        super().__init__(asked)
 
     def clean(self) -> dict[str, Any]:
         asked: dict[str, Any] = super().clean() or {}
@@ -110,15 +107,30 @@ class ChangesForm(forms.Form):
             self.add_error("since", _("“从”不晚于“到”，把两个日期对调即可。"))
         return asked
 
+    @property
+    def asked(self) -> tuple[dt.date, dt.date, Denominator]:
+        """What is asked for, or what stands for it where it cannot be read."""
+        if not self.is_valid():
+            return self.first_day, today(), Denominator.OPERATING
+        found = self.cleaned_data
+        return found["since"], found["until"], Denominator(found["denominator"])
+
+
+class ChangesForm(SpanForm):
+    """Two days and two denominators to compare; without any, this year of operating companies."""
+
+    denominator = forms.ChoiceField(label=gettext_lazy("起点口径"), choices=Denominator.choices, widget=_select())
+    then = forms.ChoiceField(label=gettext_lazy("终点口径"), choices=Denominator.choices, widget=_select())
+
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        super().__init__(parameters, year_of(today()).since)
+        self.data = {**self.data, "then": parameters.get("then") or self.data["denominator"]}
+
     def comparison(self, node: Node) -> Comparison:
         """What is asked for; where it cannot be read, this year of operating companies."""
-        if not self.is_valid():
-            operating = Denominator.OPERATING
-            return Comparison(node, year_of(today()).since, today(), operating, operating)
-        asked = self.cleaned_data
-        return Comparison(
-            node, asked["since"], asked["until"], Denominator(asked["denominator"]), Denominator(asked["then"])
-        )
+        since, until, denominator = self.asked
+        then = Denominator(self.cleaned_data["then"]) if self.is_valid() else denominator
+        return Comparison(node, since, until, denominator, then)
 
 
 class PlanOptionsForm(CoverageOptionsForm):

@@ -16,6 +16,7 @@ urlpatterns = [
     path("dashboard/", board.dashboard, name="dashboard"),
     path("wall/", board.wall, name="wall"),
     path("months/", board.months, name="months"),
+    path("life/", board.life, name="life"),
     path("cross/", cross.cross, name="cross"),
     path("changes/", changes.changes, name="changes"),
     path("companies/", changes.companies, name="companies"),

@@ -22,7 +22,7 @@ from tests.conftest import LONG_AGO, World, cover, make_company
 
 SignIn = Callable[[User], Client]
 DASHBOARDS = re.compile(
-    r"^/(coverage/((areas|parks|organizations)/[^/]+/|dashboard/|cross/|changes/|snapshots/(\d+/)?)?|rules/duties/)?$"
+    r"^/(coverage/((areas|parks|organizations)/[^/]+/|dashboard/|life/|cross/|changes/|snapshots/(\d+/)?)?|rules/duties/)?$"
 )
 LINK = re.compile(r'<a [^>]*?href="([^"#]+)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 UNSAID = re.compile(r'<span class="visually-hidden">.*?</span>|<[^>]+>', re.DOTALL)

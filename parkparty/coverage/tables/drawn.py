@@ -33,12 +33,12 @@ def drawn(template: str, point: Point, scope: Scope, figures: Callable[[], dict[
     key = f"drawn-{sha256(repr(seen).encode()).hexdigest()}"
     found: SafeString | None = cache.get(key)
     if found is None:
-        found = _told(template, figures)
+        found = told(template, figures)
         cache.set(key, found)
     return found
 
 
-def _told(template: str, figures: Callable[[], dict[str, Any]]) -> SafeString:
+def told(template: str, figures: Callable[[], dict[str, Any]]) -> SafeString:
     """``template`` with its figures, or that they are being counted."""
     try:
         return render_to_string(template, figures())
