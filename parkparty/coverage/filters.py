@@ -63,6 +63,7 @@ class OrganizationFilterForm(ListFilterForm):
         required=False,
     )
     as_of = forms.DateField(label=gettext_lazy("截至"), required=False)
+    founded = forms.DateField(label=gettext_lazy("成立日期从"), required=False, widget=forms.HiddenInput)
     place = PlaceField(label=gettext_lazy("园区或辖区"), required=False, widget=forms.HiddenInput)
     organization = OrganizationField(label=gettext_lazy("上级党组织"), required=False, widget=forms.HiddenInput)
 
@@ -81,6 +82,7 @@ class OrganizationFilterForm(ListFilterForm):
         if asked["organization"]:
             rows = rows.under(asked["organization"])
         rows = rows.filter(status=asked["status"]) if asked["status"] else rows.active_on(day)
+        rows = rows.filter(approved_on__gte=asked["founded"]) if asked["founded"] else rows
         rows = rows.with_type_on(day)
         if asked["type"]:
             types = BRANCH_TYPES if asked["type"] == ALL_BRANCHES else [asked["type"]]

@@ -17,7 +17,8 @@ from parkparty.accounts.models import User
 from parkparty.activities.models import Activity, ActivityHost, ActivityType
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.life import Life, life_of
-from tests.conftest import World, make_company
+from parkparty.organizations.choices import OrganizationStatus, OrganizationType
+from tests.conftest import World, make_company, make_organization
 
 ALL = Scope.everything()
 SINCE, UNTIL = dt.date(2026, 4, 1), dt.date(2026, 6, 30)
@@ -81,7 +82,7 @@ def test_days_go_from_the_day_held_to_the_first_report(world: World, hold: Hold)
     hold(3, after=-2)
     found = life_of(world.kic, SINCE, UNTIL, ALL)
     assert (found.days, found.days_to_report) == (8, "2.0")
-    assert Life(0, 0, 0, 0, 0, 0, 0).days_to_report == "—"
+    assert Life(0, 0, 0, 0, 0, 0, 0, 0).days_to_report == "—"
     assert (found.for_each_of(3), found.for_each_of(0)) == ("1.3", "—")
 
 
@@ -89,6 +90,26 @@ def test_cooperation_projects_are_activities_of_that_type(world: World, hold: Ho
     hold(0)
     hold(1).types.add(ActivityType.objects.get(pk="project"))
     assert life_of(world.kic, SINCE, UNTIL, ALL).projects == 1
+
+
+def test_organisations_founded_in_the_span_that_still_stand_are_told_and_listed(
+    world: World, hold: Hold, viewer: User, client_of: SignIn
+) -> None:
+    branch = OrganizationType.INDEPENDENT_BRANCH
+    days = (SINCE, UNTIL, SINCE - dt.timedelta(days=1), UNTIL + dt.timedelta(days=1))
+    for number, day in enumerate(days):
+        make_organization(f"F{number}", branch, world.kic_committee, approved_on=day, park=world.kic)
+    gone = {"status": OrganizationStatus.DISSOLVED, "dissolved_on": UNTIL}
+    make_organization("F9", branch, world.kic_committee, approved_on=SINCE, park=world.kic, **gone)
+    for node in (world.kic, world.street_committee):
+        assert life_of(node, SINCE, UNTIL, ALL).founded == 2
+    client = client_of(viewer)
+    asked = {"place": "park:kic", "since": SINCE, "until": UNTIL}
+    page = client.get(reverse("coverage:life"), asked).content.decode()
+    address = re.search(r'<a href="([^"]+founded=[^"]+)">2</a>', page)
+    assert address
+    listed = client.get(html.unescape(address[1])).content.decode()
+    assert re.findall(r">(F\d)</", listed) == ["F0", "F1"]
 
 
 def test_the_page_shows_the_span_beside_the_same_a_year_before(

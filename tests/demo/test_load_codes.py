@@ -54,7 +54,7 @@ def test_a_site_from_before_gets_the_english_names_but_where_it_has_its_own() ->
         name_en="", parameters={"industry": "软件和信息技术服务业", "size_limits": {"staff": [9, 6, 3]}}
     )
 
-    assert run("load_codes") == "活动类型：补上 9 个英文名称\n规则：补上 1 个英文名称"
+    assert run("load_codes") == "活动类型：补上 10 个英文名称\n规则：补上 1 个英文名称"
 
     named = dict(ActivityType.objects.values_list("code", "name_en"))
     assert (named["theme_day"], named["salon"], named["volunteer"]) == ("Theme party day", "", "Volunteering")

@@ -14,6 +14,7 @@ from parkparty.core.rates import Rate, mean_of
 from parkparty.core.scope import Scope
 from parkparty.coverage.figures.coverage import Node
 from parkparty.coverage.figures.kept import held_by
+from parkparty.organizations.models import Organization
 
 PROJECT = "project"
 """The type of activity that tells of a cooperation project (合作项目) agreed on."""
@@ -26,7 +27,8 @@ class Life:
     """What the activities of a span add up to. Rates are made from these sums, never averaged (domain 1).
 
     ``due`` and ``came`` are people of the ``stated`` activities that tell both; ``days`` is from the day on which each
-    was held to the day on which it was first reported, over all of them.
+    was held to the day on which it was first reported, over all of them. ``founded`` organisations still
+    stand.
     """
 
     held: int
@@ -36,6 +38,7 @@ class Life:
     together: int
     projects: int
     days: int
+    founded: int
 
     @property
     def attendance(self) -> Rate:
@@ -60,8 +63,10 @@ class Life:
 def life_of(node: Node, since: dt.date, until: dt.date, scope: Scope) -> Life:
     """What ``node`` and those below held from ``since`` to ``until``, both included, counted activities only.
 
-    Three queries; for a place two more, which tell its parks and areas. What several hold is one.
+    Four queries; for a place two more, which tell its parks and areas. What several hold is one.
     """
+    there = Organization.objects.within(scope).active_on(until).filter(approved_on__gte=since)
+    founded = there.under(node) if isinstance(node, Organization) else there.located_in(node)
     rows: Any = held_by(Activity.objects.within(scope, cut_to=node), node).counted().order_by()
     rows = rows.filter(held_on__gte=since, held_on__lte=until)
     tells_both = Q(expected__isnull=False, present__isnull=False)
@@ -75,4 +80,5 @@ def life_of(node: Node, since: dt.date, until: dt.date, scope: Scope) -> Life:
     )
     days = (sums.pop("days") or NO_DAYS).days
     sums = {name: number or 0 for name, number in sums.items()}
-    return Life(**sums, together=rows.together().count(), projects=rows.of_type(PROJECT).count(), days=days)
+    together, projects = rows.together().count(), rows.of_type(PROJECT).count()
+    return Life(**sums, together=together, projects=projects, days=days, founded=founded.count())

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parkparty.coverage.figures.life import PROJECT, Life
-from parkparty.coverage.tables.coverage import Lists
+from parkparty.coverage.tables.coverage import Lists, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Span:
     def activities(self, **more: str) -> str:
         """The address of its activities."""
         return self.lists.activities(self.since, **more)
+
+    def founded(self) -> str:
+        """The address of the organisations founded."""
+        asked = {"founded": self.since.isoformat(), "as_of": self.lists.as_of.isoformat()}
+        return reverse("organizations:list", query=key_of(self.lists.node) | asked)
 
 
 def life_rows(spans: Sequence[Span]) -> list[LifeRow]:
@@ -93,6 +99,11 @@ def life_rows(spans: Sequence[Span]) -> list[LifeRow]:
             _("合作项目（项）"),
             _("计入“合作项目”类型的活动，一次算一项。"),
             [Told(over=Number(one.life.projects, one.activities(type=PROJECT))) for one in spans],
+        ),
+        LifeRow(
+            _("新成立党组织（个）"),
+            _("在这些日期内批准成立、到最后一天没有撤销的党组织。"),
+            [Told(over=Number(one.life.founded, one.founded())) for one in spans],
         ),
         LifeRow(
             _("报送用时（天）"),
