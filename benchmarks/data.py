@@ -14,6 +14,7 @@ from parkparty.access.choices import Role
 from parkparty.access.models import Grant
 from parkparty.accounts.models import User
 from parkparty.activities.migrations import _days
+from parkparty.activities.migrations import _marks as _of_leaders
 from parkparty.activities.models import Activity, ActivityHost
 from parkparty.companies.models import Company, CompanyMemberCount, CoverageLink, Industry, Tenancy
 from parkparty.core.copying import quote
@@ -137,7 +138,7 @@ def unguarded() -> Iterator[None]:
             triggers.create(None, editor)
 
 
-TRIGGERS = (_days, _marks, _facts, _loads)
+TRIGGERS = (_of_leaders, _marks, _facts, _loads)
 TAKEN = """
 SELECT FORMAT('ALTER TABLE %%I DROP CONSTRAINT %%I', of.relname, conname),
     FORMAT('ALTER TABLE %%I ADD CONSTRAINT %%I %%s', of.relname, conname, PG_GET_CONSTRAINTDEF(c.oid))
