@@ -22,6 +22,8 @@ from parkparty.core.models import holds
 from parkparty.core.paths import STEP, under
 from parkparty.core.scope import Scope
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField
+from parkparty.organizations.models import Organization
+from parkparty.organizations.querysets import OrganizationQuerySet
 from parkparty.places.filters import PlaceField
 from parkparty.places.models import ServiceStation
 from parkparty.places.querysets import InParkQuerySet
@@ -35,6 +37,13 @@ WHOLE = "?all=1"
 """The list without any filter, whatever the reader's own first view is."""
 
 NOT_READ = {"invalid": gettext_lazy("日期按 2026-11-21 的样子填写。")}
+
+
+class HostField(OrganizationField):
+    """An organisation of which is told whether the reader's places hold all of it."""
+
+    def find(self, rows: OrganizationQuerySet, typed: str) -> Organization | None:
+        return super().find(rows.with_all_in_places(self.scope), typed)
 
 
 class ActivityFilterForm(ListFilterForm):
@@ -56,7 +65,7 @@ class ActivityFilterForm(ListFilterForm):
     type = Choice(label=gettext_lazy("类型"), required=False)
     since = forms.DateField(label=gettext_lazy("活动日期从"), required=False, error_messages=NOT_READ)
     until = forms.DateField(label=gettext_lazy("到"), required=False, error_messages=NOT_READ)
-    organization = OrganizationField(label=gettext_lazy("党组织"), required=False, widget=forms.HiddenInput)
+    organization = HostField(label=gettext_lazy("党组织"), required=False, widget=forms.HiddenInput)
     place = PlaceField(label=gettext_lazy("园区或辖区"), required=False, widget=forms.HiddenInput)
     together = forms.BooleanField(label=gettext_lazy("共建或联办"), required=False, widget=forms.HiddenInput)
     own = forms.BooleanField(label=gettext_lazy("只看本人填报的党组织"), required=False, widget=forms.HiddenInput)
@@ -86,7 +95,9 @@ class ActivityFilterForm(ListFilterForm):
         if not self.is_valid():
             return Activity.objects.none()
         asked = self.cleaned_data
-        rows = Activity.objects.within(self.scope, cut_to=asked["place"] or asked["organization"])
+        place, organization = asked["place"], asked["organization"]
+        reaches_all = not place and organization is not None and organization.all_in_places
+        rows = Activity.objects.within(self.scope, cut_to=place or organization, reaches_all=reaches_all)
         if asked["state"]:
             rows = rows.counted() if asked["state"] == COUNTED else rows.in_state(asked["state"])
         if asked["type"]:

@@ -32,16 +32,17 @@ SHOWN = ("organization", "theme", "station", "park")
 class ActivityQuerySet(models.QuerySet):
     """Activities from draft to archived."""
 
-    def within(self, scope: Scope, *, cut_to: TreeNode | None = None) -> Self:
+    def within(self, scope: Scope, *, cut_to: TreeNode | None = None, reaches_all: bool = False) -> Self:
         """Activities that an organisation in reach hosts; drafts only for those who write for that organisation.
 
         What is told by the row itself stands first: only of the others are all hosts looked up. ``cut_to`` is a place
         to which the caller cuts the rows by where their main hosts sit, or an organisation under which they are hosted:
         who holds all of it, or reaches that branch, reaches these hosts, and nobody asks who else held each activity.
+        ``reaches_all`` says the same of the places where an organisation and all below it sit (``with_all_in_places``).
         """
         mine = scope.q("organizations", "organization__path", (Role.SECRETARY,))
         shown = ~Q(state=ActivityState.DRAFT) | mine
-        if cut_to and (is_whole(cut_to, scope) or _is_reached_branch(cut_to, scope)):
+        if cut_to and (reaches_all or is_whole(cut_to, scope) or _is_reached_branch(cut_to, scope)):
             return self.filter(shown)
         led = scope.q("places", "park__path") | scope.q("organizations", "organization__path")
         return self.filter((led | Q(_is_hosted_in(self.model, scope))) & shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from parkparty.coverage.figures import Node
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus, OrganizationType
 from parkparty.organizations.filters import Choice, ListFilterForm, OrganizationField
 from parkparty.organizations.models import Organization
@@ -32,6 +33,12 @@ class LoadFilterForm(ListFilterForm):
     as_of = forms.DateField(label=gettext_lazy("截至"), required=False)
     place = PlaceField(label=gettext_lazy("园区或辖区"), required=False, widget=forms.HiddenInput)
     organization = OrganizationField(label=gettext_lazy("上级党组织"), required=False, widget=forms.HiddenInput)
+
+    @property
+    def node(self) -> Node | None:
+        """The place or the organisation that bounds them, if only one of both does. Only after ``rows``."""
+        asked = [self.cleaned_data.get(name) for name in ("place", "organization")]
+        return next(filter(None, asked), None) if asked.count(None) == 1 else None
 
     @property
     def chosen(self) -> Measure:

@@ -132,6 +132,9 @@ class Organization(TreeNode):
                 violation_error_message=_("依托单位与其类别应同时填写。"),
             ),
         ]
+        indexes = [
+            models.Index(fields=["path"], condition=Q(park=None, area=None), name="organizations_nowhere"),
+        ]
 
     def __str__(self) -> str:
         return str(self.name)

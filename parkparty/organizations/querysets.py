@@ -9,14 +9,14 @@ from operator import add
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value, Window
+from django.db.models.functions import Coalesce, Concat, RowNumber
 
 from parkparty.core import paths
 from parkparty.core.models import DatedQuerySet, holds, rows_of
 from parkparty.core.scope import NOTHING, Tree
 from parkparty.core.text import half_width
-from parkparty.core.written import OfOuter, Written
+from parkparty.core.written import OfOuter, Written, flag
 from parkparty.organizations.choices import BRANCH_TYPES, OrganizationStatus
 
 if TYPE_CHECKING:
@@ -48,6 +48,20 @@ class OrganizationQuerySet(models.QuerySet):
     def within(self, scope: Scope) -> Self:
         """Organisations in the reader's subtrees of the party tree or of the place tree."""
         return self.filter(reached(scope))
+
+    def with_all_in_places(self, scope: Scope) -> Self:
+        """Adds ``all_in_places``: whether the reader's places hold the organisation and all below it.
+
+        That is only asked where the reader holds a root of the places: then nobody else's root may be there, and nobody
+        may sit nowhere.
+        """
+        held = scope.paths("places")
+        if not any(paths.depth(path) <= 1 for path in held):
+            return self.annotate(all_in_places=Value(value=False))
+        roots = rows_of(self.model, "area").filter(parent=None).exclude(path__in=held)
+        below = {"path__gte": OuterRef("path"), "path__lt": Concat(OuterRef("path"), Value("~"))}
+        nowhere = self.model._default_manager.filter(park=None, area=None, **below)
+        return self.annotate(all_in_places=flag(~(Q(Exists(nowhere)) | Q(Exists(roots)))))
 
     def topmost(self, scope: Scope) -> Self:
         """Organisations at which the reader's subtrees of the party tree begin, in its order."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from parkparty.access.choices import Role
 from parkparty.access.models import Grant
@@ -23,9 +24,11 @@ from parkparty.activities.services.leaders import tell_leaders
 from parkparty.core.dates import today
 from parkparty.core.paging import keyset_page
 from parkparty.core.scope import Scope
+from parkparty.organizations.choices import OrganizationType
 from parkparty.organizations.models import Organization
 from parkparty.organizations.services import save_organization
-from parkparty.places.models import Park
+from parkparty.places.choices import AreaLevel
+from parkparty.places.models import Area, Park
 from tests.conftest import LONG_AGO, World, make_organization
 
 DAY = dt.date(2026, 11, 2)
@@ -163,6 +166,27 @@ def test_page_by_page_they_are_those_that_asking_plainly_finds(
                 size = held.choice([2, 3, 7])
                 assert through(form, "older", size) == through(form, "newer", size) == whole
     assert found > 300
+
+
+@pytest.mark.parametrize("where", ["", "under another root"])
+def test_who_holds_a_root_of_the_places_is_not_shown_what_is_held_outside(
+    world: World, make_user: Any, make_activity: Any, secretary: User, where: str
+) -> None:
+    scope = scope_of(make_user("city", Role.VIEWER, world.shanghai))
+    inside = make_activity(world.joint_branch, secretary, state=ActivityState.SUBMITTED, filed_at=timezone.now())
+
+    def shown() -> list[int]:
+        form = ActivityFilterForm({"organization": "KIC"}, scope=scope)
+        assert form.is_valid()
+        assert form.cleaned_data["organization"].all_in_places is (Organization.objects.filter(code="OUT").count() == 0)
+        assert set(form.rows()) == set(form.bounded(form.unbounded().order_by(*form.ordering), 9)[:9])
+        return sorted(form.rows().values_list("pk", flat=True))
+
+    assert shown() == [inside.pk]
+    seat = {"area": Area.objects.create(code="430000", name="湖南省", level=AreaLevel.CITY)} if where else {}
+    branch = make_organization("OUT", OrganizationType.INDEPENDENT_BRANCH, world.kic_committee, **seat)
+    make_activity(branch, secretary, state=ActivityState.SUBMITTED, filed_at=timezone.now())
+    assert shown() == [inside.pk]
 
 
 @pytest.mark.parametrize("held", [1, 2, 3], indirect=True)

@@ -117,8 +117,12 @@ def test_joint_branches_stand_beside_the_limit_of_units(town: World, viewer: Use
     coverage = shown(client, "/coverage/parks/kic/")
     page = shown(client, found_in(r'href="(/organizations/-/loads/[^"]+)"', coverage))
     assert "1 个超过规则的界限" in page
-    assert shown(client, found_in(r'href="([^"]+)">6</a>', page)).count('<th scope="row">') == 6
+    assert "联合党支部平均覆盖 6.0 家，最多 6 家" in page
     assert "没有可比较的党支部" in shown(client, LOADS, measure="units", place="park:neighbour")
+    cover(make_company(6, town.neighbour), town.neighbour_branch)
+    assert "平均覆盖 3.5 家，最多 6 家" in shown(client, LOADS, measure="units", place="area:310110")
+    assert "平均覆盖" not in shown(client, LOADS, measure="units")
+    assert shown(client, found_in(r'href="([^"]+)">6</a>', page)).count('<th scope="row">') == 6
     assert client.get(LOADS, {"measure": "no-such-measure"}).status_code == 200
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import pgettext
 from parkparty.access.permissions import Action
 from parkparty.access.scoping import ScopedRequest, requires, scoped_or_404
 from parkparty.core.dates import add_months, month_of, today
-from parkparty.coverage.figures import organizations_above, with_units
+from parkparty.core.rates import mean_of
+from parkparty.coverage.figures import load_at, organizations_above, with_units
 from parkparty.coverage.figures.loads import loads
 from parkparty.coverage.figures.tree import branches_of_tree
 from parkparty.coverage.filters import LoadFilterForm
@@ -92,12 +93,15 @@ def branch_loads(request: ScopedRequest) -> HttpResponse:
     form = LoadFilterForm(request.GET, scope=request.scope)
     rows = form.rows()
     found = loads(rows, form.chosen, form.day, LOADS_SHOWN + 1) if form.is_valid() else []
+    are_units = bool(found) and form.chosen == Measure.UNITS
+    whole = load_at(form.node, form.day, request.scope) if are_units and form.node else None
     context = {
         "crumbs": _crumbs(),
         "form": form,
         "rows": load_rows(found[:LOADS_SHOWN]),
         "over": sum(load.is_over for load in found[:LOADS_SHOWN]),
-        "are_units": bool(found) and form.chosen == Measure.UNITS,
+        "are_units": are_units,
+        "mean": mean_of(whole.listed_by_joint_branches, whole.joint_branches) if whole else "",
         "has_more": len(found) > LOADS_SHOWN,
         "shown": LOADS_SHOWN,
     }
