@@ -78,6 +78,7 @@ OBJECTS: dict[str, tuple[type[Model], str]] = {
     "engagement:handover": (User, "pk"),
     "founding": (FoundingCase, "pk"),
     "coverage:snapshot": (CoverageSnapshot, "pk"),
+    "coverage:snapshot_companies": (CoverageSnapshot, "pk"),
     "coverage:snapshot_file": (CoverageSnapshot, "pk"),
     "coverage:park_plan": (Park, "key"),
     "organizations": (Organization, "code"),
